@@ -1,0 +1,17 @@
+package io.loligo.cache.http;
+
+/**
+ * The head of a request as the client sent it, after the strict check. RFC 9112 §3.
+ *
+ * @param method the method token, case kept
+ * @param target the request target's path and query in origin form, bytes as received ({@code /a%2fb?x}), or {@code *};
+ *     an absolute-form target has its scheme and authority taken off (they are in the effective URI)
+ * @param version the version of the request
+ * @param fields every field line, hop-by-hop ones included
+ */
+public record RequestHead(String method, String target, HttpVersion version, Fields fields) {
+
+    public boolean isMethod(String name) {
+        return method.equals(name);
+    }
+}

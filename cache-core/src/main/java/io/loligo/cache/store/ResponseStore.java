@@ -1,0 +1,54 @@
+package io.loligo.cache.store;
+
+import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.key.CacheKey;
+import io.loligo.cache.key.EffectiveUri;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stored responses. Every method may be called by any thread, I/O threads included, and none waits for another
+ * thread's I/O. A fault of the store is never an exception here: lookups find nothing, writers store nothing, and
+ * {@link #stats} says why.
+ */
+public interface ResponseStore extends AutoCloseable {
+
+    /** The heads of every complete response stored under {@code key}, newest first; empty when there is none. */
+    List<StoredHead> lookup(CacheKey key);
+
+    /**
+     * Opens the response that {@code head}, found by {@link #lookup}, belongs to; null when it is gone meanwhile. The
+     * reader belongs to the calling thread until it is closed.
+     */
+    @Nullable EntryReader read(StoredHead head);
+
+    /** Starts storing a response. The caller appends the body, then commits or closes. */
+    EntryWriter write(StoredHead head);
+
+    /**
+     * Gives the stored body of {@code stored} the head {@code updated}. RFC 9111 §4.3.4.
+     *
+     * @return the head as stored now, or null when the response is gone or could not be updated
+     */
+    @Nullable StoredHead freshen(StoredHead stored, StoredHead updated);
+
+    /** Drops one stored response, if it is still there. */
+    void remove(StoredHead head);
+
+    /** Drops every response stored for {@code uri}: each variant, whichever peers may serve it. */
+    Purged purge(EffectiveUri uri);
+
+    StoreStats stats();
+
+    /** Writes what has to be written and marks the store as cleanly closed. Open readers and writers become faulty. */
+    @Override
+    void close();
+
+    /**
+     * What a purge removed.
+     *
+     * @param objects the number of responses
+     * @param bytes their size, heads and bodies
+     */
+    record Purged(long objects, long bytes) {}
+}

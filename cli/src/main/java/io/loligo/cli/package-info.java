@@ -1,0 +1,5 @@
+/** The command line. */
+@NullMarked
+package io.loligo.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,212 @@
+package io.loligo.proxy.config;
+
+import io.loligo.cache.freshness.RefreshRules;
+import io.loligo.proxy.access.AccessList;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a squid.conf says, as values. Immutable; {@link LiveConfiguration} replaces it whole on reload.
+ *
+ * @param ports http_port lines in file order; at least one
+ * @param peers cache_peer lines in file order
+ * @param httpAccess http_access with its default: decision 1 when an accelerator has no http_access line at all
+ * @param httpAccessAssumed whether {@code httpAccess} was made up for want of a line, and must be said loudly
+ * @param purgeMethodEnabled whether any acl of type method names PURGE
+ * @param managerNamed whether any http_access rule names an acl that is about the manager
+ * @param cache the cache access list: deny means neither look up nor store
+ * @param refreshRules refresh_pattern lines
+ * @param identity names of this server
+ * @param store what is kept and where
+ * @param timeouts how long to wait
+ * @param limits how much to take
+ * @param forwarding how requests go to peers
+ * @param logs access_log, cache_log
+ * @param process pid file and life of the process
+ * @param admin the admin listener
+ */
+public record Configuration(
+        List<PortConfig> ports,
+        List<PeerConfig> peers,
+        AccessList httpAccess,
+        boolean httpAccessAssumed,
+        boolean purgeMethodEnabled,
+        boolean managerNamed,
+        AccessList cache,
+        RefreshRules refreshRules,
+        Identity identity,
+        StoreConfig store,
+        Timeouts timeouts,
+        Limits limits,
+        Forwarding forwarding,
+        Logs logs,
+        ServerProcess process,
+        Admin admin) {
+
+    /**
+     * Names of this server.
+     *
+     * @param visibleHostname visible_hostname, else the host's name: in Via, X-Cache, error pages
+     * @param uniqueHostname unique_hostname, else visible_hostname: Via loop detection, Cache-Status
+     * @param suppressVersion httpd_suppress_version_string
+     * @param cacheManagerAddress cache_mgr, the mail address in error pages
+     */
+    public record Identity(
+            String visibleHostname, String uniqueHostname, boolean suppressVersion, String cacheManagerAddress) {}
+
+    /**
+     * What is kept and where. Sizes in bytes.
+     *
+     * @param memoryBytes cache_mem
+     * @param directories cache_dir lines
+     * @param maximumObjectBytes maximum_object_size
+     * @param maximumObjectInMemoryBytes maximum_object_size_in_memory: the limit where there is no cache_dir
+     * @param minimumObjectBytes minimum_object_size
+     * @param maxStale max_stale
+     * @param negativeTtl negative_ttl
+     * @param collapsedForwarding collapsed_forwarding; on by default (decision 5)
+     */
+    public record StoreConfig(
+            long memoryBytes,
+            List<CacheDirectory> directories,
+            long maximumObjectBytes,
+            long maximumObjectInMemoryBytes,
+            long minimumObjectBytes,
+            Duration maxStale,
+            Duration negativeTtl,
+            boolean collapsedForwarding) {
+        public static final StoreConfig DEFAULT = new StoreConfig(
+                256L << 20, List.of(), 4L << 20, 512L << 10, 0, Duration.ofDays(7), Duration.ZERO, true);
+    }
+
+    /**
+     * One cache_dir line.
+     *
+     * @param path the directory; ours is a sub-directory of it
+     * @param bytes its limit
+     * @param where the line, for messages
+     */
+    public record CacheDirectory(Path path, long bytes, SourceLocation where) {}
+
+    /** How long to wait, each named as its directive. */
+    public record Timeouts(
+            Duration connectTimeout,
+            Duration peerConnectTimeout,
+            Duration forwardTimeout,
+            Duration readTimeout,
+            Duration writeTimeout,
+            Duration requestTimeout,
+            Duration requestStartTimeout,
+            Duration clientIdlePconnTimeout,
+            Duration serverIdlePconnTimeout,
+            Duration clientLifetime,
+            Duration shutdownLifetime) {
+        public static final Timeouts DEFAULT = new Timeouts(
+                Duration.ofMinutes(1),
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(4),
+                Duration.ofMinutes(15),
+                Duration.ofMinutes(15),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(2),
+                Duration.ofMinutes(1),
+                Duration.ofDays(1),
+                Duration.ofSeconds(30));
+    }
+
+    /**
+     * How much to take, each named as its directive, in bytes; 0 for the bodies means no limit.
+     *
+     * @param readAheadGap how far the origin is read ahead of the slowest client where nothing is stored
+     */
+    public record Limits(int requestHeaderMaxSize, int replyHeaderMaxSize, long requestBodyMaxSize, int readAheadGap) {
+        public static final Limits DEFAULT = new Limits(64 << 10, 64 << 10, 0, 64 << 10);
+    }
+
+    /**
+     * How requests go to peers.
+     *
+     * @param via via
+     * @param forwardedFor forwarded_for
+     * @param forwardMaxTries forward_max_tries
+     * @param retryOnError retry_on_error
+     * @param connectRetries connect_retries, 0 to 10
+     * @param clientPersistentConnections client_persistent_connections
+     * @param serverPersistentConnections server_persistent_connections
+     */
+    public record Forwarding(
+            boolean via,
+            ForwardedFor forwardedFor,
+            int forwardMaxTries,
+            boolean retryOnError,
+            int connectRetries,
+            boolean clientPersistentConnections,
+            boolean serverPersistentConnections) {
+        public static final Forwarding DEFAULT = new Forwarding(true, ForwardedFor.ON, 25, false, 0, true, true);
+    }
+
+    /** The words of forwarded_for: what becomes of X-Forwarded-For. */
+    public enum ForwardedFor {
+        ON,
+        OFF,
+        TRANSPARENT,
+        TRUNCATE,
+        DELETE
+    }
+
+    /**
+     * Log files.
+     *
+     * @param accessLogs access_log lines; empty means none
+     * @param cacheLog cache_log's file, or null for standard error
+     * @param stripQueryTerms strip_query_terms
+     * @param bufferedLogs buffered_logs: false flushes as soon as nothing more waits to be written
+     * @param logMimeHeaders log_mime_hdrs
+     * @param rotate logfile_rotate: how many old files are kept
+     */
+    public record Logs(
+            List<AccessLogConfig> accessLogs,
+            @Nullable Path cacheLog,
+            boolean stripQueryTerms,
+            boolean bufferedLogs,
+            boolean logMimeHeaders,
+            int rotate) {}
+
+    /**
+     * One access_log line.
+     *
+     * @param file where to; null for {@code none}: the lines after it are not asked
+     * @param format the name of a built-in format
+     * @param access the acls at the end of the line
+     * @param where the line, for messages
+     */
+    public record AccessLogConfig(@Nullable Path file, LogFormat format, AccessList access, SourceLocation where) {}
+
+    /** The built-in formats of access_log. */
+    public enum LogFormat {
+        SQUID,
+        COMMON,
+        COMBINED,
+        REFERRER,
+        USERAGENT
+    }
+
+    /**
+     * The process.
+     *
+     * @param pidFile pid_filename, or null for none
+     */
+    public record ServerProcess(@Nullable Path pidFile) {}
+
+    /**
+     * The admin listener.
+     *
+     * @param host admin_port's address, loopback by default
+     * @param port admin_port's number; 0 switches it off
+     * @param tokenFile admin_token_file: created with mode 0600 at start
+     */
+    public record Admin(String host, int port, Path tokenFile) {}
+}

@@ -1,0 +1,28 @@
+package io.loligo.proxy.origin;
+
+import io.loligo.cache.http.Fields;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request as it is to be sent to an origin: generated from the parsed request, never copied.
+ *
+ * @param method the method token
+ * @param target path and query in origin form, or {@code *}
+ * @param fields end-to-end fields with Host, Via and X-Forwarded-For as they go out, without Content-Length,
+ *     Transfer-Encoding and Connection: those are the client's to write
+ * @param body the body, or null when there is none
+ */
+public record OriginRequest(
+        String method,
+        String target,
+        Fields fields,
+        @Nullable RequestBody body) {
+
+    /** Methods that may be sent again when nothing of an answer arrived. RFC 9110 §9.2.2. */
+    public boolean isIdempotent() {
+        return switch (method) {
+            case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE" -> true;
+            default -> false;
+        };
+    }
+}
