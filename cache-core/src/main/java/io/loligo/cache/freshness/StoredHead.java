@@ -89,7 +89,7 @@ public final class StoredHead {
                 - Age.correctedInitialAge(date, Duration.ZERO, times).toMillis();
     }
 
-    /** The same object with another set of derived values is never needed: these come from {@code other}. */
+    /** {@code other} under another name: what was parsed of it stays. */
     private StoredHead(StoredHead other, long id, long bodyLength) {
         this.id = id;
         this.key = other.key;
@@ -180,6 +180,7 @@ public final class StoredHead {
     }
 
     /** The rule of {@code rules} that its URL falls under. */
+    @SuppressWarnings("ReferenceEquality") // the same configuration; an equal one may as well be asked again
     public RefreshRule refreshRule(RefreshRules rules) {
         RuleFound known = ruleFound;
         if (known == null || known.rules() != rules) {

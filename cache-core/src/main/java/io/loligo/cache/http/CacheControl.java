@@ -21,6 +21,8 @@ final class CacheControl {
     /** Receives one directive. */
     interface Reader {
         /**
+         * Takes one directive.
+         *
          * @param name lower case
          * @param argument unquoted, {@link #MALFORMED}, or null when there was no {@code =}
          */

@@ -1,6 +1,7 @@
 package io.loligo.cache.http;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -78,11 +79,13 @@ public enum FieldRule {
     private static final FieldRule[][] BY_LENGTH = byLength();
 
     private final String fieldName;
+
+    @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable set
     private final Set<Use> uses;
 
     FieldRule(String fieldName, Use first, Use... more) {
         this.fieldName = fieldName;
-        this.uses = EnumSet.of(first, more);
+        this.uses = Collections.unmodifiableSet(EnumSet.of(first, more));
     }
 
     public String fieldName() {

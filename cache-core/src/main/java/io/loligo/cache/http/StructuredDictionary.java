@@ -49,7 +49,7 @@ final class StructuredDictionary {
         skip(" ");
         while (at < text.length()) {
             String key = key();
-            Object value = Boolean.TRUE;
+            Object value = true;
             if (peek() == '=') {
                 at++;
                 value = peek() == '(' ? innerList() : item();

@@ -4,6 +4,7 @@ import io.loligo.cache.http.Fields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -31,7 +32,7 @@ final class SelectingValue {
 
     /** The codings in question, sorted; {@code identity} is understood unless it is refused. RFC 9110 §12.5.3. */
     private static String codings(List<String> lines) {
-        TreeMap<String, String> codings = weighted(lines);
+        Map<String, String> codings = weighted(lines);
         rename(codings, "x-gzip", "gzip");
         rename(codings, "x-compress", "compress");
         boolean star = codings.containsKey("*");
@@ -43,7 +44,7 @@ final class SelectingValue {
         return written(codings);
     }
 
-    private static void rename(TreeMap<String, String> codings, String old, String current) {
+    private static void rename(Map<String, String> codings, String old, String current) {
         String weight = codings.remove(old);
         if (weight != null) {
             codings.putIfAbsent(current, weight);
@@ -56,8 +57,8 @@ final class SelectingValue {
     }
 
     /** The members by lower-case name, each with its quality: digits without trailing zeros, empty for 1. */
-    private static TreeMap<String, String> weighted(List<String> lines) {
-        TreeMap<String, String> members = new TreeMap<>();
+    private static Map<String, String> weighted(List<String> lines) {
+        Map<String, String> members = new TreeMap<>();
         for (String line : lines) {
             for (String member : line.split(",", -1)) {
                 String[] parts = member.toLowerCase(Locale.ROOT).split(";", -1);
@@ -84,7 +85,7 @@ final class SelectingValue {
         return "";
     }
 
-    private static String written(TreeMap<String, String> members) {
+    private static String written(Map<String, String> members) {
         List<String> texts = new ArrayList<>(members.size());
         members.forEach((name, weight) -> texts.add(weight.isEmpty() ? name : name + ";q=" + weight));
         return String.join(",", texts);
