@@ -2,6 +2,7 @@ package io.loligo.proxy.config;
 
 import io.loligo.cache.freshness.RefreshRules;
 import io.loligo.proxy.access.AccessList;
+import io.loligo.proxy.access.AccessRules;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +45,11 @@ public record Configuration(
         Logs logs,
         ServerProcess process,
         Admin admin) {
+
+    /** What a request must pass before anything else: {@code httpAccess} with the manager's and PURGE's own rules. */
+    public AccessRules accessRules() {
+        return new AccessRules(httpAccess, managerNamed, purgeMethodEnabled);
+    }
 
     /**
      * Names of this server.
