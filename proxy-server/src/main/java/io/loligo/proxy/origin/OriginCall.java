@@ -24,7 +24,7 @@ final class OriginCall implements OriginClient.Call, ConnectAttempt.Listener {
     private final List<Candidate> candidates;
     private final IdleConnections connections;
     private final OriginHandler handler;
-    /** The head in wire form for every peer without forceddomain= and login=. */
+    /** The head in wire form for the first candidate, and for every other one when none changes it. */
     private final byte[] head;
 
     private final long deadline;
@@ -102,10 +102,12 @@ final class OriginCall implements OriginClient.Call, ConnectAttempt.Listener {
 
     /** The head for the peer being tried. */
     byte[] head() {
-        PeerConfig first = candidates.get(0).peer().config();
         PeerConfig tried = peer().config();
-        boolean same = tried == first || !RequestHeadWriter.isOwn(first) && !RequestHeadWriter.isOwn(tried);
-        return same ? head : RequestHeadWriter.write(request, tried, settings.persistent());
+        if (candidate == 0) {
+            return head;
+        }
+        boolean common = !RequestHeadWriter.isOwn(candidates.get(0).peer().config()) && !RequestHeadWriter.isOwn(tried);
+        return common ? head : RequestHeadWriter.write(request, tried, settings.persistent());
     }
 
     // ---- one try after the other

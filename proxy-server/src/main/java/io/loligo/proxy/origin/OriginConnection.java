@@ -274,7 +274,7 @@ final class OriginConnection {
         buffer.limit(limit);
         if (count > 0) {
             for (int i = 0; i < 4; i++) {
-                buffer.put(start + i, HEX[count >> 12 - 4 * i & 0xf]);
+                buffer.put(start + i, HEX[(count >> (12 - 4 * i)) & 0xf]);
             }
             buffer.put(start + 4, CRLF[0]);
             buffer.put(start + 5, CRLF[1]);
@@ -356,7 +356,7 @@ final class OriginConnection {
                 return;
             } catch (HeadTooBigException tooBig) {
                 interims++;
-                lose(OriginHandler.Cause.TOO_BIG, tooBig.getMessage());
+                lose(OriginHandler.Cause.TOO_BIG, "answer too big: " + tooBig.getMessage());
                 return;
             }
             if (head == null || !input.getBuffer().hasRemaining()) {
@@ -408,16 +408,28 @@ final class OriginConnection {
         for (int i = 0; i < fields.size(); i++) {
             String name = fields.name(i);
             if (name.length() == 10 && name.equalsIgnoreCase("Connection")) {
-                for (String token : fields.value(i).split(",")) {
-                    String option = token.strip();
-                    if (option.equalsIgnoreCase("close")) {
-                        return false;
-                    }
-                    keepAlive |= option.equalsIgnoreCase("keep-alive");
+                String value = fields.value(i);
+                if (names(value, "close")) {
+                    return false;
                 }
+                keepAlive |= names(value, "keep-alive");
             }
         }
         return keepAlive;
+    }
+
+    /** Whether a comma-separated list holds {@code token}. */
+    private static boolean names(String list, String token) {
+        int start = 0;
+        while (start <= list.length()) {
+            int comma = list.indexOf(',', start);
+            int end = comma < 0 ? list.length() : comma;
+            if (list.substring(start, end).strip().equalsIgnoreCase(token)) {
+                return true;
+            }
+            start = end + 1;
+        }
+        return false;
     }
 
     /** Ends the exchange without an answer, or within its body. */

@@ -108,7 +108,7 @@ final class ResponseHeadParser {
         for (int i = from; i < length; i++) {
             if (head[i] == '\n') {
                 int size = i - lineStart;
-                if (size == 0 || size == 1 && head[lineStart] == '\r') {
+                if (size == 0 || (size == 1 && head[lineStart] == '\r')) {
                     return i + 1;
                 }
                 lineStart = i + 1;
@@ -173,7 +173,7 @@ final class ResponseHeadParser {
 
     /** HTTP-version SP status-code [ SP [ reason-phrase ] ]; the protocol's name was checked. */
     private int statusLine(int end) throws MalformedMessageException {
-        if (end < 12 || digit(7) < 0 || head[8] != ' ' || end > 12 && head[12] != ' ') {
+        if (end < 12 || digit(7) < 0 || head[8] != ' ' || (end > 12 && head[12] != ' ')) {
             throw new MalformedMessageException("malformed status line");
         }
         version = digit(7) == 0 ? HttpVersion.HTTP_1_0 : HttpVersion.HTTP_1_1;
