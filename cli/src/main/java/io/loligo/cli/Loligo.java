@@ -1,0 +1,80 @@
+package io.loligo.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command {@code loligo}: runs a server, or talks to one that runs. */
+@Command(
+        name = "loligo",
+        scope = ScopeType.INHERIT,
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "A caching HTTP reverse proxy that reads squid.conf.",
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes, of every command:%n",
+        exitCodeList = {
+            "0:done",
+            "1:not done: a configuration with errors, a server that cannot start, a refused order",
+            "2:a wrong command line, or no server answers"
+        })
+public final class Loligo implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    Loligo() {
+        this.spec = CommandSpec.create();
+    }
+
+    public static void main(String[] arguments) {
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        int code = commandLine(new LoligoServerHere(), out, err).execute(arguments);
+        out.flush();
+        err.flush();
+        System.exit(code);
+    }
+
+    static CommandLine commandLine(ProxyServer server, PrintWriter out, PrintWriter err) {
+        return new CommandLine(new Loligo())
+                .addSubcommand(new RunCommand(server))
+                .addSubcommand(new DemoCommand(server))
+                .addSubcommand(new CheckCommand(server))
+                .addSubcommand(new PurgeCommand(new AdminOptions(server)))
+                .addSubcommand(new StatsCommand(new AdminOptions(server)))
+                .addSubcommand(new ReloadCommand(new AdminOptions(server)))
+                .addSubcommand(new StopCommand(new AdminOptions(server)))
+                .addSubcommand(new VersionCommand())
+                .setOut(out)
+                .setErr(err)
+                .setExecutionExceptionHandler(Loligo::failed);
+    }
+
+    /** Expected failures become a message and an exit code; anything else is a bug and keeps its stack trace. */
+    private static int failed(Exception failure, CommandLine command, CommandLine.ParseResult parsed) throws Exception {
+        if (failure instanceof ProxyServer.Refused refused) {
+            refused.messages().forEach(message -> command.getErr().println("loligo: " + message));
+            return ExitCode.REFUSED;
+        }
+        if (failure instanceof AdminClient.OrderRefused refused) {
+            command.getErr().println("loligo: " + refused.getMessage());
+            return ExitCode.REFUSED;
+        }
+        if (failure instanceof AdminClient.NoServer missing) {
+            command.getErr().println("loligo: " + missing.getMessage());
+            return ExitCode.UNREACHABLE;
+        }
+        throw failure;
+    }
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return ExitCode.UNREACHABLE;
+    }
+}

@@ -1,0 +1,69 @@
+package io.loligo.cli;
+
+import io.loligo.proxy.admin.ReloadResult;
+import io.loligo.proxy.config.Configuration.Admin;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The server as the commands see it: what they do in their own process. A test has one of its own. */
+interface ProxyServer {
+
+    /** Everything there is to say about {@code file}, without starting anything. */
+    Report check(Path file, boolean strict);
+
+    /** Where the server that runs with {@code file} takes orders. */
+    Admin admin(Path file) throws Refused;
+
+    Running start(Path file, boolean strict) throws Refused;
+
+    /** A server in this process. */
+    interface Running {
+        /** One line for people: what it listens on. */
+        String listening();
+
+        /** Waits for the end of the server, whoever stops it. */
+        void awaitStopped() throws InterruptedException;
+
+        /** An orderly stop within shutdown_lifetime. */
+        void stop();
+
+        ReloadResult reload();
+
+        /** Rotates the log files. */
+        void rotate();
+    }
+
+    /**
+     * What check found.
+     *
+     * @param findings in the order of the files' lines
+     * @param summary one line
+     * @param usable whether the server would start with this file
+     */
+    record Report(List<Finding> findings, String summary, boolean usable) {}
+
+    /**
+     * One thing that check found.
+     *
+     * @param line from 1; 0 when it is about no line
+     * @param severity {@code error}, {@code warning} or {@code notice}
+     * @param kind what sort of thing it is, for example {@code unknown}
+     */
+    record Finding(String file, int line, String severity, String kind, String message) {}
+
+    /** The server cannot start, or a configuration cannot be used: an answer, not a bug. */
+    final class Refused extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final List<String> messages;
+
+        Refused(List<String> messages) {
+            super(String.join("; ", messages));
+            this.messages = List.copyOf(messages);
+        }
+
+        List<String> messages() {
+            return messages;
+        }
+    }
+}

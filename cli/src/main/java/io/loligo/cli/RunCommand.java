@@ -1,0 +1,63 @@
+package io.loligo.cli;
+
+import io.loligo.proxy.admin.ReloadResult;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code loligo run}: the server, in the foreground, until a signal or {@code loligo stop} ends it. */
+@Command(
+        name = "run",
+        description = "Run the server in the foreground.",
+        footer = {
+            "",
+            "Signals: HUP reloads the configuration, USR1 rotates the logs,",
+            "TERM and INT stop the server within shutdown_lifetime."
+        })
+final class RunCommand implements Callable<Integer> {
+    private static final System.Logger LOG = System.getLogger(RunCommand.class.getName());
+
+    private final ProxyServer server;
+
+    @Option(
+            names = {"-f", "--file"},
+            required = true,
+            paramLabel = "FILE",
+            description = "The squid.conf to run with.")
+    private Path file = Path.of("squid.conf");
+
+    @Option(names = "-N", description = "Accepted for Squid's sake: the server never detaches itself.")
+    @SuppressWarnings("UnusedVariable") // There is nothing to switch: it is an option so that Squid's scripts work.
+    private boolean foreground;
+
+    @Option(
+            names = "--strict",
+            description = "Squid's defaults to the letter: a file without http_access denies everything.")
+    private boolean strict;
+
+    RunCommand(ProxyServer server) {
+        this.server = server;
+    }
+
+    @Override
+    public Integer call() throws ProxyServer.Refused, InterruptedException {
+        ProxyServer.Running running = server.start(file, strict);
+        Signals.onReload(() -> reload(running));
+        Signals.onRotate(running::rotate);
+        Signals.onStop(running::stop);
+        LOG.log(System.Logger.Level.INFO, "ready: " + running.listening());
+        running.awaitStopped();
+        return ExitCode.DONE;
+    }
+
+    private static void reload(ProxyServer.Running running) {
+        ReloadResult result = running.reload();
+        result.problems().forEach(problem -> LOG.log(System.Logger.Level.WARNING, problem));
+        LOG.log(
+                result.applied() ? System.Logger.Level.INFO : System.Logger.Level.ERROR,
+                result.applied()
+                        ? "the new configuration is in force"
+                        : "the new configuration cannot be used; the old one stays in force");
+    }
+}

@@ -1,0 +1,106 @@
+package io.loligo.proxy.admin;
+
+import io.loligo.cache.store.StoreStats;
+import io.loligo.proxy.admin.Metrics.Snapshot;
+import io.loligo.proxy.admin.Metrics.TimeClass;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The JSON of the admin listener, key for key: what a key is called here is what scripts rely on. */
+final class AdminJson {
+    private AdminJson() {}
+
+    static Map<String, Object> status(ServerStatus status) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("version", status.version());
+        json.put("visible_hostname", status.visibleHostname());
+        json.put("pid", status.pid());
+        json.put("start_time", status.startTime().toString());
+        json.put(
+                "uptime_seconds",
+                Duration.between(status.startTime(), Instant.now()).toSeconds());
+        json.put("config_file", status.configFile());
+        json.put("listening", status.listening());
+        json.put("peers", status.peers().stream().map(AdminJson::peer).toList());
+        json.put("warnings", status.warnings());
+        return json;
+    }
+
+    private static Map<String, Object> peer(PeerState peer) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", peer.name());
+        json.put("host", peer.host());
+        json.put("port", peer.port());
+        json.put("flags", peer.flags());
+        json.put("addresses", peer.addresses());
+        json.put("up", peer.up());
+        json.put("fetches", peer.fetches());
+        json.put("open_connections", peer.openConnections());
+        json.put("average_millis", peer.averageMillis());
+        return json;
+    }
+
+    static Map<String, Object> stats(ServerStats stats) {
+        Snapshot now = stats.now();
+        Snapshot five = stats.fiveMinutesAgo();
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("requests", now.requests());
+        json.put("hits", now.hits());
+        json.put("errors", now.errors());
+        json.put("denied", now.denied());
+        json.put("aborted", now.aborted());
+        json.put("bytes_in", now.bytesIn());
+        json.put("bytes_out", now.bytesOut());
+        json.put("hit_bytes_out", now.hitBytesOut());
+        json.put("origin_requests", now.originRequests());
+        json.put("origin_errors", now.originErrors());
+        json.put("origin_bytes_in", now.originBytesIn());
+        json.put("origin_bytes_out", now.originBytesOut());
+        json.put("requests_5min", now.requests() - five.requests());
+        json.put("hit_percent_5min", now.hitPercentSince(five));
+        json.put("byte_hit_percent_5min", now.byteHitPercentSince(five));
+        json.put("median_seconds_5min", now.serviceSecondsSince(five, TimeClass.ALL, 50));
+        json.put("client_connections", stats.clientConnections());
+        json.put("access_log_dropped", stats.accessLogDropped());
+        json.put("log_faults", stats.logFaults());
+        json.put("store", store(stats.store()));
+        return json;
+    }
+
+    private static Map<String, Object> store(StoreStats store) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("objects", store.objects());
+        json.put("bytes", store.bytes());
+        json.put("capacity_bytes", store.capacityBytes());
+        json.put("persistent", store.persistent());
+        json.put("evictions", store.evictions());
+        json.put("faults", store.faults());
+        json.put("recovering_shards", store.recovering());
+        return json;
+    }
+
+    static Map<String, Object> receipts(List<PurgeReceipt> receipts) {
+        return Map.of("receipts", receipts.stream().map(AdminJson::receipt).toList());
+    }
+
+    private static Map<String, Object> receipt(PurgeReceipt receipt) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("url", receipt.url());
+        json.put("objects", receipt.objects());
+        json.put("bytes", receipt.bytes());
+        if (receipt.problem() != null) {
+            json.put("problem", receipt.problem());
+        }
+        return json;
+    }
+
+    static Map<String, Object> reload(ReloadResult result) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("applied", result.applied());
+        json.put("problems", result.problems());
+        return json;
+    }
+}

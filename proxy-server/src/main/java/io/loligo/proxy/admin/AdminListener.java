@@ -1,0 +1,249 @@
+package io.loligo.proxy.admin;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.loligo.proxy.config.Configuration.Admin;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operator's door: JSON over HTTP on admin_port, with the bearer token that stands in admin_token_file.
+ *
+ * <table>
+ *   <caption>Requests</caption>
+ *   <tr><td>GET /status</td><td>who is running, its ports and peers</td></tr>
+ *   <tr><td>GET /stats</td><td>the numbers</td></tr>
+ *   <tr><td>POST /purge</td><td>{@code {"urls":["http://…"]}}; a receipt for each</td></tr>
+ *   <tr><td>POST /reload</td><td>reads the configuration again; 409 with the problems when it stays as it was</td></tr>
+ *   <tr><td>POST /stop</td><td>begins an orderly stop; 202</td></tr>
+ * </table>
+ *
+ * <p>Anything else is 4xx with {@code {"error":"…"}}. The token is made anew at each start. At most {@link #THREADS}
+ * requests are worked on at a time and {@link #QUEUE_LIMIT} wait; further ones are closed.
+ */
+public final class AdminListener implements AutoCloseable {
+    /** Bytes that a request's body may have; more is 413. */
+    public static final int BODY_LIMIT = 1 << 20;
+
+    /** URLs that one purge may name; more is 413. */
+    public static final int URLS_LIMIT = 1_000;
+
+    private static final int THREADS = 4;
+    private static final int QUEUE_LIMIT = 64;
+    private static final int BACKLOG = 64;
+    /** A client that has not sent its request by then, or not taken the answer, is cut off. */
+    private static final String SECONDS_LIMIT = "30";
+
+    private static final System.Logger LOG = System.getLogger(AdminListener.class.getName());
+
+    private final HttpServer http;
+    private final ThreadPoolExecutor threads;
+    private final TokenFile token;
+    private final AdminActions actions;
+    private final ObjectMapper json = new ObjectMapper(JsonFactory.builder()
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder().maxNestingDepth(8).build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    /** An answer to a request: its status and what becomes its JSON. */
+    private record Answer(int status, Object body) {
+        static Answer error(int status, String message) {
+            return new Answer(status, Map.of("error", message));
+        }
+    }
+
+    private AdminListener(HttpServer http, ThreadPoolExecutor threads, TokenFile token, AdminActions actions) {
+        this.http = http;
+        this.threads = threads;
+        this.token = token;
+        this.actions = actions;
+    }
+
+    /**
+     * Listens, then writes the token file, so that a second server that finds the port taken leaves the first one's
+     * token alone.
+     *
+     * @param admin where; its port must not be 0 unless any free port will do
+     * @throws IOException when the port is taken or the token file cannot be written; the message says which
+     */
+    public static AdminListener start(Admin admin, AdminActions actions) throws IOException {
+        // The JDK's server reads these once; without them a silent client holds one of the few threads for ever.
+        defaultProperty("sun.net.httpserver.maxReqTime");
+        defaultProperty("sun.net.httpserver.maxRspTime");
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(admin.host()), admin.port());
+        HttpServer http;
+        try {
+            http = HttpServer.create(address, BACKLOG);
+        } catch (IOException failure) {
+            throw new IOException(
+                    "admin_port " + admin.host() + ":" + admin.port() + ": " + failure.getMessage(), failure);
+        }
+        TokenFile token;
+        try {
+            token = TokenFile.create(admin.tokenFile());
+        } catch (IOException failure) {
+            http.stop(0);
+            throw failure;
+        }
+        AtomicInteger number = new AtomicInteger();
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                THREADS, THREADS, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(QUEUE_LIMIT), task -> {
+                    Thread thread = new Thread(task, "loligo-admin-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+        AdminListener listener = new AdminListener(http, threads, token, actions);
+        http.setExecutor(threads);
+        http.createContext("/", listener::handle);
+        http.start();
+        return listener;
+    }
+
+    private static void defaultProperty(String name) {
+        if (System.getProperty(name) == null) {
+            System.setProperty(name, SECONDS_LIMIT);
+        }
+    }
+
+    /** Where it listens. */
+    public InetSocketAddress address() {
+        return http.getAddress();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            Answer answer;
+            try {
+                answer = answer(exchange);
+            } catch (RuntimeException bug) {
+                LOG.log(System.Logger.Level.ERROR, "admin request failed: " + exchange.getRequestURI(), bug);
+                answer = Answer.error(500, "internal error; see cache_log");
+            }
+            send(exchange, answer);
+            if (answer.status() == 202) {
+                actions.stop();
+            }
+        }
+    }
+
+    private void send(HttpExchange exchange, Answer answer) throws IOException {
+        byte[] body = json.writerWithDefaultPrettyPrinter().writeValueAsBytes(answer.body());
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.getResponseHeaders().set("Cache-Control", "no-store");
+        if (answer.status() == 401) {
+            exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer realm=\"loligo\"");
+        }
+        if (answer.status() >= 400) {
+            // What is left of the request is not read.
+            exchange.getResponseHeaders().set("Connection", "close");
+        }
+        boolean head = exchange.getRequestMethod().equals("HEAD");
+        exchange.sendResponseHeaders(answer.status(), head ? -1 : body.length);
+        if (!head) {
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    private Answer answer(HttpExchange exchange) throws IOException {
+        if (!authorized(exchange)) {
+            return Answer.error(401, "a bearer token is needed; it stands in admin_token_file");
+        }
+        String path = exchange.getRequestURI().getPath();
+        String allowed = switch (path) {
+            case "/status", "/stats" -> "GET";
+            case "/purge", "/reload", "/stop" -> "POST";
+            default -> null;
+        };
+        if (allowed == null) {
+            return Answer.error(404, "no such path: " + path + "; there are /status, /stats, /purge, /reload, /stop");
+        }
+        if (!exchange.getRequestMethod().equals(allowed)) {
+            exchange.getResponseHeaders().set("Allow", allowed);
+            return Answer.error(405, path + " takes " + allowed);
+        }
+        return switch (path) {
+            case "/status" -> new Answer(200, AdminJson.status(actions.status()));
+            case "/stats" -> new Answer(200, AdminJson.stats(actions.stats()));
+            case "/purge" -> purge(exchange);
+            case "/reload" -> {
+                ReloadResult result = actions.reload();
+                yield new Answer(result.applied() ? 200 : 409, AdminJson.reload(result));
+            }
+            case "/stop" -> new Answer(202, Map.of("stopping", true));
+            default -> throw new IllegalStateException(path);
+        };
+    }
+
+    private boolean authorized(HttpExchange exchange) {
+        List<String> fields = exchange.getRequestHeaders().get("Authorization");
+        if (fields == null || fields.size() != 1 || !fields.get(0).regionMatches(true, 0, "Bearer ", 0, 7)) {
+            return false;
+        }
+        byte[] given = fields.get(0).substring(7).trim().getBytes(StandardCharsets.UTF_8);
+        return MessageDigest.isEqual(token.token().getBytes(StandardCharsets.UTF_8), given);
+    }
+
+    private Answer purge(HttpExchange exchange) throws IOException {
+        byte[] body = exchange.getRequestBody().readNBytes(BODY_LIMIT + 1);
+        if (body.length > BODY_LIMIT) {
+            return Answer.error(413, "a body may have " + BODY_LIMIT + " bytes");
+        }
+        JsonNode urls;
+        try {
+            JsonNode root = json.readTree(body);
+            urls = root == null ? null : root.get("urls");
+        } catch (JsonProcessingException malformed) {
+            return Answer.error(400, "not JSON: " + malformed.getOriginalMessage());
+        }
+        List<String> wanted = strings(urls);
+        if (wanted == null || wanted.isEmpty()) {
+            return Answer.error(400, "expected {\"urls\":[\"http://…\", …]} with at least one URL");
+        }
+        if (wanted.size() > URLS_LIMIT) {
+            return Answer.error(413, "one request may purge " + URLS_LIMIT + " URLs");
+        }
+        List<PurgeReceipt> receipts = wanted.stream().map(actions::purge).toList();
+        return new Answer(200, AdminJson.receipts(receipts));
+    }
+
+    private static @Nullable List<String> strings(@Nullable JsonNode node) {
+        if (node == null || !node.isArray()) {
+            return null;
+        }
+        List<String> texts = new ArrayList<>(node.size());
+        for (JsonNode element : node) {
+            if (!element.isTextual()) {
+                return null;
+            }
+            texts.add(element.textValue());
+        }
+        return texts;
+    }
+
+    /** Stops listening, after the answers that are under way, and removes the token file. */
+    @Override
+    public void close() {
+        http.stop(1);
+        threads.shutdown();
+        token.close();
+    }
+}

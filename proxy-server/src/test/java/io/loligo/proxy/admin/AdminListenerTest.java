@@ -1,0 +1,287 @@
+package io.loligo.proxy.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loligo.cache.store.StoreStats;
+import io.loligo.proxy.config.Configuration.Admin;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AdminListenerTest {
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path directory;
+
+    private final AnyActions actions = new AnyActions();
+    private AdminListener listener;
+    private Path tokenFile;
+
+    @BeforeEach
+    void listen() throws IOException {
+        tokenFile = directory.resolve("run/token");
+        listener = AdminListener.start(new Admin("127.0.0.1", 0, tokenFile), actions);
+    }
+
+    @AfterEach
+    void close() {
+        listener.close();
+    }
+
+    @DisplayName("the token file is private, holds the token alone, and goes with the server")
+    @Test
+    void tokenFile() throws IOException {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(tokenFile)))
+                .isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(tokenFile.getParent())))
+                .isEqualTo("rwx------");
+        assertThat(Files.readString(tokenFile)).matches("[A-Za-z0-9_-]{43}");
+        try (var files = Files.list(tokenFile.getParent())) {
+            assertThat(files).containsExactly(tokenFile);
+        }
+
+        listener.close();
+        assertThat(tokenFile).doesNotExist();
+    }
+
+    @DisplayName("each start has a token of its own")
+    @Test
+    void freshToken() throws Exception {
+        String first = token();
+        try (AdminListener second = AdminListener.start(new Admin("127.0.0.1", 0, tokenFile), actions)) {
+            assertThat(token()).isNotEqualTo(first);
+            assertThat(call(listener, "GET", "/status", token(), "").statusCode())
+                    .isEqualTo(401);
+            assertThat(call(second, "GET", "/status", token(), "").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @DisplayName("a taken port is a clear error, and the other server's token stays")
+    @Test
+    void portTaken() throws IOException {
+        String token = token();
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Admin admin = new Admin("127.0.0.1", taken.getLocalPort(), tokenFile);
+            assertThatThrownBy(() -> AdminListener.start(admin, actions))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("admin_port 127.0.0.1:" + taken.getLocalPort());
+        }
+        assertThat(token()).isEqualTo(token);
+    }
+
+    @DisplayName("an admin_token_file that cannot be written is a clear error")
+    @Test
+    void tokenUnwritable() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        assertThatThrownBy(() -> AdminListener.start(new Admin("127.0.0.1", 0, file.resolve("token")), actions))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("admin_token_file " + file.resolve("token"));
+    }
+
+    @DisplayName("without the token nothing is said or done")
+    @ParameterizedTest(name = "Authorization: {0}")
+    @ValueSource(strings = {"", "Bearer", "Bearer ", "Bearer wrong", "Basic dXNlcjpwYXNz", "TOKEN", "Bearer TOKENx"})
+    void unauthorized(String authorization) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(listener, "/stop"));
+        request.POST(BodyPublishers.ofString(""));
+        if (!authorization.isEmpty()) {
+            request.header("Authorization", authorization.replace("TOKEN", token()));
+        }
+        HttpResponse<String> response = CLIENT.send(request.build(), BodyHandlers.ofString());
+
+        assertThat(response.statusCode()).isEqualTo(401);
+        assertThat(response.headers().firstValue("WWW-Authenticate")).isPresent();
+        assertThat(JSON.readTree(response.body()).path("error").asText()).contains("token");
+        assertThat(actions.stopped.getCount()).isEqualTo(1);
+    }
+
+    @DisplayName("bad requests are told why")
+    @ParameterizedTest(name = "{0} {1} {2}: {3}")
+    @CsvSource(delimiter = '|', textBlock = """
+        GET    | /nothing  |                          | 404 | no such path
+        GET    | /         |                          | 404 | no such path
+        GET    | /status/  |                          | 404 | no such path
+        POST   | /status   |                          | 405 | /status takes GET
+        GET    | /purge    |                          | 405 | /purge takes POST
+        DELETE | /stop     |                          | 405 | /stop takes POST
+        POST   | /purge    |                          | 400 | expected
+        POST   | /purge    | {                        | 400 | not JSON
+        POST   | /purge    | {"urls":["a"]} x         | 400 | not JSON
+        POST   | /purge    | []                       | 400 | expected
+        POST   | /purge    | {"urls":[]}              | 400 | expected
+        POST   | /purge    | {"urls":"http://a/"}     | 400 | expected
+        POST   | /purge    | {"urls":[1]}             | 400 | expected
+        POST   | /purge    | [[[[[[[[[[[[1]]]]]]]]]]]] | 400 | not JSON
+        """)
+    void badRequests(String method, String path, String body, int status, String error) throws Exception {
+        HttpResponse<String> response = call(listener, method, path, token(), body == null ? "" : body);
+
+        assertThat(response.statusCode()).isEqualTo(status);
+        assertThat(JSON.readTree(response.body()).path("error").asText()).startsWith(error);
+    }
+
+    @DisplayName("bodies and lists of URLs have limits")
+    @Test
+    void limits() throws Exception {
+        String large = "{\"urls\":[\"" + "x".repeat(AdminListener.BODY_LIMIT) + "\"]}";
+        String many = "{\"urls\":["
+                + String.join(",", Collections.nCopies(AdminListener.URLS_LIMIT + 1, "\"http://a/\"")) + "]}";
+
+        assertThat(call(listener, "POST", "/purge", token(), large).statusCode())
+                .isEqualTo(413);
+        assertThat(call(listener, "POST", "/purge", token(), many).statusCode()).isEqualTo(413);
+        assertThat(call(listener, "GET", "/status", token(), "").statusCode()).isEqualTo(200);
+    }
+
+    @DisplayName("purge answers with a receipt for each URL")
+    @Test
+    void purge() throws Exception {
+        JsonNode receipts = body(call(
+                        listener, "POST", "/purge", token(), "{\"urls\":[\"http://a.example/x\",\"nonsense\"]}"))
+                .path("receipts");
+
+        assertThat(receipts.path(0).path("url").asText()).isEqualTo("http://a.example/x");
+        assertThat(receipts.path(0).path("objects").asLong()).isEqualTo(2);
+        assertThat(receipts.path(0).path("bytes").asLong()).isEqualTo(4_096);
+        assertThat(receipts.path(0).has("problem")).isFalse();
+        assertThat(receipts.path(1).path("problem").asText()).isEqualTo("not a URL");
+    }
+
+    @DisplayName("status and stats")
+    @Test
+    void reports() throws Exception {
+        JsonNode status = body(call(listener, "GET", "/status", token(), ""));
+        JsonNode stats = body(call(listener, "GET", "/stats", token(), ""));
+
+        assertThat(status.path("pid").asLong()).isEqualTo(4711);
+        assertThat(status.path("peers").path(0).path("name").asText()).isEqualTo("server_1");
+        assertThat(stats.path("requests").asLong(-1)).isZero();
+        assertThat(stats.path("store").path("objects").asLong()).isEqualTo(32);
+    }
+
+    @DisplayName("reload says whether the new configuration is in force")
+    @Test
+    void reload() throws Exception {
+        assertThat(call(listener, "POST", "/reload", token(), "").statusCode()).isEqualTo(200);
+
+        actions.reloadResult = new ReloadResult(false, List.of("squid.conf:3: ERROR: unknown acl type 'sorc'"));
+        HttpResponse<String> refused = call(listener, "POST", "/reload", token(), "");
+
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(JSON.readTree(refused.body()).path("problems").path(0).asText())
+                .startsWith("squid.conf:3:");
+    }
+
+    @DisplayName("stop is answered, then done")
+    @Test
+    void stop() throws Exception {
+        assertThat(call(listener, "POST", "/stop", token(), "").statusCode()).isEqualTo(202);
+        actions.stopped.await();
+    }
+
+    @DisplayName("a bug in an action is a 500 that tells nothing, and the listener goes on")
+    @Test
+    void bug() throws Exception {
+        HttpResponse<String> response = call(listener, "POST", "/purge", token(), "{\"urls\":[\"bug\"]}");
+
+        assertThat(response.statusCode()).isEqualTo(500);
+        assertThat(response.body()).doesNotContain("IllegalState");
+        assertThat(call(listener, "GET", "/status", token(), "").statusCode()).isEqualTo(200);
+    }
+
+    private String token() throws IOException {
+        return Files.readString(tokenFile);
+    }
+
+    private static JsonNode body(HttpResponse<String> response) throws IOException {
+        assertThat(response.statusCode()).isEqualTo(200);
+        return JSON.readTree(response.body());
+    }
+
+    private static URI uri(AdminListener listener, String path) {
+        return URI.create("http://127.0.0.1:" + listener.address().getPort() + path);
+    }
+
+    private static HttpResponse<String> call(
+            AdminListener listener, String method, String path, String token, String body) throws Exception {
+        return CLIENT.send(
+                HttpRequest.newBuilder(uri(listener, path))
+                        .method(method, BodyPublishers.ofString(body))
+                        .header("Authorization", "Bearer " + token)
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    /** A server that does what it is asked, or pretends to. */
+    private static final class AnyActions implements AdminActions {
+        private final CountDownLatch stopped = new CountDownLatch(1);
+        private volatile ReloadResult reloadResult = new ReloadResult(true, List.of());
+
+        @Override
+        public ServerStatus status() {
+            PeerState peer = new PeerState("server_1", "127.0.0.1", 8081, List.of(), List.of(), true, 0, 0, 0, 0);
+            return new ServerStatus(
+                    "0.1.0",
+                    "edge",
+                    4711,
+                    Instant.EPOCH,
+                    "squid.conf",
+                    List.of("0.0.0.0:81"),
+                    List.of(peer),
+                    List.of());
+        }
+
+        @Override
+        public ServerStats stats() {
+            Metrics metrics = new Metrics(0);
+            return new ServerStats(
+                    metrics.now(0), metrics.ago(0, 5), new StoreStats(32, 3 << 20, 256 << 20, false, 0, 0, 0), 1, 0, 0);
+        }
+
+        @Override
+        public PurgeReceipt purge(String url) {
+            if (url.equals("bug")) {
+                throw new IllegalStateException("a bug");
+            }
+            return url.startsWith("http://")
+                    ? PurgeReceipt.done(url, 2, 4_096)
+                    : PurgeReceipt.refused(url, "not a URL");
+        }
+
+        @Override
+        public void stop() {
+            stopped.countDown();
+        }
+
+        @Override
+        public ReloadResult reload() {
+            return reloadResult;
+        }
+    }
+}
