@@ -8,8 +8,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The commands that talk to a running server over its admin listener. */
+@ExtendWith(JarIsBuilt.class)
 @DisplayName("The command line")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CommandLineTest {

@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A body of 200 MB through a JVM with a heap of 64 MB. */
+@ExtendWith(JarIsBuilt.class)
 @DisplayName("A body larger than the heap")
 class LargeBodyTest {
     private static final int BLOCK_BYTES = 100_000;

@@ -2,7 +2,6 @@ package io.loligo.tests;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -61,7 +60,6 @@ final class LoligoProcess implements RunningServer {
     }
 
     private static Process java(Path directory, List<String> arguments) {
-        assumeThat(JAR).as("this test runs the built jar: use `./mvnw verify`").exists();
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(arguments);

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 @DisplayName("The life of the store")
 class StoreLifeTest {
@@ -91,6 +92,7 @@ class StoreLifeTest {
     }
 
     @Test
+    @ExtendWith(JarIsBuilt.class)
     void after_a_crash_the_server_starts_and_serves_nothing_wrong() {
         try (var origin = Origin.start()) {
             var conf = SquidConf.inFrontOf(origin.port()).and("cache_dir ufs DIR/cache 64 16 256");

@@ -8,8 +8,10 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What cannot run says so on standard error, with file and line, and ends with an exit code. */
+@ExtendWith(JarIsBuilt.class)
 @DisplayName("An unusable configuration")
 class UnusableConfigurationTest {
 
