@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a squid.conf says, as values. Immutable; {@link LiveConfiguration} replaces it whole on reload.
+ * What a squid.conf says, as values. Immutable; replaced whole on reload.
  *
  * @param ports http_port lines in file order; at least one
  * @param peers cache_peer lines in file order
