@@ -2,9 +2,11 @@ package io.loligo.cache.storing;
 
 import io.loligo.cache.freshness.Age;
 import io.loligo.cache.freshness.Freshness;
+import io.loligo.cache.freshness.FreshnessRules;
 import io.loligo.cache.freshness.RefreshRule;
 import io.loligo.cache.freshness.RefreshRule.Option;
 import io.loligo.cache.freshness.ResponseTimes;
+import io.loligo.cache.freshness.StaleRules;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.http.Fields;
@@ -63,6 +65,18 @@ public final class StoragePolicy {
             reason = uselessOrUnsafe(request, head, freshness, refresh);
         }
         return reason == null ? new Store(head, freshness) : new DoNotStore(reason);
+    }
+
+    /**
+     * Why a stored response may not be kept after a validation brought it new fields; null when it may.
+     *
+     * @param request that was validated for
+     */
+    public static @Nullable Reason notKept(RequestHead request, StoredHead freshened, FreshnessRules rules) {
+        if (RequestDirectives.of(request.fields()).noStore()) {
+            return Reason.REQUEST_NO_STORE;
+        }
+        return forbiddenByDirectives(request, freshened, freshened.refreshRule(rules.refresh()));
     }
 
     /** The fields that are stored of a response with {@code received}: RFC 9111 §3.1, without Age and Content-Length. */
@@ -182,9 +196,10 @@ public final class StoragePolicy {
             return Reason.STATUS;
         }
         boolean stretched = refresh.has(Option.OVERRIDE_EXPIRE)
-                && Duration.ofMillis(freshness.lifetimeMillis()).compareTo(refresh.min()) < 0;
-        if (!byOrigin || stretched || freshness.source() == Freshness.Source.OVERRIDE_EXPIRE) {
-            // What the operator's rules alone keep must not be somebody's own page.
+                && StaleRules.forbidden(head) == null
+                && freshness.lifetime().compareTo(refresh.min()) <= 0;
+        if (!byOrigin || stretched) {
+            // What the operator's rules or a guess keep must not be somebody's own page.
             if (head.fields().has("Set-Cookie")) {
                 return Reason.SET_COOKIE;
             }
@@ -192,10 +207,11 @@ public final class StoragePolicy {
                 return Reason.COOKIE;
             }
         }
-        boolean useful = freshness.isFresh()
-                || head.hasValidator()
+        boolean usableByItself = freshness.isFresh()
                 || positive(head.directives().staleWhileRevalidate())
-                || positive(head.directives().staleIfError())
+                || positive(head.directives().staleIfError());
+        boolean useful = head.hasValidator()
+                || (usableByItself && StaleRules.alwaysValidated(head) == null)
                 || refresh.has(Option.STORE_STALE);
         return useful ? null : Reason.NOTHING_TO_REUSE;
     }
