@@ -135,7 +135,8 @@ public record Freshness(long lifetimeMillis, long ageMillis, Source source) {
             }
             RefreshRule rule = stored.refreshRule(rules.refresh());
             long unchanged = Duration.between(lastModified, stored.date()).toMillis();
-            long limit = unchanged / PERCENT * rule.percent() + unchanged % PERCENT * rule.percent() / PERCENT;
+            // In floating point, which saturates: a very old page and a very large PERCENT make "always".
+            long limit = (long) ((double) unchanged * rule.percent() / PERCENT);
             Freshness freshness = new Freshness(Math.min(limit, rule.max().toMillis()), age, Source.LAST_MODIFIED);
             return freshness.isFresh() ? freshness : overridden(freshness, stored, rules, Source.OVERRIDE_LASTMOD);
         }

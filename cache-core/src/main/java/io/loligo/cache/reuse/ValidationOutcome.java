@@ -152,7 +152,9 @@ public sealed interface ValidationOutcome {
                 return new AskAgain();
             }
             StoredHead freshened = Freshening.notModified(stored, answer, times, request.fields());
-            return new NotModified(freshened, StoragePolicy.notKept(request, freshened, rules.freshness()));
+            return new NotModified(
+                    freshened,
+                    StoragePolicy.notKept(request, freshened, rules.freshness(), rules.ignoreClientCacheControl()));
         }
         if (answer.status() >= 500 && answer.status() <= 599) {
             Freshness freshness = Freshness.of(stored, times.responseTime(), rules.freshness());

@@ -50,7 +50,7 @@ public final class StoragePolicy {
             RequestHead request, ResponseHead response, ResponseTimes times, CacheKey key, StorageRules rules) {
         StoredHead head = head(request, response, times, key);
         RefreshRule refresh = head.refreshRule(rules.freshness().refresh());
-        Reason reason = forbiddenByRequest(request, head);
+        Reason reason = forbiddenByRequest(request, head, rules.ignoreClientCacheControl());
         if (reason == null) {
             reason = forbiddenByStatus(response.status());
         }
@@ -72,11 +72,12 @@ public final class StoragePolicy {
      *
      * @param request that was validated for
      */
-    public static @Nullable Reason notKept(RequestHead request, StoredHead freshened, FreshnessRules rules) {
-        if (RequestDirectives.of(request.fields()).noStore()) {
-            return Reason.REQUEST_NO_STORE;
-        }
-        return forbiddenByDirectives(request, freshened, freshened.refreshRule(rules.refresh()));
+    public static @Nullable Reason notKept(
+            RequestHead request, StoredHead freshened, FreshnessRules rules, boolean ignoreClientCacheControl) {
+        Reason reason = requestNoStore(request, ignoreClientCacheControl);
+        return reason == null
+                ? forbiddenByDirectives(request, freshened, freshened.refreshRule(rules.refresh()))
+                : reason;
     }
 
     /** The fields that are stored of a response with {@code received}: RFC 9111 §3.1, without Age and Content-Length. */
@@ -97,7 +98,8 @@ public final class StoragePolicy {
                 -1);
     }
 
-    private static @Nullable Reason forbiddenByRequest(RequestHead request, StoredHead head) {
+    private static @Nullable Reason forbiddenByRequest(
+            RequestHead request, StoredHead head, boolean ignoreClientCacheControl) {
         if (request.isMethod("POST")) {
             if (!answersLaterGets(head)) {
                 return Reason.METHOD;
@@ -107,7 +109,13 @@ public final class StoragePolicy {
         } else if (request.hasBody()) {
             return Reason.REQUEST_BODY;
         }
-        return RequestDirectives.of(request.fields()).noStore() ? Reason.REQUEST_NO_STORE : null;
+        return requestNoStore(request, ignoreClientCacheControl);
+    }
+
+    private static @Nullable Reason requestNoStore(RequestHead request, boolean ignoreClientCacheControl) {
+        boolean forbids = !ignoreClientCacheControl
+                && RequestDirectives.of(request.fields()).noStore();
+        return forbids ? Reason.REQUEST_NO_STORE : null;
     }
 
     /** Whether the answer to a POST is what a GET would get: a success, of that URI, with a lifetime. RFC 9110 §9.3.3. */

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class StoragePolicyTest {
-    private static final StorageRules RULES = new StorageRules(FreshnessRules.DEFAULT, 0, 1 << 20, false);
+    private static final StorageRules RULES = new StorageRules(FreshnessRules.DEFAULT, 0, 1 << 20, false, false);
 
     @DisplayName("RFC 9111 §3: is it stored? Date: 0 and received at second 0")
     @ParameterizedTest(name = "{0}")
@@ -148,12 +148,24 @@ class StoragePolicyTest {
                         refreshPattern(line == null ? "" : line), Duration.ofDays(7), Duration.ofSeconds(30)),
                 10,
                 100,
-                proxyOnly);
+                proxyOnly,
+                false);
 
         StorageVerdict verdict =
                 StoragePolicy.decide(get(""), response(status, "Date: 0 ¦ " + response), received(0), KEY, rules);
 
         assertThat(said(verdict)).isEqualTo(expected);
+    }
+
+    @Test
+    @DisplayName("ignore-cc: the client's no-store does not count")
+    void ignoreClientCacheControl() {
+        StorageRules rules = new StorageRules(FreshnessRules.DEFAULT, 0, 100, false, true);
+
+        StorageVerdict verdict = StoragePolicy.decide(
+                get("Cache-Control: no-store"), response(200, "Cache-Control: max-age=60"), received(0), KEY, rules);
+
+        assertThat(said(verdict)).isEqualTo("store");
     }
 
     @Test
