@@ -268,6 +268,11 @@ public final class ChronicleStore implements ResponseStore {
         }
     }
 
+    /** Waits until what earlier runs left is repaired and known; for tests. */
+    void awaitStarted() throws InterruptedException {
+        starter.join();
+    }
+
     // ---- ResponseStore
 
     @Override

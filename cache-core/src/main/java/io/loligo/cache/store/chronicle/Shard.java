@@ -197,7 +197,7 @@ final class Shard {
                     return List.of();
                 }
                 if (reference == before) {
-                    forgetDangling(open, reference, scratch);
+                    forgetDangling(open, scratch);
                     return List.of();
                 }
                 List<StoredHead> found = ObjectId.isList(reference)
@@ -288,18 +288,10 @@ final class Shard {
         return ObjectId.run(id) != run;
     }
 
-    /** Removes a reference to what is no longer there, so that the index does not fill with such. */
-    private void forgetDangling(ShardMaps open, long reference, Scratch scratch) {
+    /** Removes what cannot be found or read, so that the index does not fill with it. */
+    private void forgetDangling(ShardMaps open, Scratch scratch) {
         synchronized (stripe(scratch.hash)) {
-            if (open.reference(scratch.hash, scratch.reference) != reference) {
-                return;
-            }
-            boolean gone = ObjectId.isList(reference)
-                    ? loadList(open, ObjectId.id(reference), scratch) == null
-                    : load(open, reference, scratch.aside, scratch) == null;
-            if (gone) {
-                open.forget(scratch.hash);
-            }
+            change(open, scratch, null, 0, other -> false);
         }
     }
 
@@ -645,8 +637,8 @@ final class Shard {
                 removed.add(member);
             }
         }
-        boolean same = added == null && removed.isEmpty() && unreadable.size() == 0;
-        if (same) {
+        boolean listLost = before != 0 && members.size() == 0;
+        if (added == null && removed.isEmpty() && unreadable.size() == 0 && !listLost) {
             return new Purged(0, 0);
         }
         if (kept.size() == 0) {
