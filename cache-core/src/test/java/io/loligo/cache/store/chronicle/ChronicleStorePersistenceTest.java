@@ -10,6 +10,7 @@ import static io.loligo.cache.store.chronicle.Samples.uri;
 import static io.loligo.cache.store.chronicle.Samples.withField;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.store.StoreStats;
@@ -29,6 +30,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("what is left after a restart")
 class ChronicleStorePersistenceTest {
@@ -299,6 +302,34 @@ class ChronicleStorePersistenceTest {
             assertThat(store.lookup(key("/1"))).isEmpty();
             assertThat(put(store, head(key("/1")), body("1", 1_000))).isNotNull();
         }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            # case                                    | MiB held | MiB usable | MiB it may use
+            room for everything                       |        0 |       1000 |            100
+            what it holds already needs no new room   |       90 |         80 |            100
+            less room: it uses less                   |        0 |        112 |             40
+            a full disk: what it holds and no more    |       50 |         64 |             50
+            """)
+    void the_capacity_is_what_the_disk_has_room_for(String rule, long held, long usable, long expected)
+            throws IOException {
+        StoreOptions options = new StoreOptions(directory, 100 * MEBI, MEBI);
+        var meta = new StoreDirectory.Meta(
+                "", 2, Geometry.of(options), List.of(new StoreDirectory.Closed(held * MEBI, 1)));
+
+        assertThat(ChronicleStore.affordable(options, meta, usable * MEBI, directory) / (double) MEBI)
+                .isCloseTo((double) expected, within(0.001));
+    }
+
+    @Test
+    void a_disk_without_any_room_is_refused_by_name() {
+        StoreOptions options = new StoreOptions(directory, 100 * MEBI, MEBI);
+        var meta = new StoreDirectory.Meta("", 1, Geometry.of(options), List.of());
+
+        assertThatThrownBy(() -> ChronicleStore.affordable(options, meta, 10 * MEBI, directory))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(directory.toString());
     }
 
     @Test
