@@ -1,28 +1,248 @@
 package io.loligo.cache.freshness;
 
+import io.loligo.cache.http.EntityTag;
 import io.loligo.cache.http.Fields;
+import io.loligo.cache.http.HttpDate;
+import io.loligo.cache.http.ResponseDirectives;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.SelectingFields;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a stored response: everything that decides on its reuse, without its body. Immutable; what the
- * decisions read again and again (directives, dates, validators) is parsed when it is built.
+ * What is known of a stored response: everything that decides on its reuse, without its body. Immutable and safe for use
+ * by any thread; what the decisions read again and again (directives, dates, validators) is parsed when it is built.
  *
- * @param id the store's name for the object; 0 until stored
- * @param key the key it was stored under
- * @param selecting the request's fields that its Vary names, normalised. RFC 9111 §4.1
- * @param status the status code
- * @param reason the reason phrase
- * @param fields the fields as they are stored and sent: end-to-end ones only. RFC 9111 §3.1
- * @param times when it was asked for and received, or last validated
- * @param bodyLength bytes of the body; -1 until stored
+ * <p>The fields are those that are stored and sent: end-to-end ones only (RFC 9111 §3.1), without Age and Content-Length,
+ * which the sender writes from {@link #ageMillis} and {@link #bodyLength}; Date is always among them and never changed.
+ * The Age that a response arrived with lives on in its times: the request time was moved back by it, which leaves
+ * corrected_age_value as it is. RFC 9111 §4.2.3.
  */
-public record StoredHead(
-        long id,
-        CacheKey key,
-        SelectingFields selecting,
-        int status,
-        String reason,
-        Fields fields,
-        ResponseTimes times,
-        long bodyLength) {}
+public final class StoredHead {
+    private final long id;
+    private final CacheKey key;
+    private final SelectingFields selecting;
+    private final int status;
+    private final String reason;
+    private final Fields fields;
+    private final ResponseTimes times;
+    private final long bodyLength;
+
+    private final ResponseDirectives directives;
+    private final Instant date;
+    private final @Nullable Instant lastModified;
+    private final @Nullable EntityTag etag;
+    private final @Nullable Lifetime explicitLifetime;
+    private final long bornMillis;
+
+    /** The refresh rule asked for last: a line of refresh_pattern costs a regular expression, and the URL stays. */
+    private @Nullable RuleFound ruleFound;
+
+    private record RuleFound(RefreshRules rules, RefreshRule rule) {}
+
+    /**
+     * An explicit freshness lifetime. RFC 9111 §4.2.1.
+     *
+     * @param millis not negative
+     * @param source the field that gave it
+     */
+    record Lifetime(long millis, Freshness.Source source) {}
+
+    /**
+     * @param id the store's name for the object; 0 until stored
+     * @param key the key it was stored under
+     * @param selecting the request's fields that its Vary names, normalised. RFC 9111 §4.1
+     * @param status the status code
+     * @param reason the reason phrase
+     * @param fields the fields as they are stored and sent
+     * @param times when it was asked for and received, or last validated; the request time includes the received Age
+     * @param bodyLength bytes of the body; -1 until stored
+     */
+    public StoredHead(
+            long id,
+            CacheKey key,
+            SelectingFields selecting,
+            int status,
+            String reason,
+            Fields fields,
+            ResponseTimes times,
+            long bodyLength) {
+        this.id = id;
+        this.key = key;
+        this.selecting = selecting;
+        this.status = status;
+        this.reason = reason;
+        this.fields = fields;
+        this.times = times;
+        this.bodyLength = bodyLength;
+
+        Instant received = times.responseTime();
+        this.directives = ResponseDirectives.of(fields);
+        this.date = dateOr(fields, "Date", received, received);
+        this.lastModified = date(fields, "Last-Modified", received);
+        String tag = fields.first("ETag");
+        this.etag = tag == null || tag.isEmpty() ? null : EntityTag.parse(tag);
+        this.explicitLifetime = explicitLifetime(fields, directives, date, received);
+        this.bornMillis = received.toEpochMilli()
+                - Age.correctedInitialAge(date, Duration.ZERO, times).toMillis();
+    }
+
+    /** {@code other} under another name: what was parsed of it stays. */
+    private StoredHead(StoredHead other, long id, long bodyLength) {
+        this.id = id;
+        this.key = other.key;
+        this.selecting = other.selecting;
+        this.status = other.status;
+        this.reason = other.reason;
+        this.fields = other.fields;
+        this.times = other.times;
+        this.bodyLength = bodyLength;
+        this.directives = other.directives;
+        this.date = other.date;
+        this.lastModified = other.lastModified;
+        this.etag = other.etag;
+        this.explicitLifetime = other.explicitLifetime;
+        this.bornMillis = other.bornMillis;
+    }
+
+    public long id() {
+        return id;
+    }
+
+    public CacheKey key() {
+        return key;
+    }
+
+    public SelectingFields selecting() {
+        return selecting;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public String reason() {
+        return reason;
+    }
+
+    public Fields fields() {
+        return fields;
+    }
+
+    public ResponseTimes times() {
+        return times;
+    }
+
+    public long bodyLength() {
+        return bodyLength;
+    }
+
+    /** The directives that count for us. */
+    public ResponseDirectives directives() {
+        return directives;
+    }
+
+    /** Date; the time it was received when it has none or none that can be read. RFC 9110 §6.6.1. */
+    public Instant date() {
+        return date;
+    }
+
+    /** Last-Modified, or null when it has none that can be read. */
+    public @Nullable Instant lastModified() {
+        return lastModified;
+    }
+
+    public @Nullable EntityTag etag() {
+        return etag;
+    }
+
+    /** Whether a 304 can tell us that it is still good. */
+    public boolean hasValidator() {
+        return etag != null || lastModified != null;
+    }
+
+    /** The lifetime that the origin gave it, or null when it gave none. */
+    @Nullable Lifetime explicitLifetime() {
+        return explicitLifetime;
+    }
+
+    /** Whether the origin said how long it is fresh, be it not at all. RFC 9111 §4.2.1. */
+    public boolean hasExplicitLifetime() {
+        return explicitLifetime != null;
+    }
+
+    /** current_age in milliseconds. RFC 9111 §4.2.3. */
+    public long ageMillis(Instant now) {
+        // A clock that was set back makes nothing younger than it arrived.
+        return Math.max(now.toEpochMilli(), times.responseTime().toEpochMilli()) - bornMillis;
+    }
+
+    /** The rule of {@code rules} that its URL falls under. */
+    @SuppressWarnings("ReferenceEquality") // the same configuration; an equal one may as well be asked again
+    public RefreshRule refreshRule(RefreshRules rules) {
+        RuleFound known = ruleFound;
+        if (known == null || known.rules() != rules) {
+            known = new RuleFound(rules, rules.first(key.uri().toString()));
+            ruleFound = known;
+        }
+        return known.rule();
+    }
+
+    /** The same head under the store's name for it, once its body is known. */
+    public StoredHead withId(long newId, long newBodyLength) {
+        return new StoredHead(this, newId, newBodyLength);
+    }
+
+    private static @Nullable Lifetime explicitLifetime(
+            Fields fields, ResponseDirectives directives, Instant date, Instant received) {
+        if (directives.sMaxAge() != null) {
+            return new Lifetime(directives.sMaxAge().toMillis(), Freshness.Source.S_MAXAGE);
+        }
+        if (directives.maxAge() != null) {
+            return new Lifetime(directives.maxAge().toMillis(), Freshness.Source.MAX_AGE);
+        }
+        if (directives.targeted() || !fields.has("Expires")) {
+            return null;
+        }
+        // More than one line, or no date at all: already expired. RFC 9111 §5.3.
+        boolean single = fields.all("Expires").size() == 1;
+        Instant expires = single ? dateOr(fields, "Expires", date, received) : date;
+        return new Lifetime(Math.max(0, Duration.between(date, expires).toMillis()), Freshness.Source.EXPIRES);
+    }
+
+    private static @Nullable Instant date(Fields fields, String name, Instant reference) {
+        String text = fields.first(name);
+        return text == null ? null : HttpDate.parse(text, reference).orElse(null);
+    }
+
+    private static Instant dateOr(Fields fields, String name, Instant otherwise, Instant reference) {
+        Instant found = date(fields, name, reference);
+        return found == null ? otherwise : found;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof StoredHead that
+                && id == that.id
+                && status == that.status
+                && bodyLength == that.bodyLength
+                && key.equals(that.key)
+                && selecting.equals(that.selecting)
+                && reason.equals(that.reason)
+                && fields.equals(that.fields)
+                && times.equals(that.times);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(id, key, status, times);
+    }
+
+    @Override
+    public String toString() {
+        return "StoredHead[id=" + id + ", key=" + key.text() + ", status=" + status + ", times=" + times
+                + ", bodyLength=" + bodyLength + "]";
+    }
+}

@@ -14,4 +14,13 @@ public record RequestHead(String method, String target, HttpVersion version, Fie
     public boolean isMethod(String name) {
         return method.equals(name);
     }
+
+    /** Whether its fields announce a body. RFC 9112 §6. */
+    public boolean hasBody() {
+        if (fields.has("Transfer-Encoding")) {
+            return true;
+        }
+        String length = fields.first("Content-Length");
+        return length != null && !length.equals("0");
+    }
 }

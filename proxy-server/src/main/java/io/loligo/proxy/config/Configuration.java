@@ -2,13 +2,15 @@ package io.loligo.proxy.config;
 
 import io.loligo.cache.freshness.RefreshRules;
 import io.loligo.proxy.access.AccessList;
+import io.loligo.proxy.access.AccessRules;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a squid.conf says, as values. Immutable; {@link LiveConfiguration} replaces it whole on reload.
+ * What a squid.conf says, as values. Immutable; replaced whole on reload.
  *
  * @param ports http_port lines in file order; at least one
  * @param peers cache_peer lines in file order
@@ -44,6 +46,11 @@ public record Configuration(
         Logs logs,
         ServerProcess process,
         Admin admin) {
+
+    /** What a request must pass before anything else: {@code httpAccess} with the manager's and PURGE's own rules. */
+    public AccessRules accessRules() {
+        return new AccessRules(httpAccess, managerNamed, purgeMethodEnabled);
+    }
 
     /**
      * Names of this server.
@@ -173,7 +180,10 @@ public record Configuration(
             boolean stripQueryTerms,
             boolean bufferedLogs,
             boolean logMimeHeaders,
-            int rotate) {}
+            int rotate) {
+        /** The access log where no line names one, if its directory can be written. */
+        public static final Path DEFAULT_ACCESS_LOG = Path.of("/var/log/squid/access.log");
+    }
 
     /**
      * One access_log line.
@@ -208,5 +218,15 @@ public record Configuration(
      * @param port admin_port's number; 0 switches it off
      * @param tokenFile admin_token_file: created with mode 0600 at start
      */
-    public record Admin(String host, int port, Path tokenFile) {}
+    public record Admin(String host, int port, Path tokenFile) {
+        public static final String DEFAULT_HOST = "127.0.0.1";
+        public static final int DEFAULT_PORT = 3190;
+
+        /** {@code /run/loligo/admin-PORT.token} where that directory can be written, else in {@code ~/.loligo}. */
+        public static Path defaultTokenFile(int port) {
+            Path run = Path.of("/run/loligo");
+            Path directory = Files.isWritable(run) ? run : Path.of(System.getProperty("user.home", ""), ".loligo");
+            return directory.resolve("admin-" + port + ".token");
+        }
+    }
 }

@@ -5,7 +5,8 @@ import java.nio.ByteBuffer;
 
 /**
  * An origin's answer's body, freed of its framing. Used on the I/O thread of its connection only. It starts suspended:
- * nothing is read from the origin beyond what came with the head until {@link #resumeReads}.
+ * a small body that came with its head can be read at once, and nothing more is read from the origin than {@link #read}
+ * asks for. After {@link #resumeReads} the listener is told; it must then read or suspend.
  */
 public interface OriginBody {
 

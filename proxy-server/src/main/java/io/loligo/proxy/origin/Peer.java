@@ -1,16 +1,191 @@
 package io.loligo.proxy.origin;
 
 import io.loligo.proxy.config.PeerConfig;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** A cache_peer at work: its configuration and its present state. State is read and changed by every I/O thread. */
+/**
+ * A cache_peer at work: its configuration and its present state. State is read and changed by every I/O thread.
+ *
+ * <p>A peer is up until proven down: connect-fail-limit failed connects in a row make it dead, and one that succeeds
+ * revives it. While dead it is skipped; whoever looks at it {@linkplain #lookedAtWhileDown asks} for a probe.
+ */
 public final class Peer {
+    private static final System.Logger LOG = System.getLogger(Peer.class.getName());
+    private static final long PROBE_INTERVAL_NANOS = 1_000_000_000L;
+
     private final PeerConfig config;
 
+    /** Failed connects that are still forgiven; Squid's tcp_up. 0: dead. */
+    private final AtomicInteger connectsForgiven;
+
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger idle = new AtomicInteger();
+    private final AtomicInteger revivals = new AtomicInteger();
+    private final LongAdder fetches = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+    private final AtomicLong lastProbe = new AtomicLong(System.nanoTime() - PROBE_INTERVAL_NANOS);
+    private volatile List<InetSocketAddress> addresses;
+    private volatile int preferred;
+    private volatile @Nullable Consumer<Peer> prober;
+    private volatile boolean retired;
+
+    /** Up at once when the host is an address; else when {@link OriginClient#start} has resolved its name. */
     public Peer(PeerConfig config) {
         this.config = config;
+        this.connectsForgiven = new AtomicInteger(Math.max(1, config.connectFailLimit()));
+        InetSocketAddress literal = NameResolution.literal(config.host(), config.port());
+        this.addresses = literal == null ? List.of() : List.of(literal);
     }
 
     public PeerConfig config() {
         return config;
+    }
+
+    /** Whether it has an address and has not been proven down. */
+    public boolean isUp() {
+        return connectsForgiven.get() > 0 && !addresses.isEmpty();
+    }
+
+    /** Connections open to it on all I/O threads, idle ones included. */
+    public int openConnections() {
+        return open.get();
+    }
+
+    /** Open connections that wait for a request. */
+    public int idleConnections() {
+        return idle.get();
+    }
+
+    /** Answers received since the start. */
+    public long fetches() {
+        return fetches.sum();
+    }
+
+    /** Tries that ended without an answer since the start, failed connects included. */
+    public long failures() {
+        return failures.sum();
+    }
+
+    /** What its host resolved to last; empty while the name is unknown. */
+    public List<InetSocketAddress> addresses() {
+        return addresses;
+    }
+
+    /** Whether one more request may go to it under max-conn: an idle connection serves it without a new one. */
+    boolean hasRoom() {
+        int max = config.maxConnections();
+        return max == 0 || open.get() - idle.get() < max;
+    }
+
+    /** How often it came back from the dead: round robin starts anew then. */
+    int revivals() {
+        return revivals.get();
+    }
+
+    /** A request would have gone here. Asks for a probe, at most one per second. */
+    void lookedAtWhileDown() {
+        Consumer<Peer> ask = prober;
+        if (ask == null || retired || addresses.isEmpty()) {
+            return;
+        }
+        long now = System.nanoTime();
+        long last = lastProbe.get();
+        if (now - last >= PROBE_INTERVAL_NANOS && lastProbe.compareAndSet(last, now)) {
+            ask.accept(this);
+        }
+    }
+
+    void probeWith(Consumer<Peer> connect) {
+        prober = connect;
+    }
+
+    void connectFailed() {
+        failures.increment();
+        int before = connectsForgiven.getAndUpdate(forgiven -> Math.max(0, forgiven - 1));
+        if (before == 1) {
+            LOG.log(System.Logger.Level.WARNING, "Detected DEAD Parent: " + config.name());
+        }
+    }
+
+    void connectSucceeded(InetSocketAddress address) {
+        preferred = Math.max(0, addresses.indexOf(address));
+        if (connectsForgiven.getAndSet(Math.max(1, config.connectFailLimit())) == 0) {
+            revivals.incrementAndGet();
+            LOG.log(System.Logger.Level.INFO, "REVIVED Parent: " + config.name());
+        }
+    }
+
+    /** The addresses in the order in which to try them: the one that worked last comes first. */
+    List<InetSocketAddress> addressesToTry() {
+        List<InetSocketAddress> known = addresses;
+        int first = preferred;
+        if (first == 0 || first >= known.size()) {
+            return known;
+        }
+        List<InetSocketAddress> turned = new java.util.ArrayList<>(known.subList(first, known.size()));
+        turned.addAll(known.subList(0, first));
+        return turned;
+    }
+
+    void resolvedTo(List<InetSocketAddress> found) {
+        addresses = List.copyOf(found);
+        preferred = 0;
+    }
+
+    void fetched() {
+        fetches.increment();
+    }
+
+    void failed() {
+        failures.increment();
+    }
+
+    /** Takes one of max-conn's connections. */
+    boolean tryOpen() {
+        int max = config.maxConnections();
+        if (max == 0) {
+            open.incrementAndGet();
+            return true;
+        }
+        int now = open.get();
+        while (now < max) {
+            if (open.compareAndSet(now, now + 1)) {
+                return true;
+            }
+            now = open.get();
+        }
+        return false;
+    }
+
+    void closed() {
+        open.decrementAndGet();
+    }
+
+    void becameIdle() {
+        idle.incrementAndGet();
+    }
+
+    void noLongerIdle() {
+        idle.decrementAndGet();
+    }
+
+    /** No longer configured: its connections close when their exchange ends, and its name is not looked up again. */
+    void retire() {
+        retired = true;
+    }
+
+    boolean isRetired() {
+        return retired;
+    }
+
+    @Override
+    public String toString() {
+        return config.name();
     }
 }

@@ -1,0 +1,147 @@
+package io.loligo.cache.http;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a response says to a shared cache. RFC 9111 §5.2.2, RFC 5861, RFC 8246, RFC 9213.
+ *
+ * <p>Numbers that are none count as zero, of duplicates the smallest counts. The qualified forms of {@code no-cache}
+ * and {@code private} count as the unqualified ones, which RFC 9111 §5.2.2.4 allows.
+ *
+ * @param targeted whether a targeted field such as CDN-Cache-Control spoke: then Cache-Control and Expires do not
+ *     count for us. RFC 9213 §2.2
+ * @param flags the directives without a number
+ * @param maxAge max-age, or null
+ * @param sMaxAge s-maxage, or null
+ * @param staleWhileRevalidate stale-while-revalidate, or null
+ * @param staleIfError stale-if-error, or null
+ */
+public record ResponseDirectives(
+        boolean targeted,
+        Set<Flag> flags,
+        @Nullable Duration maxAge,
+        @Nullable Duration sMaxAge,
+        @Nullable Duration staleWhileRevalidate,
+        @Nullable Duration staleIfError) {
+    public static final ResponseDirectives NONE = new ResponseDirectives(false, Set.of(), null, null, null, null);
+
+    /** The targeted fields that are meant for us, the most specific first. RFC 9213 §3. */
+    private static final List<String> TARGETED_FIELDS = List.of("CDN-Cache-Control");
+
+    /** The directives without a number. */
+    public enum Flag {
+        NO_STORE("no-store"),
+        NO_CACHE("no-cache"),
+        PRIVATE("private"),
+        PUBLIC("public"),
+        MUST_REVALIDATE("must-revalidate"),
+        PROXY_REVALIDATE("proxy-revalidate"),
+        MUST_UNDERSTAND("must-understand"),
+        IMMUTABLE("immutable");
+
+        private static final Map<String, Flag> BY_WORD =
+                Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Flag::word, flag -> flag));
+
+        private final String word;
+
+        Flag(String word) {
+            this.word = word;
+        }
+
+        /** As written in Cache-Control. */
+        public String word() {
+            return word;
+        }
+
+        static @Nullable Flag of(String word) {
+            return BY_WORD.get(word);
+        }
+    }
+
+    public boolean has(Flag flag) {
+        return flags.contains(flag);
+    }
+
+    /** Reads the directives of a response with these fields. */
+    public static ResponseDirectives of(Fields response) {
+        for (String field : TARGETED_FIELDS) {
+            if (response.has(field)) {
+                ResponseDirectives targeted = targeted(response.all(field));
+                if (targeted != null) {
+                    return targeted;
+                }
+            }
+        }
+        Collector collector = new Collector();
+        boolean found = CacheControl.read(response, CacheControl.NAME, collector);
+        if (!found && response.has("Pragma")) {
+            // RFC 9111 §5.4 leaves it open; Squid takes it for no-cache, and so the origin meant it.
+            CacheControl.read(response, "Pragma", (name, argument) -> {
+                if (name.equals("no-cache") && argument == null) {
+                    collector.flags.add(Flag.NO_CACHE);
+                }
+            });
+        }
+        return collector.directives(false);
+    }
+
+    /** Reads a targeted field, a structured dictionary; null when it is invalid or empty. RFC 9213 §2.1. */
+    private static @Nullable ResponseDirectives targeted(List<String> lines) {
+        Map<String, Object> members = StructuredDictionary.parse(lines);
+        if (members == null || members.isEmpty()) {
+            return null;
+        }
+        Collector collector = new Collector();
+        for (Map.Entry<String, Object> member : members.entrySet()) {
+            Object value = member.getValue();
+            boolean number = Collector.NUMBERS.contains(member.getKey());
+            if (number && !(value instanceof Long seconds && seconds >= 0)) {
+                return null;
+            }
+            if (number || !Boolean.FALSE.equals(value)) {
+                collector.directive(member.getKey(), number ? value.toString() : null);
+            }
+        }
+        return collector.directives(true);
+    }
+
+    private static final class Collector implements CacheControl.Reader {
+        static final Set<String> NUMBERS = Set.of("max-age", "s-maxage", "stale-while-revalidate", "stale-if-error");
+
+        private final Set<Flag> flags = EnumSet.noneOf(Flag.class);
+        private @Nullable Duration maxAge;
+        private @Nullable Duration sMaxAge;
+        private @Nullable Duration staleWhileRevalidate;
+        private @Nullable Duration staleIfError;
+
+        @Override
+        public void directive(String name, @Nullable String argument) {
+            switch (name) {
+                case "max-age" -> maxAge = CacheControl.shorter(maxAge, argument);
+                case "s-maxage" -> sMaxAge = CacheControl.shorter(sMaxAge, argument);
+                case "stale-while-revalidate" ->
+                    staleWhileRevalidate = CacheControl.shorter(staleWhileRevalidate, argument);
+                case "stale-if-error" -> staleIfError = CacheControl.shorter(staleIfError, argument);
+                default -> {
+                    Flag flag = Flag.of(name);
+                    if (flag != null) {
+                        flags.add(flag);
+                    }
+                }
+            }
+        }
+
+        ResponseDirectives directives(boolean targeted) {
+            return new ResponseDirectives(
+                    targeted, Collections.unmodifiableSet(flags), maxAge, sMaxAge, staleWhileRevalidate, staleIfError);
+        }
+    }
+}

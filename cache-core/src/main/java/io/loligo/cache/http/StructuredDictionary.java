@@ -1,0 +1,216 @@
+package io.loligo.cache.http;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A structured field dictionary, read strictly: one error anywhere makes the whole field invalid. RFC 9651 §4.2.2.
+ *
+ * <p>Only what the cache needs is kept: integers as {@link Long}, booleans as {@link Boolean}; members of any other type
+ * are checked and stand as {@link #OTHER}. Parameters are checked and dropped.
+ */
+final class StructuredDictionary {
+    /** The value of a member that is neither an integer nor a boolean. */
+    static final Object OTHER = new Object();
+
+    private static final int INTEGER_DIGITS_MAX = 15;
+    private static final int DECIMAL_INTEGER_DIGITS_MAX = 12;
+    private static final int DECIMAL_FRACTION_DIGITS_MAX = 3;
+
+    private final String text;
+    private int at;
+
+    private StructuredDictionary(String text) {
+        this.text = text;
+    }
+
+    /** Reads the field lines as one dictionary; null when they are not one. */
+    static @Nullable Map<String, Object> parse(List<String> lines) {
+        try {
+            return new StructuredDictionary(String.join(", ", lines)).dictionary();
+        } catch (Invalid invalid) {
+            return null;
+        }
+    }
+
+    /** Unwinds the parser; never leaves this class. */
+    private static final class Invalid extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Invalid() {
+            super(null, null, false, false);
+        }
+    }
+
+    private Map<String, Object> dictionary() throws Invalid {
+        Map<String, Object> members = new LinkedHashMap<>();
+        skip(" ");
+        while (at < text.length()) {
+            String key = key();
+            Object value = true;
+            if (peek() == '=') {
+                at++;
+                value = peek() == '(' ? innerList() : item();
+            }
+            parameters();
+            members.put(key, value);
+            skip(" \t");
+            if (at == text.length()) {
+                break;
+            }
+            expect(',');
+            skip(" \t");
+            require(at < text.length());
+        }
+        return members;
+    }
+
+    private String key() throws Invalid {
+        int start = at;
+        require(isLowerAlpha(peek()) || peek() == '*');
+        while (isLowerAlpha(peek()) || isDigit(peek()) || "_-.*".indexOf(peek()) >= 0) {
+            at++;
+        }
+        return text.substring(start, at);
+    }
+
+    private void parameters() throws Invalid {
+        while (peek() == ';') {
+            at++;
+            skip(" ");
+            key();
+            if (peek() == '=') {
+                at++;
+                item();
+            }
+        }
+    }
+
+    private Object innerList() throws Invalid {
+        expect('(');
+        while (true) {
+            skip(" ");
+            if (peek() == ')') {
+                at++;
+                return OTHER;
+            }
+            item();
+            parameters();
+            require(peek() == ' ' || peek() == ')');
+        }
+    }
+
+    private Object item() throws Invalid {
+        char first = peek();
+        if (first == '-' || isDigit(first)) {
+            return number();
+        }
+        if (first == '?') {
+            at++;
+            char digit = peek();
+            require(digit == '0' || digit == '1');
+            at++;
+            return digit == '1';
+        }
+        if (first == '"') {
+            string();
+        } else if (first == ':') {
+            bytes();
+        } else if (first == '@') {
+            at++;
+            require(number() instanceof Long);
+        } else {
+            token();
+        }
+        return OTHER;
+    }
+
+    private Object number() throws Invalid {
+        int start = at;
+        if (peek() == '-') {
+            at++;
+        }
+        int digits = digits();
+        require(digits > 0);
+        if (peek() != '.') {
+            require(digits <= INTEGER_DIGITS_MAX);
+            return Long.valueOf(text.substring(start, at));
+        }
+        at++;
+        int fraction = digits();
+        require(digits <= DECIMAL_INTEGER_DIGITS_MAX && fraction > 0 && fraction <= DECIMAL_FRACTION_DIGITS_MAX);
+        return OTHER;
+    }
+
+    private int digits() {
+        int start = at;
+        while (isDigit(peek())) {
+            at++;
+        }
+        return at - start;
+    }
+
+    private void string() throws Invalid {
+        expect('"');
+        while (peek() != '"') {
+            if (peek() == '\\') {
+                at++;
+                require(peek() == '"' || peek() == '\\');
+            }
+            require(peek() >= ' ' && peek() < 0x7f);
+            at++;
+        }
+        at++;
+    }
+
+    private void bytes() throws Invalid {
+        expect(':');
+        while (isAlpha(peek()) || isDigit(peek()) || "+/=".indexOf(peek()) >= 0) {
+            at++;
+        }
+        expect(':');
+    }
+
+    private void token() throws Invalid {
+        require(isAlpha(peek()) || peek() == '*');
+        while (isAlpha(peek()) || isDigit(peek()) || "!#$%&'*+-.^_`|~:/".indexOf(peek()) >= 0) {
+            at++;
+        }
+    }
+
+    /** The character at hand; NUL, which no rule accepts, at the end. */
+    private char peek() {
+        return at < text.length() ? text.charAt(at) : 0;
+    }
+
+    private void skip(String blanks) {
+        while (at < text.length() && blanks.indexOf(text.charAt(at)) >= 0) {
+            at++;
+        }
+    }
+
+    private void expect(char wanted) throws Invalid {
+        require(peek() == wanted);
+        at++;
+    }
+
+    private static void require(boolean holds) throws Invalid {
+        if (!holds) {
+            throw new Invalid();
+        }
+    }
+
+    private static boolean isLowerAlpha(char c) {
+        return c >= 'a' && c <= 'z';
+    }
+
+    private static boolean isAlpha(char c) {
+        return isLowerAlpha(c) || (c >= 'A' && c <= 'Z');
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+}

@@ -1,0 +1,75 @@
+package io.loligo.cache.reuse;
+
+import io.loligo.cache.freshness.Age;
+import io.loligo.cache.freshness.ResponseTimes;
+import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.EntityTag;
+import io.loligo.cache.http.FieldRule;
+import io.loligo.cache.http.Fields;
+import io.loligo.cache.http.HttpDate;
+import io.loligo.cache.http.ResponseHead;
+import io.loligo.cache.key.SelectingFields;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What a later answer about the same representation does to a stored head. RFC 9111 §3.2, §4.3.4 and §4.3.5. */
+public final class Freshening {
+    private Freshening() {}
+
+    /**
+     * {@code stored} after a 304: each field that the 304 has replaces all stored ones of that name, except those that
+     * belong to the stored body.
+     *
+     * @param times of the validation
+     * @param requestFields of the request that was validated for
+     */
+    public static StoredHead notModified(
+            StoredHead stored, ResponseHead notModified, ResponseTimes times, Fields requestFields) {
+        return updated(stored, notModified.fields(), times, requestFields);
+    }
+
+    /**
+     * {@code stored} after the answer to a HEAD, or null when that answer shows it to be out of date: another status,
+     * length or validator. RFC 9111 §4.3.5.
+     */
+    public static @Nullable StoredHead byHead(
+            StoredHead stored, ResponseHead answer, ResponseTimes times, Fields requestFields) {
+        Fields fields = answer.fields();
+        String length = fields.first("Content-Length");
+        String tag = fields.first("ETag");
+        EntityTag own = stored.etag();
+        String modified = fields.first("Last-Modified");
+        boolean same = answer.status() == stored.status()
+                && (length == null || length.equals(Long.toString(stored.bodyLength())))
+                && (tag == null || (own != null && own.matchesWeakly(EntityTag.parse(tag))))
+                && (modified == null || modified.equals(stored.fields().first("Last-Modified")));
+        return same ? updated(stored, fields, times, requestFields) : null;
+    }
+
+    private static StoredHead updated(StoredHead stored, Fields received, ResponseTimes times, Fields requestFields) {
+        Fields news = FieldRule.endToEnd(received)
+                .without(name ->
+                        FieldRule.is(name, FieldRule.Use.REWRITTEN) || FieldRule.is(name, FieldRule.Use.KEPT_ON_304));
+        if (!news.has("Date")) {
+            news = news.plus("Date", HttpDate.format(times.responseTime()));
+        }
+        Set<String> replaced = new TreeSet<>();
+        news.forEach((name, value) -> replaced.add(name.toLowerCase(Locale.ROOT)));
+        Fields fields = Fields.builder()
+                .addAll(stored.fields().without(name -> replaced.contains(name.toLowerCase(Locale.ROOT))))
+                .addAll(news)
+                .build();
+        SelectingFields selecting = news.has("Vary") ? SelectingFields.of(news, requestFields) : stored.selecting();
+        return new StoredHead(
+                stored.id(),
+                stored.key(),
+                selecting,
+                stored.status(),
+                stored.reason(),
+                fields,
+                Age.movedInto(times, received),
+                stored.bodyLength());
+    }
+}

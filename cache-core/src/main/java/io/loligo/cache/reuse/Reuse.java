@@ -1,0 +1,87 @@
+package io.loligo.cache.reuse;
+
+import io.loligo.cache.freshness.Freshness;
+import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.status.ForwardReason;
+
+/** What to do with a request once the cache has been consulted. RFC 9111 §4. */
+public sealed interface Reuse {
+
+    /**
+     * Answer from the store. The client's preconditions and ranges are still to be looked at.
+     *
+     * @param freshness stale where the client said that it takes it so (max-stale)
+     */
+    record Serve(StoredHead stored, Freshness freshness) implements Reuse {
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.serve(this);
+        }
+    }
+
+    /** Answer from the store at once, and validate in the background: stale-while-revalidate. RFC 5861 §3. */
+    record ServeStaleAndValidate(StoredHead stored, Freshness freshness) implements Reuse {
+        /** The validation that goes on behind the answer. */
+        public Validate validate() {
+            return new Validate(stored, freshness, ForwardReason.STALE);
+        }
+
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.serveStaleAndValidate(this);
+        }
+    }
+
+    /**
+     * Ask the origin, with {@link Validation} where the stored response has a validator; {@link ValidationOutcome} says
+     * what its answer means.
+     *
+     * @param why {@link ForwardReason#STALE}, or {@link ForwardReason#REQUEST} when the client asked for it
+     */
+    record Validate(StoredHead stored, Freshness freshness, ForwardReason why) implements Reuse {
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.validate(this);
+        }
+    }
+
+    /** Ask the origin as the client asks: nothing stored is of use. */
+    record Fetch(ForwardReason why) implements Reuse {
+        static final Fetch URI_MISS = new Fetch(ForwardReason.URI_MISS);
+        static final Fetch VARY_MISS = new Fetch(ForwardReason.VARY_MISS);
+        static final Fetch METHOD = new Fetch(ForwardReason.METHOD);
+        static final Fetch BYPASS = new Fetch(ForwardReason.BYPASS);
+
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.fetch(this);
+        }
+    }
+
+    /**
+     * Answer 504: only-if-cached, and nothing stored will do. RFC 9111 §5.2.1.7.
+     *
+     * @param why what the origin would have been asked for
+     */
+    record GatewayTimeout(ForwardReason why) implements Reuse {
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.gatewayTimeout(this);
+        }
+    }
+
+    /** One method per verdict: a new verdict does not compile until every caller answers it. */
+    interface Cases<R> {
+        R serve(Serve verdict);
+
+        R serveStaleAndValidate(ServeStaleAndValidate verdict);
+
+        R validate(Validate verdict);
+
+        R fetch(Fetch verdict);
+
+        R gatewayTimeout(GatewayTimeout verdict);
+    }
+
+    <R> R match(Cases<R> cases);
+}

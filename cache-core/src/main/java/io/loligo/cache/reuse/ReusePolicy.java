@@ -1,0 +1,124 @@
+package io.loligo.cache.reuse;
+
+import io.loligo.cache.freshness.Freshness;
+import io.loligo.cache.freshness.RefreshRule.Option;
+import io.loligo.cache.freshness.StaleRules;
+import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.RequestDirectives;
+import io.loligo.cache.http.RequestHead;
+import io.loligo.cache.http.ResponseDirectives.Flag;
+import io.loligo.cache.status.ForwardReason;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Chooses between the cache and the origin. RFC 9111 §4. */
+public final class ReusePolicy {
+    private ReusePolicy() {}
+
+    /** Whether the cache is to be asked at all: GET and HEAD without a body. */
+    public static boolean mayUseCache(RequestHead request) {
+        return isCacheMethod(request) && !request.hasBody();
+    }
+
+    /**
+     * Decides on {@code request}.
+     *
+     * @param stored the responses stored under its key, newest first
+     */
+    public static Reuse decide(RequestHead request, List<StoredHead> stored, Instant now, ReuseRules rules) {
+        if (!isCacheMethod(request)) {
+            return Reuse.Fetch.METHOD;
+        }
+        if (request.hasBody()) {
+            // A body is not in the key, and an origin may answer it.
+            return Reuse.Fetch.BYPASS;
+        }
+        RequestDirectives directives =
+                rules.ignoreClientCacheControl() ? RequestDirectives.NONE : RequestDirectives.of(request.fields());
+        StoredHead selected = select(request, stored);
+        Reuse verdict = selected == null
+                ? stored.isEmpty() ? Reuse.Fetch.URI_MISS : Reuse.Fetch.VARY_MISS
+                : use(selected, request, directives, now, rules);
+        return directives.onlyIfCached() ? withoutOrigin(verdict) : verdict;
+    }
+
+    private static boolean isCacheMethod(RequestHead request) {
+        return request.isMethod("GET") || request.isMethod("HEAD");
+    }
+
+    /** The most recent response whose selecting fields the request matches. RFC 9111 §4.1. */
+    private static @Nullable StoredHead select(RequestHead request, List<StoredHead> stored) {
+        for (int i = 0; i < stored.size(); i++) {
+            if (stored.get(i).selecting().matches(request.fields())) {
+                return stored.get(i);
+            }
+        }
+        return null;
+    }
+
+    /** Whether {@code selected} is fresh enough for this request. RFC 9111 §4, §5.2.1; the order is Squid's. */
+    private static Reuse use(
+            StoredHead selected, RequestHead request, RequestDirectives directives, Instant now, ReuseRules rules) {
+        Freshness freshness = Freshness.of(selected, now, rules.freshness());
+        if (StaleRules.alwaysValidated(selected) != null) {
+            return new Reuse.Validate(selected, freshness, ForwardReason.STALE);
+        }
+        if (demandsValidation(selected, freshness, request, directives, rules)) {
+            return new Reuse.Validate(selected, freshness, ForwardReason.REQUEST);
+        }
+        if (freshness.isFresh()) {
+            Duration minFresh = directives.minFresh();
+            boolean freshEnough =
+                    minFresh == null || freshness.lifetimeMillis() - freshness.ageMillis() >= minFresh.toMillis();
+            return freshEnough
+                    ? new Reuse.Serve(selected, freshness)
+                    : new Reuse.Validate(selected, freshness, ForwardReason.REQUEST);
+        }
+        if (directives.minFresh() == null) {
+            if (StaleRules.mayServeToClient(selected, freshness, directives)) {
+                return new Reuse.Serve(selected, freshness);
+            }
+            if (StaleRules.mayServeWhileRevalidating(selected, freshness)) {
+                return new Reuse.ServeStaleAndValidate(selected, freshness);
+            }
+        }
+        return new Reuse.Validate(selected, freshness, ForwardReason.STALE);
+    }
+
+    /** Whether the client will not take the response unvalidated, however fresh it is. */
+    private static boolean demandsValidation(
+            StoredHead selected,
+            Freshness freshness,
+            RequestHead request,
+            RequestDirectives directives,
+            ReuseRules rules) {
+        if (directives.noCache() && !has(selected, rules, Option.IGNORE_RELOAD)) {
+            return true;
+        }
+        Duration maxAge = directives.maxAge();
+        boolean immutable = freshness.isFresh() && selected.directives().has(Flag.IMMUTABLE);
+        if (maxAge != null && !immutable) {
+            boolean reload = maxAge.isZero();
+            // A whole second's grace: Age, which the client knows, counts whole seconds.
+            boolean tooOld = reload || freshness.ageSeconds() > maxAge.toSeconds();
+            boolean staleAccepted = directives.maxStale() != null && !freshness.isFresh();
+            if (tooOld && !staleAccepted && !(reload && has(selected, rules, Option.IGNORE_RELOAD))) {
+                return true;
+            }
+        }
+        return request.fields().has("If-Modified-Since") && has(selected, rules, Option.REFRESH_IMS);
+    }
+
+    private static boolean has(StoredHead selected, ReuseRules rules, Option option) {
+        return selected.refreshRule(rules.freshness().refresh()).has(option);
+    }
+
+    private static Reuse withoutOrigin(Reuse verdict) {
+        if (verdict instanceof Reuse.Validate validate) {
+            return new Reuse.GatewayTimeout(validate.why());
+        }
+        return verdict instanceof Reuse.Fetch fetch ? new Reuse.GatewayTimeout(fetch.why()) : verdict;
+    }
+}

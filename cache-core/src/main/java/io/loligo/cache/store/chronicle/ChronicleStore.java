@@ -1,0 +1,474 @@
+package io.loligo.cache.store.chronicle;
+
+import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.key.CacheKey;
+import io.loligo.cache.key.EffectiveUri;
+import io.loligo.cache.store.EntryReader;
+import io.loligo.cache.store.EntryWriter;
+import io.loligo.cache.store.ResponseStore;
+import io.loligo.cache.store.StoreStats;
+import io.loligo.cache.store.chronicle.StoreDirectory.Closed;
+import io.loligo.cache.store.chronicle.StoreDirectory.Meta;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store on Chronicle Map: shards, each with its own maps, budget and order of eviction; one thread that evicts ahead
+ * of the writers; and, with a directory, files that outlive the process.
+ *
+ * <p>After an orderly stop everything can be found again at once. After any other, each shard is repaired in the
+ * background; until it is ready its lookups find nothing and its writers store nothing ({@link StoreStats#recovering}).
+ */
+public final class ChronicleStore implements ResponseStore {
+    private static final System.Logger LOG = System.getLogger(ChronicleStore.class.getName());
+
+    /** Decoded heads kept on the heap; about 3 KB each. */
+    private static final int DECODED_MAX = 8192;
+    /** Slots kept for readers between two uses: 32 MiB. */
+    private static final int IDLE_SLOTS_MAX = 1024;
+    /** Buffers kept for writers between two uses: 16 MiB. */
+    private static final int IDLE_BUFFERS_MAX = 256;
+    /** Purges remembered for shards that are being repaired; one more, and those start empty. */
+    static final int PENDING_PURGES_MAX = 10_000;
+    /** How often the disk's free space is looked at, at least. */
+    private static final long WATCH_MILLIS = 1_000;
+    /** With less than this left on the disk nothing more is stored: a mapped file must never meet a full disk. */
+    private static final long DISK_RESERVE_BYTES = 64L << 20;
+    /** What files may take beyond the content: the maps' own tables, and room that fragmentation costs. In percent. */
+    private static final int FILE_OVERHEAD_PERCENT = 20;
+
+    private final StoreOptions options;
+    private final Geometry geometry;
+    private final long limitBytes;
+    private final KeyHasher hasher;
+    private final PurgeLog purges = new PurgeLog();
+    private final PeersRegistry peers;
+    private final Counters counters = new Counters();
+    private final SlotPool buffers =
+            new SlotPool(EntryLayout.CHUNK_DATA_OFFSET + EntryLayout.CHUNK_DATA, IDLE_BUFFERS_MAX);
+    private final ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(Scratch::new);
+    private final Shard[] shards;
+    private final @Nullable StoreDirectory directory;
+    private final @Nullable Meta meta;
+
+    private final Semaphore evictorWork = new Semaphore(0);
+    private final Thread evictor;
+    private final Thread starter;
+    private volatile boolean closed;
+
+    /** URIs purged while a shard was being repaired; guarded by itself. */
+    private final Set<EffectiveUri> pendingPurges = new HashSet<>();
+
+    private boolean pendingPurgesOverflowed;
+
+    private ChronicleStore(
+            StoreOptions options,
+            Geometry geometry,
+            long limitBytes,
+            @Nullable StoreDirectory directory,
+            @Nullable Meta meta,
+            PeersRegistry peers) {
+        this.options = options;
+        this.geometry = geometry;
+        this.limitBytes = limitBytes;
+        this.directory = directory;
+        this.meta = meta;
+        this.peers = peers;
+        hasher = new KeyHasher(meta == null ? StoreDirectory.newSecret() : meta.secret());
+        DecodedCache decoded = new DecodedCache(DECODED_MAX);
+        SlotPool slots = new SlotPool(EntryLayout.SMALL_MAX, IDLE_SLOTS_MAX);
+        long run = meta == null ? 1 : meta.run();
+        shards = new Shard[geometry.shards()];
+        for (int i = 0; i < shards.length; i++) {
+            shards[i] = new Shard(
+                    i,
+                    run,
+                    limitBytes / shards.length,
+                    hasher,
+                    decoded,
+                    slots,
+                    purges,
+                    peers,
+                    counters,
+                    this::wakeEvictor);
+        }
+        evictor = new Thread(this::evict, "loligo-store-evictor");
+        evictor.setDaemon(true);
+        starter = new Thread(this::startShards, "loligo-store-start");
+        starter.setDaemon(true);
+    }
+
+    /**
+     * Opens the store, with what an earlier run left if there is a directory. Returns as soon as lookups may be made.
+     *
+     * @throws StoreInUseException when another process uses the directory
+     * @throws IOException when the directory cannot be made or written, or the disk has no room
+     */
+    public static ChronicleStore open(StoreOptions options) throws IOException {
+        return open(options, Geometry.of(options));
+    }
+
+    /** For tests of maps that are too small for their budget. */
+    static ChronicleStore open(StoreOptions options, Geometry geometry) throws IOException {
+        ShardMaps.prepareChronicle();
+        Path parent = options.directory();
+        if (parent == null) {
+            ChronicleStore store =
+                    new ChronicleStore(options, geometry, options.capacityBytes(), null, null, new PeersRegistry(null));
+            store.begin();
+            return store;
+        }
+        StoreDirectory directory = StoreDirectory.open(parent);
+        boolean open = false;
+        try {
+            Meta meta = directory.begin(geometry);
+            long limit = affordable(options, meta, directory.usableBytes(), directory.path());
+            ChronicleStore store =
+                    new ChronicleStore(options, geometry, limit, directory, meta, new PeersRegistry(directory.peers()));
+            store.begin();
+            open = true;
+            return store;
+        } finally {
+            if (!open) {
+                directory.close();
+            }
+        }
+    }
+
+    /** How much of the configured capacity the disk has room for. */
+    static long affordable(StoreOptions options, Meta meta, long usableBytes, Path path) throws IOException {
+        long held = 0;
+        for (Closed shard : meta.shards()) {
+            if (shard == null) {
+                // Not known before it is repaired, by when the files have long grown: the watch over the disk must do.
+                return options.capacityBytes();
+            }
+            held += shard.usedBytes();
+        }
+        long growth = Math.max(0, usableBytes - DISK_RESERVE_BYTES) / (100 + FILE_OVERHEAD_PERCENT) * 100;
+        if (held + growth >= options.capacityBytes()) {
+            return options.capacityBytes();
+        }
+        long limit = held + growth;
+        if (limit < StoreOptions.CAPACITY_MIN) {
+            throw new IOException("cannot store in " + path + ": the disk has " + usableBytes
+                    + " bytes left, and the store needs at least "
+                    + (DISK_RESERVE_BYTES + 2 * StoreOptions.CAPACITY_MIN));
+        }
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "the store in {0} is limited to {1} bytes instead of {2}: the disk has only {3} bytes left",
+                path,
+                limit,
+                options.capacityBytes(),
+                usableBytes);
+        return limit;
+    }
+
+    /** Opens what was closed in order, at once; leaves the rest to the starter thread. */
+    private void begin() throws IOException {
+        boolean opened = false;
+        try {
+            for (int i = 0; i < shards.length; i++) {
+                Closed state = closedState(i);
+                if (state != null) {
+                    shards[i].start(openMaps(i, false), state.usedBytes(), state.objects());
+                }
+            }
+            opened = true;
+        } finally {
+            if (!opened) {
+                for (Shard shard : shards) {
+                    shard.close();
+                }
+            }
+        }
+        evictor.start();
+        starter.start();
+    }
+
+    /** How shard {@code number} was closed; null when it was not. A new one counts as closed empty. */
+    private @Nullable Closed closedState(int number) {
+        if (meta == null || meta.run() == 1) {
+            return new Closed(0, 0);
+        }
+        return number < meta.shards().size() ? meta.shards().get(number) : null;
+    }
+
+    /** The maps of a shard; those that cannot be opened are set aside, and new ones made. */
+    private ShardMaps openMaps(int number, boolean recover) throws IOException {
+        if (directory == null) {
+            return ShardMaps.open(geometry, number, null, false);
+        }
+        try {
+            return ShardMaps.open(geometry, number, directory.path(), recover);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "shard " + number + " could not be opened", e);
+            directory.setAside(number, String.valueOf(e.getMessage()));
+            return ShardMaps.open(geometry, number, directory.path(), false);
+        }
+    }
+
+    /** The starter thread: finds out what is there to evict, and repairs shards that were not closed. */
+    private void startShards() {
+        if (meta == null || meta.run() == 1) {
+            return;
+        }
+        Scratch scratch = scratches.get();
+        // First what is out of service.
+        for (int i = 0; i < shards.length && !closed; i++) {
+            if (closedState(i) == null) {
+                recover(i, scratch);
+            }
+        }
+        for (int i = 0; i < shards.length && !closed; i++) {
+            if (closedState(i) != null) {
+                shards[i].rebuildInService(scratch);
+            }
+        }
+    }
+
+    private void recover(int number, Scratch scratch) {
+        Shard shard = shards[number];
+        try {
+            ShardMaps maps = openMaps(number, true);
+            shard.rebuild(maps, false, scratch);
+            synchronized (pendingPurges) {
+                if (closed) {
+                    shard.giveUp();
+                    maps.close();
+                    return;
+                }
+                if (pendingPurgesOverflowed && directory != null) {
+                    maps.close();
+                    directory.setAside(number, "more was purged while it was repaired than could be remembered");
+                    maps = ShardMaps.open(geometry, number, directory.path(), false);
+                    shard.start(maps, 0, 0);
+                    return;
+                }
+                shard.start(maps, shard.used(), shard.objects());
+                for (EffectiveUri uri : pendingPurges) {
+                    purgeReady(uri);
+                }
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            shard.giveUp();
+            counters.faults.increment();
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "shard " + number + " of the store cannot be used: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    // ---- ResponseStore
+
+    @Override
+    public List<StoredHead> lookup(CacheKey key) {
+        Scratch scratch = scratches.get();
+        return shard(key, scratch).lookup(key, scratch);
+    }
+
+    @Override
+    public @Nullable EntryReader read(StoredHead head) {
+        return shard(head).read(head, scratches);
+    }
+
+    @Override
+    public EntryWriter write(StoredHead head) {
+        Scratch scratch = scratches.get();
+        StoredWriter writer = shard(head.key(), scratch).write(head, options.maximumObjectBytes(), buffers, scratches);
+        return writer == null ? RefusingWriter.INSTANCE : writer;
+    }
+
+    @Override
+    public @Nullable StoredHead freshen(StoredHead stored, StoredHead updated) {
+        return shard(stored).freshen(stored, updated, scratches.get());
+    }
+
+    @Override
+    public void remove(StoredHead head) {
+        shard(head).remove(head, scratches.get());
+    }
+
+    @Override
+    public Purged purge(EffectiveUri uri) {
+        // Before anything is removed: a writer that commits later sees it, one that has committed is found below.
+        purges.add(hasher.hash(uri, scratches.get().text));
+        for (Shard shard : shards) {
+            if (!shard.isReady() && !shard.isBroken()) {
+                synchronized (pendingPurges) {
+                    if (pendingPurges.size() < PENDING_PURGES_MAX) {
+                        pendingPurges.add(uri);
+                    } else {
+                        pendingPurgesOverflowed = true;
+                    }
+                }
+                break;
+            }
+        }
+        return purgeReady(uri);
+    }
+
+    private Purged purgeReady(EffectiveUri uri) {
+        Scratch scratch = scratches.get();
+        long objects = 0;
+        long bytes = 0;
+        if (peers.isComplete()) {
+            for (String text : peers.texts()) {
+                CacheKey key = new CacheKey(uri, text);
+                Purged purged = shard(key, scratch).purge(key, scratch);
+                objects += purged.objects();
+                bytes += purged.bytes();
+            }
+        } else {
+            for (Shard shard : shards) {
+                Purged purged = shard.purgeByScan(uri, scratch);
+                objects += purged.objects();
+                bytes += purged.bytes();
+            }
+        }
+        return new Purged(objects, bytes);
+    }
+
+    @Override
+    public StoreStats stats() {
+        long objects = 0;
+        long bytes = 0;
+        int recovering = 0;
+        for (Shard shard : shards) {
+            objects += shard.objects();
+            bytes += shard.used();
+            recovering += shard.isReady() ? 0 : 1;
+        }
+        return new StoreStats(
+                objects,
+                bytes,
+                limitBytes,
+                directory != null,
+                counters.evictions.sum(),
+                counters.faults.sum(),
+                recovering);
+    }
+
+    /** The shard of {@code key}, whose hash is left in {@code scratch}. */
+    private Shard shard(CacheKey key, Scratch scratch) {
+        hasher.hash(key, scratch.text, scratch.hash);
+        return shards[(int) Math.floorMod(scratch.hash.second, (long) shards.length)];
+    }
+
+    private Shard shard(StoredHead head) {
+        return shards[Math.min(ObjectId.shard(head.id()), shards.length - 1)];
+    }
+
+    // ---- the evictor thread
+
+    private void wakeEvictor() {
+        if (evictorWork.availablePermits() == 0) {
+            evictorWork.release();
+        }
+    }
+
+    private void evict() {
+        Scratch scratch = scratches.get();
+        boolean suspended = false;
+        while (!closed) {
+            try {
+                evictorWork.tryAcquire(WATCH_MILLIS, TimeUnit.MILLISECONDS);
+                evictorWork.drainPermits();
+            } catch (InterruptedException e) {
+                // Nobody interrupts this thread but who wants it to end.
+                return;
+            }
+            suspended = watchDisk(suspended);
+            for (Shard shard : shards) {
+                shard.evictAhead(scratch);
+            }
+        }
+    }
+
+    private boolean watchDisk(boolean wasSuspended) {
+        if (directory == null) {
+            return false;
+        }
+        try {
+            boolean suspended = directory.usableBytes() < DISK_RESERVE_BYTES;
+            if (suspended != wasSuspended) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        suspended
+                                ? "the disk of {0} is nearly full: nothing more is stored until there is room"
+                                : "the disk of {0} has room again: storing goes on",
+                        directory.path());
+                for (Shard shard : shards) {
+                    shard.suspend(suspended);
+                }
+            }
+            return suspended;
+        } catch (IOException e) {
+            counters.faults.increment();
+            LOG.log(System.Logger.Level.DEBUG, "cannot see how full the disk is", e);
+            return wasSuspended;
+        }
+    }
+
+    // ---- closing
+
+    @Override
+    public void close() {
+        synchronized (pendingPurges) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        List<@Nullable Closed> states = new ArrayList<>();
+        wakeEvictor();
+        boolean interrupted = join(evictor);
+        for (Shard shard : shards) {
+            boolean ready = shard.isReady();
+            shard.close();
+            states.add(ready && shard.isSound() ? new Closed(shard.used(), shard.objects()) : null);
+        }
+        interrupted |= join(starter);
+        if (directory != null && meta != null) {
+            try (StoreDirectory releasing = directory) {
+                for (int i = 0; i < states.size(); i++) {
+                    if (states.get(i) != null) {
+                        releasing.force(i);
+                    }
+                }
+                releasing.write(new Meta(meta.secret(), meta.run(), geometry, states));
+            } catch (IOException e) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "the store in {0} could not be marked as closed, the next start will check it: {1}",
+                        directory.path(),
+                        e.getMessage());
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Awaits the end of one of the store's threads; true when the caller was interrupted meanwhile. */
+    private static boolean join(Thread thread) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                return interrupted;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.loligo.cache.store.chronicle;
+
+/**
+ * Names of objects, unique for as long as a store lives: never 0, never used twice, so a name that is still found means
+ * the same bytes that it always meant.
+ *
+ * <pre>
+ *  63    62     61          40 39                        3 2     0
+ * +----+------+---------------+---------------------------+-------+
+ * | 0  | list | run of server | counter within the run    | shard |
+ * +----+------+---------------+---------------------------+-------+
+ * </pre>
+ *
+ * <p>The list bit is part of a reference, never of an id: it says that the id names a list of variants.
+ */
+final class ObjectId {
+    static final int SHARD_BITS = 3;
+    static final int RUN_SHIFT = 40;
+    static final long RUN_MAX = (1L << 22) - 1;
+    private static final long LIST = 1L << 62;
+
+    private ObjectId() {}
+
+    static long of(long run, long counter, int shard) {
+        return run << RUN_SHIFT | counter << SHARD_BITS | shard;
+    }
+
+    static long run(long id) {
+        return id >>> RUN_SHIFT;
+    }
+
+    static int shard(long id) {
+        return (int) (id & (1 << SHARD_BITS) - 1);
+    }
+
+    static long listReference(long id) {
+        return id | LIST;
+    }
+
+    static boolean isList(long reference) {
+        return (reference & LIST) != 0;
+    }
+
+    static long id(long reference) {
+        return reference & ~LIST;
+    }
+}

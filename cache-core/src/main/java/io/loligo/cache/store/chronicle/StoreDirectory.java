@@ -1,0 +1,302 @@
+package io.loligo.cache.store.chronicle;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Properties;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of a persistent store, all of them in a directory of their own within the one that the operator names; nothing
+ * else there is touched.
+ *
+ * <pre>
+ *  DIRECTORY/loligo-store/
+ *    store.lock         held while a server uses the store
+ *    store.properties   {@link Meta}, replaced whole
+ *    peers              the peers texts of keys, one a line
+ *    shard-N.index, shard-N.heads, shard-N.chunks
+ *    set-aside-TIME/    files that could not be used; the latest only, may be deleted
+ * </pre>
+ */
+final class StoreDirectory implements AutoCloseable {
+    static final String NAME = "loligo-store";
+
+    private static final System.Logger LOG = System.getLogger(StoreDirectory.class.getName());
+    private static final String LOCK = "store.lock";
+    private static final String PROPERTIES = "store.properties";
+    private static final String PEERS = "peers";
+    private static final String SET_ASIDE = "set-aside-";
+    private static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
+
+    /** The version of files and layouts; other versions are set aside. */
+    static final int FORMAT = 1;
+
+    private final Path path;
+    private final FileChannel lockChannel;
+    private final FileLock lock;
+
+    private StoreDirectory(Path path, FileChannel lockChannel, FileLock lock) {
+        this.path = path;
+        this.lockChannel = lockChannel;
+        this.lock = lock;
+    }
+
+    /**
+     * What is known of a store's files.
+     *
+     * @param secret the hash's secret, in hexadecimal
+     * @param run how often the store has been opened, this time included
+     * @param geometry what the files were made for
+     * @param shards the state that each shard was closed in; null where it was not
+     */
+    record Meta(String secret, long run, Geometry geometry, List<@Nullable Closed> shards) {}
+
+    /**
+     * A shard's state at its orderly end.
+     *
+     * @param usedBytes what its content takes of the budget
+     * @param objects how many responses it holds
+     */
+    record Closed(long usedBytes, long objects) {}
+
+    /**
+     * Makes the directory if need be, and locks it.
+     *
+     * @throws StoreInUseException when another process has it
+     * @throws IOException when it cannot be made or written
+     */
+    static StoreDirectory open(Path parent) throws IOException {
+        Path path = parent.resolve(NAME);
+        try {
+            Files.createDirectories(path);
+        } catch (FileAlreadyExistsException e) {
+            throw new IOException("cannot store in " + path + ": " + e.getFile() + " is not a directory", e);
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot store in " + path + ": it does not exist and cannot be created (" + e
+                            + "); expected a directory that this user may write",
+                    e);
+        }
+        Path lockFile = path.resolve(LOCK);
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot store in " + path + ": " + lockFile.getFileName() + " cannot be written (" + e
+                            + "); expected a directory that this user may write",
+                    e);
+        }
+        FileLock lock = null;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            // Another store of this very process: as good as another process.
+        } finally {
+            if (lock == null) {
+                channel.close();
+            }
+        }
+        if (lock == null) {
+            throw new StoreInUseException(lockFile);
+        }
+        return new StoreDirectory(path, channel, lock);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    Path peers() {
+        return path.resolve(PEERS);
+    }
+
+    /**
+     * Prepares the files for a run with {@code geometry}, and removes the mark of an orderly end. Files of another version
+     * or geometry, or that cannot be read, are set aside.
+     */
+    Meta begin(Geometry geometry) throws IOException {
+        Meta found = null;
+        Path file = path.resolve(PROPERTIES);
+        if (Files.exists(file)) {
+            try {
+                found = read(file);
+            } catch (IOException | IllegalArgumentException e) {
+                setAside(PROPERTIES + " cannot be used: " + e.getMessage());
+            }
+            if (found != null && !found.geometry().equals(geometry)) {
+                setAside("they were made for another capacity or largest object");
+                found = null;
+            }
+            if (found != null && found.run() >= ObjectId.RUN_MAX) {
+                setAside("they have been opened " + found.run() + " times");
+                found = null;
+            }
+        } else if (Files.exists(ShardMaps.file(path, 0, ShardMaps.INDEX))) {
+            setAside(PROPERTIES + " is missing");
+        }
+        Meta meta = found == null
+                ? new Meta(newSecret(), 1, geometry, List.of())
+                : new Meta(found.secret(), found.run() + 1, geometry, found.shards());
+        write(new Meta(meta.secret(), meta.run(), geometry, List.of()));
+        return meta;
+    }
+
+    /** A secret that nobody else has. */
+    static String newSecret() {
+        byte[] secret = new byte[KeyHasher.SECRET_BYTES];
+        new SecureRandom().nextBytes(secret);
+        return HexFormat.of().formatHex(secret);
+    }
+
+    private static Meta read(Path file) throws IOException {
+        Properties properties = new Properties();
+        try (InputStream in = Files.newInputStream(file)) {
+            properties.load(in);
+        }
+        long format = number(properties, "format");
+        if (format != FORMAT) {
+            throw new IOException("format " + format + ", this server knows " + FORMAT);
+        }
+        String secret = properties.getProperty("secret", "");
+        if (HexFormat.of().parseHex(secret).length != KeyHasher.SECRET_BYTES) {
+            throw new IOException("no secret");
+        }
+        Geometry geometry = new Geometry(
+                (int) number(properties, "shards"), number(properties, "shard-bytes"), number(properties, "map-bytes"));
+        @Nullable Closed[] closed = new Closed[geometry.shards()];
+        for (int i = 0; i < closed.length; i++) {
+            if (properties.getProperty("shard-" + i + ".used-bytes") != null) {
+                closed[i] = new Closed(
+                        number(properties, "shard-" + i + ".used-bytes"),
+                        number(properties, "shard-" + i + ".objects"));
+            }
+        }
+        return new Meta(secret, number(properties, "run"), geometry, Arrays.asList(closed));
+    }
+
+    private static long number(Properties properties, String name) throws IOException {
+        String text = properties.getProperty(name);
+        if (text == null) {
+            throw new IOException("no " + name);
+        }
+        return Long.parseLong(text);
+    }
+
+    /** Replaces store.properties; on return it is on the disk. */
+    void write(Meta meta) throws IOException {
+        Properties properties = new Properties();
+        properties.setProperty("format", Integer.toString(FORMAT));
+        properties.setProperty("secret", meta.secret());
+        properties.setProperty("run", Long.toString(meta.run()));
+        properties.setProperty("shards", Integer.toString(meta.geometry().shards()));
+        properties.setProperty("shard-bytes", Long.toString(meta.geometry().shardBytes()));
+        properties.setProperty("map-bytes", Long.toString(meta.geometry().mapBytes()));
+        for (int i = 0; i < meta.shards().size(); i++) {
+            Closed closed = meta.shards().get(i);
+            if (closed != null) {
+                properties.setProperty("shard-" + i + ".used-bytes", Long.toString(closed.usedBytes()));
+                properties.setProperty("shard-" + i + ".objects", Long.toString(closed.objects()));
+            }
+        }
+        Path next = path.resolve(PROPERTIES + ".new");
+        try (OutputStream out = Files.newOutputStream(next)) {
+            properties.store(out, "Loligo's store; written by the server, not to be edited");
+        } catch (IOException e) {
+            throw new IOException("cannot write " + next + ": " + e, e);
+        }
+        force(next);
+        Files.move(next, path.resolve(PROPERTIES), StandardCopyOption.ATOMIC_MOVE);
+        force(path);
+    }
+
+    /** Waits until everything written to the shard's files is on the disk. */
+    void force(int shard) throws IOException {
+        for (String map : List.of(ShardMaps.INDEX, ShardMaps.HEADS, ShardMaps.CHUNKS)) {
+            Path file = ShardMaps.file(path, shard, map);
+            if (file != null && Files.exists(file)) {
+                force(file);
+            }
+        }
+    }
+
+    private static void force(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    /** Moves the store's data files out of the way, so that the next maps start empty. */
+    private void setAside(String why) throws IOException {
+        moveAside(why, name -> name.startsWith("shard-") || name.equals(PROPERTIES) || name.equals(PEERS));
+    }
+
+    /** Moves one shard's files out of the way. */
+    void setAside(int shard, String why) throws IOException {
+        moveAside(why, name -> name.startsWith("shard-" + shard + "."));
+    }
+
+    private synchronized void moveAside(String why, Predicate<String> which) throws IOException {
+        Path target = path.resolve(SET_ASIDE + STAMP.format(Instant.now()));
+        List<Path> files;
+        try (Stream<Path> all = Files.list(path)) {
+            files = all.toList();
+        }
+        Files.createDirectories(target);
+        for (Path file : files) {
+            String name = file.getFileName().toString();
+            if (name.startsWith(SET_ASIDE)) {
+                delete(file);
+            } else if (which.test(name)) {
+                Files.move(file, target.resolve(name));
+            }
+        }
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "the store''s files in {0} are not used: {1}. They are set aside in {2}, which may be deleted;"
+                        + " the store starts empty",
+                path,
+                why,
+                target.getFileName());
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> content = Files.walk(directory)) {
+            for (Path file : content.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** Bytes that this user may still write on the disk. */
+    long usableBytes() throws IOException {
+        return Files.getFileStore(path).getUsableSpace();
+    }
+
+    /** Gives the directory free for another process. */
+    @Override
+    public void close() throws IOException {
+        lock.release();
+        lockChannel.close();
+    }
+}

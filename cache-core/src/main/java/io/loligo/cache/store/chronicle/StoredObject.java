@@ -1,0 +1,43 @@
+package io.loligo.cache.store.chronicle;
+
+import io.loligo.cache.freshness.StoredHead;
+import java.util.List;
+
+/**
+ * What a head's bytes say, decoded. Immutable.
+ *
+ * @param head the head with its id
+ * @param alone a list of just {@code head}: what a lookup of a key with one variant gives, made once
+ * @param bodyId the object whose chunks are the body; {@code head.id()} unless the head was freshened
+ * @param inline whether the body lies behind the head in the same value
+ * @param wireLength bytes of the head in wire form, which begins at {@link EntryLayout#WIRE_OFFSET}
+ * @param bodyOffset where an inline body begins
+ * @param valueLength bytes of the whole value
+ */
+record StoredObject(
+        StoredHead head,
+        List<StoredHead> alone,
+        long bodyId,
+        boolean inline,
+        int wireLength,
+        int bodyOffset,
+        int valueLength)
+        implements Decoded {
+
+    @Override
+    public long id() {
+        return head.id();
+    }
+
+    long headCharge() {
+        return ShardMaps.headCharge(valueLength);
+    }
+
+    long bodyCharge() {
+        return inline ? 0 : EntryLayout.chunksCharge(head.bodyLength());
+    }
+
+    int chunks() {
+        return inline ? 0 : EntryLayout.chunks(head.bodyLength());
+    }
+}

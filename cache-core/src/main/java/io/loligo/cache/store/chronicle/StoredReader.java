@@ -1,0 +1,76 @@
+package io.loligo.cache.store.chronicle;
+
+import io.loligo.cache.store.EntryReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one object: its head, and a small body, out of a slot of its own; a long body chunk by chunk from the map. */
+final class StoredReader implements EntryReader {
+    private final Shard shard;
+    private final StoredObject object;
+    private final ThreadLocal<Scratch> scratches;
+    private @Nullable Slot slot;
+
+    /** Takes {@code slot} over until it is closed. */
+    StoredReader(Shard shard, StoredObject object, Slot slot, ThreadLocal<Scratch> scratches) {
+        this.shard = shard;
+        this.object = object;
+        this.slot = slot;
+        this.scratches = scratches;
+    }
+
+    @Override
+    public ByteBuffer head() {
+        return slot().view(EntryLayout.WIRE_OFFSET, object.wireLength());
+    }
+
+    @Override
+    public long length() {
+        return object.head().bodyLength();
+    }
+
+    @Override
+    public @Nullable ByteBuffer body() {
+        return object.inline() ? slot().view(object.bodyOffset(), (int) length()) : null;
+    }
+
+    @Override
+    public int read(long position, ByteBuffer dst) throws IOException {
+        Slot held = slot();
+        if (position < 0) {
+            throw new IllegalArgumentException("position " + position);
+        }
+        if (position >= length()) {
+            return -1;
+        }
+        int wanted = (int) Math.min(dst.remaining(), length() - position);
+        if (object.inline()) {
+            dst.put(held.view(object.bodyOffset() + (int) position, wanted));
+            return wanted;
+        }
+        int number = (int) (position / EntryLayout.CHUNK_DATA);
+        int from = (int) (position % EntryLayout.CHUNK_DATA);
+        int copied = shard.readChunk(object.bodyId(), number, from, wanted, dst, scratches.get());
+        if (copied < 0) {
+            throw new IOException("the stored body of " + object.head().key().uri() + " is gone or damaged at byte "
+                    + position + " of " + length());
+        }
+        return copied;
+    }
+
+    private Slot slot() {
+        if (slot == null) {
+            throw new IllegalStateException("the reader is closed");
+        }
+        return slot;
+    }
+
+    @Override
+    public void close() {
+        if (slot != null) {
+            shard.give(slot);
+            slot = null;
+        }
+    }
+}

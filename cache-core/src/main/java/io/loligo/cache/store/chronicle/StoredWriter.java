@@ -1,0 +1,217 @@
+package io.loligo.cache.store.chronicle;
+
+import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.store.EntryWriter;
+import io.loligo.cache.store.chronicle.EntryLayout.HeadBytes;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes one object: bytes gather in a buffer, full buffers become chunks, and the head comes last. Until then nothing
+ * refers to the chunks, so what is not committed does not exist.
+ */
+final class StoredWriter implements EntryWriter {
+    private final Shard shard;
+    private final StoredHead head;
+    private final long id;
+    private final long keyFirst;
+    private final long keySecond;
+    private final long purgeMark;
+    private final long uriHash;
+    private final long lengthMax;
+    private final SlotPool buffers;
+    private final ThreadLocal<Scratch> scratches;
+
+    /** Guards what followers look at; held for a copy of memory, never for a call of the map. */
+    private final Object tail = new Object();
+
+    private final Slot buffer;
+    private int inBuffer;
+    private int chunks;
+    private long length;
+    private boolean closed;
+
+    // What only the owner touches, and the shard when it closes: guarded by this.
+    private boolean failed;
+    private boolean committed;
+    private int lastChunkLength;
+
+    StoredWriter(
+            Shard shard,
+            StoredHead head,
+            long id,
+            long keyFirst,
+            long keySecond,
+            long purgeMark,
+            long uriHash,
+            long lengthMax,
+            SlotPool buffers,
+            ThreadLocal<Scratch> scratches) {
+        this.shard = shard;
+        this.head = head;
+        this.id = id;
+        this.keyFirst = keyFirst;
+        this.keySecond = keySecond;
+        this.purgeMark = purgeMark;
+        this.uriHash = uriHash;
+        this.lengthMax = lengthMax;
+        this.buffers = buffers;
+        this.scratches = scratches;
+        this.buffer = buffers.take();
+    }
+
+    StoredHead head() {
+        return head;
+    }
+
+    long id() {
+        return id;
+    }
+
+    long keyFirst() {
+        return keyFirst;
+    }
+
+    long keySecond() {
+        return keySecond;
+    }
+
+    long purgeMark() {
+        return purgeMark;
+    }
+
+    long uriHash() {
+        return uriHash;
+    }
+
+    @Override
+    public synchronized boolean append(ByteBuffer body) {
+        if (failed || committed || isClosed()) {
+            return false;
+        }
+        long before = length();
+        if (before + body.remaining() > lengthMax) {
+            failed = true;
+            return false;
+        }
+        ByteBuffer from = body.duplicate();
+        while (from.hasRemaining()) {
+            if (inBuffer == EntryLayout.CHUNK_DATA && !flush()) {
+                failed = true;
+                synchronized (tail) {
+                    length = before;
+                }
+                return false;
+            }
+            synchronized (tail) {
+                int copied = Math.min(from.remaining(), EntryLayout.CHUNK_DATA - inBuffer);
+                buffer.buffer().put(EntryLayout.CHUNK_DATA_OFFSET + inBuffer, from, from.position(), copied);
+                from.position(from.position() + copied);
+                inBuffer += copied;
+                length += copied;
+            }
+        }
+        body.position(body.limit());
+        return true;
+    }
+
+    /** Makes a chunk of the buffer. The buffer stays readable while the chunk is inserted, the chunk is afterwards. */
+    private boolean flush() {
+        EntryLayout.putChunkHeader(buffer, id, chunks, inBuffer);
+        if (!shard.insertChunk(id, chunks, buffer, scratches.get())) {
+            return false;
+        }
+        lastChunkLength = inBuffer;
+        synchronized (tail) {
+            chunks++;
+            inBuffer = 0;
+        }
+        return true;
+    }
+
+    @Override
+    public long length() {
+        synchronized (tail) {
+            return length;
+        }
+    }
+
+    private boolean isClosed() {
+        synchronized (tail) {
+            return closed;
+        }
+    }
+
+    @Override
+    public int read(long position, ByteBuffer dst) {
+        int wanted;
+        synchronized (tail) {
+            if (closed || position < 0 || position > length) {
+                return -1;
+            }
+            wanted = (int) Math.min(dst.remaining(), length - position);
+            long inChunks = (long) chunks * EntryLayout.CHUNK_DATA;
+            if (wanted == 0) {
+                return 0;
+            }
+            if (position >= inChunks) {
+                int from = EntryLayout.CHUNK_DATA_OFFSET + (int) (position - inChunks);
+                dst.put(buffer.view(from, wanted));
+                return wanted;
+            }
+        }
+        int number = (int) (position / EntryLayout.CHUNK_DATA);
+        int from = (int) (position % EntryLayout.CHUNK_DATA);
+        return shard.readChunk(id, number, from, wanted, dst, scratches.get());
+    }
+
+    @Override
+    public synchronized @Nullable StoredHead commit() {
+        if (failed || committed || isClosed()) {
+            return null;
+        }
+        HeadBytes bytes = EntryLayout.encode(head, length);
+        if (bytes == null) {
+            failed = true;
+            return null;
+        }
+        boolean small = length == 0 || (chunks == 0 && bytes.length() + inBuffer <= EntryLayout.SMALL_MAX);
+        if (!small && inBuffer > 0 && !commitTail()) {
+            failed = true;
+            return null;
+        }
+        StoredHead stored = shard.commit(this, bytes, length, small ? buffer : null, scratches.get());
+        committed = stored != null;
+        failed = !committed;
+        return stored;
+    }
+
+    /** The last chunk; followers go on reading it from the buffer. */
+    private boolean commitTail() {
+        int data = inBuffer;
+        EntryLayout.putChunkHeader(buffer, id, chunks, data);
+        if (!shard.insertChunk(id, chunks, buffer, scratches.get())) {
+            return false;
+        }
+        lastChunkLength = data;
+        tailInserted = true;
+        return true;
+    }
+
+    private boolean tailInserted;
+
+    @Override
+    public synchronized void close() {
+        synchronized (tail) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        shard.forget(this);
+        if (!committed) {
+            shard.removeChunks(id, chunks + (tailInserted ? 1 : 0), lastChunkLength, scratches.get());
+        }
+        buffers.give(buffer);
+    }
+}

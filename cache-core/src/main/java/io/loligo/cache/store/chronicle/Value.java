@@ -1,0 +1,102 @@
+package io.loligo.cache.store.chronicle;
+
+import java.nio.ByteBuffer;
+import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.core.Jvm;
+import net.openhft.chronicle.core.UnsafeMemory;
+import net.openhft.chronicle.hash.serialization.SizedReader;
+import net.openhft.chronicle.hash.serialization.SizedWriter;
+import net.openhft.chronicle.wire.WireIn;
+import net.openhft.chronicle.wire.WireOut;
+import org.jspecify.annotations.Nullable;
+
+/** A value on its way into or out of a map: memory copied to memory, no objects in between. */
+abstract class Value {
+
+    /** Takes the stored value of {@code size} bytes at {@code address}; called with the entry's lock held. */
+    abstract void take(long address, int size);
+
+    /** The number of bytes that {@link #give} writes. */
+    abstract int size();
+
+    /** Writes this value to {@code address}; called with the entry's lock held. */
+    abstract void give(long address);
+
+    static void copy(long from, long to, long length) {
+        UnsafeMemory.MEMORY.copyMemory(from, to, length);
+    }
+
+    static long address(ByteBuffer direct) {
+        return Jvm.address(direct);
+    }
+
+    /** How the maps read and write values. Its name and its package stand in the files' headers. */
+    static final class Marshaller implements SizedReader<Value>, SizedWriter<Value> {
+        static final Marshaller INSTANCE = new Marshaller();
+
+        @Override
+        public Value read(Bytes<?> in, long size, @Nullable Value using) {
+            if (using == null) {
+                throw new IllegalStateException("values are only read into memory that the caller brings");
+            }
+            using.take(in.addressForRead(in.readPosition()), Math.toIntExact(size));
+            in.readSkip(size);
+            return using;
+        }
+
+        @Override
+        public long size(Value value) {
+            return value.size();
+        }
+
+        @Override
+        public void write(Bytes<?> out, long size, Value value) {
+            value.give(out.addressForWrite(out.writePosition()));
+            out.writeSkip(size);
+        }
+
+        @Override
+        public void readMarshallable(WireIn wire) {
+            // Stateless.
+        }
+
+        @Override
+        public void writeMarshallable(WireOut wire) {
+            // Stateless.
+        }
+    }
+
+    /** Up to two ranges of memory written as one value: a head, and a body that lies elsewhere. */
+    static final class Joined extends Value {
+        private long firstAddress;
+        private int firstLength;
+        private long secondAddress;
+        private int secondLength;
+
+        Joined of(long firstAddress, int firstLength, long secondAddress, int secondLength) {
+            this.firstAddress = firstAddress;
+            this.firstLength = firstLength;
+            this.secondAddress = secondAddress;
+            this.secondLength = secondLength;
+            return this;
+        }
+
+        @Override
+        void take(long address, int size) {
+            throw new IllegalStateException("joined values are only written");
+        }
+
+        @Override
+        int size() {
+            return firstLength + secondLength;
+        }
+
+        @Override
+        void give(long address) {
+            copy(firstAddress, address, firstLength);
+            if (secondLength > 0) {
+                copy(secondAddress, address + firstLength, secondLength);
+            }
+        }
+    }
+}

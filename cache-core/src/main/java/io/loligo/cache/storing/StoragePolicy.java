@@ -1,0 +1,210 @@
+package io.loligo.cache.storing;
+
+import io.loligo.cache.freshness.Age;
+import io.loligo.cache.freshness.Freshness;
+import io.loligo.cache.freshness.RefreshRule;
+import io.loligo.cache.freshness.RefreshRule.Option;
+import io.loligo.cache.freshness.ResponseTimes;
+import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.FieldRule;
+import io.loligo.cache.http.Fields;
+import io.loligo.cache.http.HttpDate;
+import io.loligo.cache.http.RequestDirectives;
+import io.loligo.cache.http.RequestHead;
+import io.loligo.cache.http.ResponseDirectives;
+import io.loligo.cache.http.ResponseDirectives.Flag;
+import io.loligo.cache.http.ResponseHead;
+import io.loligo.cache.key.CacheKey;
+import io.loligo.cache.key.SelectingFields;
+import io.loligo.cache.storing.StorageVerdict.DoNotStore;
+import io.loligo.cache.storing.StorageVerdict.Reason;
+import io.loligo.cache.storing.StorageVerdict.Store;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a response is stored, and what of it. RFC 9111 §3. */
+public final class StoragePolicy {
+    private static final int PARTIAL_CONTENT = 206;
+    private static final int NOT_MODIFIED = 304;
+
+    /** Final statuses whose caching requirements we know. RFC 9111 §5.2.2.3; RFC 9110 §15. */
+    private static final Set<Integer> UNDERSTOOD = Set.of(
+            200, 201, 202, 203, 204, 205, 300, 301, 302, 303, 305, 307, 308, 400, 401, 402, 403, 404, 405, 406, 407,
+            408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 426, 428, 429, 431, 451, 500, 501, 502, 503,
+            504, 505, 511);
+
+    private StoragePolicy() {}
+
+    /**
+     * Decides on {@code response}, the final answer to {@code request}.
+     *
+     * @param request as the client sent it
+     * @param times when it was asked for and when its head came
+     * @param key of the request
+     */
+    public static StorageVerdict decide(
+            RequestHead request, ResponseHead response, ResponseTimes times, CacheKey key, StorageRules rules) {
+        StoredHead head = head(request, response, times, key);
+        RefreshRule refresh = head.refreshRule(rules.freshness().refresh());
+        Reason reason = forbiddenByRequest(request, head);
+        if (reason == null) {
+            reason = forbiddenByStatus(response.status());
+        }
+        if (reason == null) {
+            reason = forbiddenByDirectives(request, head, refresh);
+        }
+        if (reason == null) {
+            reason = forbiddenByOperator(response, rules);
+        }
+        Freshness freshness = Freshness.of(head, times.responseTime(), rules.freshness());
+        if (reason == null) {
+            reason = uselessOrUnsafe(request, head, freshness, refresh);
+        }
+        return reason == null ? new Store(head, freshness) : new DoNotStore(reason);
+    }
+
+    /** The fields that are stored of a response with {@code received}: RFC 9111 §3.1, without Age and Content-Length. */
+    private static Fields storedFields(Fields received, ResponseTimes times) {
+        Fields fields = FieldRule.endToEnd(received).without(name -> FieldRule.is(name, FieldRule.Use.REWRITTEN));
+        return fields.has("Date") ? fields : fields.plus("Date", HttpDate.format(times.responseTime()));
+    }
+
+    private static StoredHead head(RequestHead request, ResponseHead response, ResponseTimes times, CacheKey key) {
+        return new StoredHead(
+                0,
+                key,
+                SelectingFields.of(response.fields(), request.fields()),
+                response.status(),
+                response.reason(),
+                storedFields(response.fields(), times),
+                Age.movedInto(times, response.fields()),
+                -1);
+    }
+
+    private static @Nullable Reason forbiddenByRequest(RequestHead request, StoredHead head) {
+        if (request.isMethod("POST")) {
+            if (!answersLaterGets(head)) {
+                return Reason.METHOD;
+            }
+        } else if (!request.isMethod("GET")) {
+            return Reason.METHOD;
+        } else if (request.hasBody()) {
+            return Reason.REQUEST_BODY;
+        }
+        return RequestDirectives.of(request.fields()).noStore() ? Reason.REQUEST_NO_STORE : null;
+    }
+
+    /** Whether the answer to a POST is what a GET would get: a success, of that URI, with a lifetime. RFC 9110 §9.3.3. */
+    private static boolean answersLaterGets(StoredHead head) {
+        String location = head.fields().first("Content-Location");
+        return location != null
+                && head.status() >= 200
+                && head.status() <= 299
+                && head.hasExplicitLifetime()
+                && head.key().uri().equals(head.key().uri().resolve(location));
+    }
+
+    private static @Nullable Reason forbiddenByStatus(int status) {
+        if (status < 200) {
+            return Reason.INTERIM;
+        }
+        return switch (status) {
+            case PARTIAL_CONTENT -> Reason.PARTIAL;
+            case NOT_MODIFIED -> Reason.NOT_MODIFIED;
+            default -> null;
+        };
+    }
+
+    private static @Nullable Reason forbiddenByDirectives(RequestHead request, StoredHead head, RefreshRule refresh) {
+        ResponseDirectives directives = head.directives();
+        if (directives.has(Flag.MUST_UNDERSTAND)) {
+            // RFC 9111 §5.2.2.3: where the status is known, no-store is there for caches that do not know it.
+            if (!UNDERSTOOD.contains(head.status())) {
+                return Reason.MUST_UNDERSTAND;
+            }
+        } else if (directives.has(Flag.NO_STORE) && !refresh.has(Option.IGNORE_NO_STORE)) {
+            return Reason.NO_STORE;
+        }
+        if (directives.has(Flag.PRIVATE) && !refresh.has(Option.IGNORE_PRIVATE)) {
+            return Reason.PRIVATE;
+        }
+        boolean shareable =
+                directives.has(Flag.PUBLIC) || directives.has(Flag.MUST_REVALIDATE) || directives.sMaxAge() != null;
+        if (request.fields().has("Authorization") && !shareable) {
+            return Reason.AUTHORIZATION;
+        }
+        return head.selecting().unmatched() ? Reason.VARY_STAR : null;
+    }
+
+    private static @Nullable Reason forbiddenByOperator(ResponseHead response, StorageRules rules) {
+        if (rules.proxyOnly()) {
+            return Reason.PROXY_ONLY;
+        }
+        String type = response.fields().first("Content-Type");
+        if (type != null && isStream(type.toLowerCase(Locale.ROOT))) {
+            return Reason.STREAM;
+        }
+        Long length = contentLength(response.fields());
+        if (length == null) {
+            return null;
+        }
+        if (length > rules.maximumObjectBytes()) {
+            return Reason.TOO_LARGE;
+        }
+        return length < rules.minimumObjectBytes() ? Reason.TOO_SMALL : null;
+    }
+
+    private static boolean isStream(String type) {
+        return type.startsWith("multipart/x-mixed-replace") || type.startsWith("text/event-stream");
+    }
+
+    /** Content-Length where it counts; framing is checked elsewhere, so what cannot be read is no limit here. */
+    private static @Nullable Long contentLength(Fields response) {
+        String text = response.first("Content-Length");
+        if (text == null || response.has("Transfer-Encoding")) {
+            return null;
+        }
+        try {
+            return Long.valueOf(text);
+        } catch (NumberFormatException notOne) {
+            return null;
+        }
+    }
+
+    /** Whether storing it would serve nothing, or the wrong person. */
+    private static @Nullable Reason uselessOrUnsafe(
+            RequestHead request, StoredHead head, Freshness freshness, RefreshRule refresh) {
+        boolean byOrigin = head.hasExplicitLifetime();
+        boolean storable = byOrigin || Freshness.allowsHeuristic(head) || freshness.source() != Freshness.Source.NONE;
+        if (!storable) {
+            return Reason.STATUS;
+        }
+        boolean stretched = refresh.has(Option.OVERRIDE_EXPIRE)
+                && Duration.ofMillis(freshness.lifetimeMillis()).compareTo(refresh.min()) < 0;
+        if (!byOrigin || stretched || freshness.source() == Freshness.Source.OVERRIDE_EXPIRE) {
+            // What the operator's rules alone keep must not be somebody's own page.
+            if (head.fields().has("Set-Cookie")) {
+                return Reason.SET_COOKIE;
+            }
+            if (request.fields().has("Cookie") && variesByCookie(head)) {
+                return Reason.COOKIE;
+            }
+        }
+        boolean useful = freshness.isFresh()
+                || head.hasValidator()
+                || positive(head.directives().staleWhileRevalidate())
+                || positive(head.directives().staleIfError())
+                || refresh.has(Option.STORE_STALE);
+        return useful ? null : Reason.NOTHING_TO_REUSE;
+    }
+
+    private static boolean variesByCookie(StoredHead head) {
+        return head.selecting().fields().has("Cookie");
+    }
+
+    private static boolean positive(@Nullable Duration window) {
+        return window != null && !window.isZero();
+    }
+}

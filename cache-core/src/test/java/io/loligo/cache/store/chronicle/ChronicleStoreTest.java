@@ -1,0 +1,305 @@
+package io.loligo.cache.store.chronicle;
+
+import static io.loligo.cache.store.chronicle.Samples.body;
+import static io.loligo.cache.store.chronicle.Samples.get;
+import static io.loligo.cache.store.chronicle.Samples.head;
+import static io.loligo.cache.store.chronicle.Samples.key;
+import static io.loligo.cache.store.chronicle.Samples.language;
+import static io.loligo.cache.store.chronicle.Samples.put;
+import static io.loligo.cache.store.chronicle.Samples.there;
+import static io.loligo.cache.store.chronicle.Samples.tryPut;
+import static io.loligo.cache.store.chronicle.Samples.uri;
+import static io.loligo.cache.store.chronicle.Samples.withField;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.key.CacheKey;
+import io.loligo.cache.store.EntryReader;
+import io.loligo.cache.store.EntryWriter;
+import io.loligo.cache.store.ResponseStore.Purged;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("what the store takes and gives back")
+class ChronicleStoreTest {
+    private static final long MEBI = 1L << 20;
+    private static ChronicleStore store;
+
+    @BeforeAll
+    static void open() throws IOException {
+        store = ChronicleStore.open(new StoreOptions(null, 64 * MEBI, 4 * MEBI));
+    }
+
+    @AfterAll
+    static void close() {
+        store.close();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            an empty body                          |       0
+            a body of one byte                     |       1
+            a small body                           |    1000
+            about the largest that lies with heads |   32400
+            one that has to go into a chunk        |   32768
+            exactly one chunk                      |   65472
+            one byte more than a chunk             |   65473
+            many chunks                            | 1000000
+            the largest that is stored             | 4194304
+            """)
+    void gives_back_what_was_stored(String rule, int length) throws IOException {
+        CacheKey key = key("/" + length);
+        byte[] body = body(rule, length);
+
+        StoredHead stored = put(store, head(key), body);
+
+        assertThat(store.lookup(key)).singleElement().isEqualTo(stored);
+        assertThat(stored.bodyLength()).isEqualTo(length);
+        assertThat(get(store, key)).isEqualTo(body);
+    }
+
+    @Test
+    void does_not_store_more_than_the_largest_object() {
+        assertThat(tryPut(store, head(key("/too-large")), body("x", (int) (4 * MEBI + 1))))
+                .isNull();
+        assertThat(store.lookup(key("/too-large"))).isEmpty();
+    }
+
+    @Test
+    void the_head_is_kept_as_it_goes_out_with_the_length_that_the_body_has() throws IOException {
+        StoredHead sent = withField(head(key("/wire")), "Content-Length", "5");
+        StoredHead stored = put(store, sent, "hello".getBytes(StandardCharsets.US_ASCII));
+
+        try (EntryReader reader = Samples.open(store, stored)) {
+            assertThat(Samples.text(reader.head()))
+                    .isEqualTo(String.join(
+                            "\r\n",
+                            "HTTP/1.1 200 OK",
+                            "Content-Type: text/plain",
+                            "Cache-Control: max-age=60",
+                            "Content-Length: 5",
+                            ""));
+            assertThat(Samples.text(there(reader.body()))).isEqualTo("hello");
+        }
+        assertThat(stored.fields().has("Content-Length")).isFalse();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            a value with a line feed would split the head  | a: b\\nc
+            a character beyond Latin-1 has no wire form    | €
+            """)
+    void does_not_store_a_head_that_cannot_be_sent(String rule, String value) {
+        StoredHead bad = withField(head(key("/bad")), "X", value.replace("\\n", "\n"));
+
+        assertThat(tryPut(store, bad, body("x", 10))).isNull();
+        assertThat(store.lookup(key("/bad"))).isEmpty();
+    }
+
+    @Test
+    void a_second_response_replaces_the_first_and_its_space_comes_back() throws IOException {
+        CacheKey key = key("/replaced");
+        put(store, head(key), body("warm up", 300_000));
+        long before = store.stats().bytes();
+        long objects = store.stats().objects();
+
+        StoredHead second = put(store, head(key), body("second", 300_000));
+
+        assertThat(store.lookup(key)).containsExactly(second);
+        assertThat(get(store, key)).isEqualTo(body("second", 300_000));
+        assertThat(store.stats().bytes()).isEqualTo(before);
+        assertThat(store.stats().objects()).isEqualTo(objects);
+    }
+
+    @Test
+    void a_reader_opened_before_a_small_object_is_replaced_goes_on_reading_it() throws IOException {
+        CacheKey key = key("/held");
+        StoredHead first = put(store, head(key), body("first", 1000));
+        try (EntryReader reader = Samples.open(store, first)) {
+            put(store, head(key), body("second", 1000));
+
+            ByteBuffer bytes = ByteBuffer.allocate(1000);
+            assertThat(reader.read(0, bytes)).isEqualTo(1000);
+            assertThat(bytes.array()).isEqualTo(body("first", 1000));
+        }
+        assertThat(store.read(first)).isNull();
+    }
+
+    @Test
+    void variants_stand_side_by_side_newest_first_and_replace_their_like() throws IOException {
+        CacheKey key = key("/vary");
+        StoredHead english = put(store, head(key, language("en")), body("english", 100));
+        StoredHead german = put(store, head(key, language("de")), body("deutsch", 100_000));
+        StoredHead french = put(store, head(key, language("fr")), body("francais", 100));
+        assertThat(store.lookup(key)).containsExactly(french, german, english);
+
+        StoredHead german2 = put(store, head(key, language("de")), body("deutsch 2", 100));
+
+        assertThat(store.lookup(key)).containsExactly(german2, french, english);
+        assertThat(get(store, english)).isEqualTo(body("english", 100));
+        assertThat(get(store, german2)).isEqualTo(body("deutsch 2", 100));
+        assertThat(store.read(german)).isNull();
+    }
+
+    @Test
+    void the_oldest_of_too_many_variants_goes() {
+        CacheKey key = key("/many");
+        for (int i = 0; i <= Shard.VARIANTS_MAX; i++) {
+            put(store, head(key, language("l" + i)), body("v" + i, 10));
+        }
+        List<StoredHead> heads = store.lookup(key);
+
+        assertThat(heads).hasSize(Shard.VARIANTS_MAX);
+        assertThat(heads).extracting(StoredHead::selecting).doesNotContain(language("l0"));
+    }
+
+    @Test
+    void removing_one_variant_leaves_the_others() {
+        CacheKey key = key("/remove");
+        StoredHead first = put(store, head(key, language("a")), body("a", 10));
+        StoredHead second = put(store, head(key, language("b")), body("b", 10));
+
+        store.remove(first);
+
+        assertThat(store.lookup(key)).containsExactly(second);
+        store.remove(second);
+        assertThat(store.lookup(key)).isEmpty();
+    }
+
+    @ParameterizedTest(name = "a body of {0} bytes")
+    @CsvSource({"0", "1000", "32000", "200000"})
+    void freshening_changes_the_head_and_keeps_the_body(int length) throws IOException {
+        CacheKey key = key("/fresh-" + length);
+        byte[] body = body("fresh", length);
+        StoredHead old = put(store, head(key), body);
+        StoredHead other = put(store, head(key, language("x")), body("other", 10));
+        long objects = store.stats().objects();
+
+        StoredHead updated = Samples.freshen(store, old, withField(old, "X-New", "a longer head than it was before"));
+
+        assertThat(store.lookup(key)).containsExactly(updated, other);
+        assertThat(updated.id()).isNotEqualTo(old.id());
+        assertThat(updated.fields().first("X-New")).isEqualTo("a longer head than it was before");
+        assertThat(get(store, updated)).isEqualTo(body);
+        assertThat(store.read(old)).isNull();
+        assertThat(store.stats().objects()).isEqualTo(objects);
+
+        StoredHead again = Samples.freshen(store, updated, withField(updated, "X-New", "2"));
+        assertThat(get(store, again)).isEqualTo(body);
+        assertThat(store.purge(key.uri()).objects()).isEqualTo(2);
+    }
+
+    @Test
+    void freshening_what_is_gone_gives_nothing_and_brings_nothing_back() {
+        StoredHead old = put(store, head(key("/gone")), body("gone", 100));
+        store.remove(old);
+
+        assertThat(store.freshen(old, withField(old, "X", "1"))).isNull();
+        assertThat(store.lookup(key("/gone"))).isEmpty();
+    }
+
+    @Test
+    void a_purge_takes_every_variant_under_every_peers_text_and_nothing_else() {
+        put(store, head(key("/p?x=1", "a"), language("en")), body("1", 100));
+        put(store, head(key("/p?x=1", "a"), language("de")), body("2", 100_000));
+        put(store, head(key("/p?x=1", "a,b")), body("3", 100));
+        put(store, head(key("/p?x=2", "a")), body("4", 100));
+        long before = store.stats().bytes();
+
+        Purged purged = store.purge(uri("/p?x=1"));
+
+        assertThat(purged.objects()).isEqualTo(3);
+        assertThat(purged.bytes())
+                .isGreaterThan(100_200)
+                .isLessThanOrEqualTo(before - store.stats().bytes());
+        assertThat(store.lookup(key("/p?x=1", "a"))).isEmpty();
+        assertThat(store.lookup(key("/p?x=1", "a,b"))).isEmpty();
+        assertThat(store.lookup(key("/p?x=2", "a"))).hasSize(1);
+        assertThat(store.purge(uri("/p?x=1"))).isEqualTo(new Purged(0, 0));
+    }
+
+    @Test
+    void what_was_being_written_during_a_purge_does_not_appear_afterwards() {
+        try (EntryWriter during = store.write(head(key("/late")));
+                EntryWriter elsewhere = store.write(head(key("/late2")))) {
+            during.append(ByteBuffer.wrap(body("late", 100)));
+            elsewhere.append(ByteBuffer.wrap(body("late2", 100)));
+            store.purge(uri("/late"));
+
+            assertThat(during.commit()).isNull();
+            assertThat(elsewhere.commit()).isNotNull();
+        }
+        assertThat(store.lookup(key("/late"))).isEmpty();
+        assertThat(put(store, head(key("/late")), body("later", 100))).isNotNull();
+    }
+
+    @Test
+    void a_writer_that_has_lived_through_more_purges_than_are_remembered_does_not_commit() {
+        try (EntryWriter slow = store.write(head(key("/slow")))) {
+            for (int i = 0; i <= PurgeLog.REMEMBERED; i++) {
+                store.purge(uri("/other/" + i));
+            }
+            assertThat(slow.commit()).isNull();
+        }
+    }
+
+    @Test
+    void a_writer_that_closes_without_commit_leaves_nothing() {
+        long before = store.stats().bytes();
+        try (EntryWriter writer = store.write(head(key("/vanishes")))) {
+            assertThat(writer.append(ByteBuffer.wrap(body("v", 500_000)))).isTrue();
+            assertThat(store.stats().bytes()).isGreaterThan(before + 400_000);
+        }
+        assertThat(store.lookup(key("/vanishes"))).isEmpty();
+        assertThat(store.stats().bytes()).isEqualTo(before);
+    }
+
+    @Test
+    void followers_read_what_is_being_written_in_chunks_and_in_the_buffer() {
+        byte[] body = body("followed", 200_000);
+        try (EntryWriter writer = store.write(head(key("/followed")))) {
+            ByteBuffer got = ByteBuffer.allocateDirect(200_000);
+            for (int i = 0; i < body.length; i += 8_000) {
+                writer.append(ByteBuffer.wrap(body, i, 8_000));
+                while (writer.read(got.position(), got) > 0) {
+                    assertThat(got.position()).isLessThanOrEqualTo((int) writer.length());
+                }
+                assertThat(got.position()).isEqualTo((int) writer.length());
+            }
+            assertThat(writer.commit()).isNotNull();
+            ByteBuffer late = ByteBuffer.allocate(200_000);
+            while (writer.read(late.position(), late) > 0) {
+                assertThat(late.position()).isPositive();
+            }
+            assertThat(late.array()).isEqualTo(body);
+            byte[] bytes = new byte[body.length];
+            got.get(0, bytes);
+            assertThat(bytes).isEqualTo(body);
+        }
+    }
+
+    @Test
+    void a_refused_piece_is_left_as_it_was_and_what_came_before_can_still_be_read() {
+        try (EntryWriter writer = store.write(head(key("/refused")))) {
+            byte[] first = body("refused", 3_000_000);
+            writer.append(ByteBuffer.wrap(first));
+            ByteBuffer rest = ByteBuffer.allocate(2_000_000);
+
+            assertThat(writer.append(rest)).isFalse();
+
+            assertThat(rest.remaining()).isEqualTo(2_000_000);
+            assertThat(writer.length()).isEqualTo(3_000_000);
+            ByteBuffer tail = ByteBuffer.allocate(10);
+            assertThat(writer.read(2_999_990, tail)).isEqualTo(10);
+            assertThat(writer.commit()).isNull();
+        }
+    }
+}

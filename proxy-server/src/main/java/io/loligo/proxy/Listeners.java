@@ -1,0 +1,180 @@
+package io.loligo.proxy;
+
+import io.loligo.proxy.config.Configuration;
+import io.loligo.proxy.config.PortConfig;
+import io.loligo.proxy.flow.CacheObjectConduit;
+import io.loligo.proxy.flow.Rules;
+import io.undertow.UndertowOptions;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.protocol.http.HttpOpenListener;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.StreamConnection;
+import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
+import org.xnio.management.XnioServerMXBean;
+
+/**
+ * The listening sockets, one or more per http_port. They survive reloads: a line that stays keeps its socket and its
+ * connections. Used by one thread at a time.
+ */
+final class Listeners {
+    private static final int BACKLOG = 4096;
+    private static final int FIELDS_MAX = 200;
+
+    private final XnioWorker worker;
+    private final ByteBufferPool buffers;
+    private final Function<String, HttpHandler> handlers;
+    private final Map<String, Listener> open = new LinkedHashMap<>();
+
+    private record Listener(
+            PortConfig port, HttpOpenListener protocol, List<AcceptingChannel<StreamConnection>> sockets) {}
+
+    /** @param handlers makes the handler for a {@link Rules#portKey} */
+    Listeners(XnioWorker worker, ByteBufferPool buffers, Function<String, HttpHandler> handlers) {
+        this.worker = worker;
+        this.buffers = buffers;
+        this.handlers = handlers;
+    }
+
+    /**
+     * Opens what {@code configuration} has and is not open; closes nothing.
+     *
+     * @throws IOException naming the line whose address cannot be had; then nothing new is left open
+     */
+    void openFor(Configuration configuration) throws IOException {
+        List<String> opened = new ArrayList<>();
+        try {
+            for (PortConfig port : configuration.ports()) {
+                String key = Rules.portKey(port);
+                if (!open.containsKey(key)) {
+                    open.put(key, listen(port, configuration));
+                    opened.add(key);
+                }
+            }
+        } catch (IOException e) {
+            opened.forEach(this::close);
+            throw e;
+        }
+    }
+
+    /** Closes what {@code configuration} no longer has; connections that are open are served to their end. */
+    void closeOthers(Configuration configuration) {
+        List<String> kept = configuration.ports().stream().map(Rules::portKey).toList();
+        open.keySet().stream().filter(key -> !kept.contains(key)).toList().forEach(this::close);
+    }
+
+    /** Stops accepting, everywhere. */
+    void stopAccepting() {
+        open.values().forEach(listener -> listener.sockets().forEach(IoUtils::safeClose));
+    }
+
+    /** Cuts every connection that is still open. */
+    void closeConnections() {
+        open.values().forEach(listener -> listener.protocol().closeConnections());
+    }
+
+    /** Client connections that are open now. */
+    int connections() {
+        return worker.getMXBean().getServerMXBeans().stream()
+                .mapToInt(XnioServerMXBean::getConnectionCount)
+                .sum();
+    }
+
+    /** The addresses that are listened on. */
+    List<InetSocketAddress> addresses() {
+        return open.values().stream()
+                .flatMap(listener -> listener.sockets().stream())
+                .map(socket -> (InetSocketAddress) socket.getLocalAddress())
+                .toList();
+    }
+
+    private void close(String key) {
+        Listener listener = open.remove(key);
+        if (listener != null) {
+            listener.sockets().forEach(IoUtils::safeClose);
+        }
+    }
+
+    private Listener listen(PortConfig port, Configuration configuration) throws IOException {
+        Configuration.Timeouts timeouts = configuration.timeouts();
+        OptionMap options = OptionMap.builder()
+                .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
+                .set(UndertowOptions.MAX_HEADER_SIZE, configuration.limits().requestHeaderMaxSize())
+                .set(UndertowOptions.MAX_HEADERS, FIELDS_MAX)
+                // The limit on bodies is ours, counted where they are read.
+                .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
+                .set(UndertowOptions.MAX_COOKIES, FIELDS_MAX)
+                .set(UndertowOptions.MAX_PARAMETERS, Integer.MAX_VALUE)
+                .set(UndertowOptions.DECODE_URL, false)
+                .set(UndertowOptions.ALWAYS_SET_DATE, false)
+                .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
+                .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int)
+                        timeouts.requestTimeout().toMillis())
+                .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int)
+                        timeouts.clientIdlePconnTimeout().toMillis())
+                .getMap();
+        HttpOpenListener protocol = new HttpOpenListener(buffers, options);
+        protocol.setRootHandler(handlers.apply(Rules.portKey(port)));
+        List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
+        try {
+            for (InetSocketAddress address : addresses(port)) {
+                sockets.add(listen(address, protocol));
+            }
+        } catch (IOException e) {
+            sockets.forEach(IoUtils::safeClose);
+            throw new IOException(
+                    port.where() + ": http_port cannot listen on " + (port.host() == null ? "*" : port.host()) + ":"
+                            + port.port() + ": " + e.getMessage() + "; expected an address of this machine and a port"
+                            + " that nobody else has (ports below 1024 need a privilege)",
+                    e);
+        }
+        return new Listener(port, protocol, sockets);
+    }
+
+    private AcceptingChannel<StreamConnection> listen(InetSocketAddress address, HttpOpenListener protocol)
+            throws IOException {
+        OptionMap options = OptionMap.builder()
+                .set(Options.WORKER_IO_THREADS, worker.getIoThreadCount())
+                .set(Options.TCP_NODELAY, true)
+                .set(Options.REUSE_ADDRESSES, true)
+                .set(Options.BALANCING_TOKENS, 1)
+                .set(Options.BALANCING_CONNECTIONS, 2)
+                .set(Options.BACKLOG, BACKLOG)
+                .getMap();
+        AcceptingChannel<StreamConnection> socket = worker.createStreamConnectionServer(
+                address, ChannelListeners.openListenerAdapter(connection -> accepted(connection, protocol)), options);
+        socket.resumeAccepts();
+        return socket;
+    }
+
+    private static void accepted(StreamConnection connection, HttpOpenListener protocol) {
+        connection
+                .getSourceChannel()
+                .setConduit(new CacheObjectConduit(connection.getSourceChannel().getConduit()));
+        protocol.handleEvent(connection);
+    }
+
+    private static List<InetSocketAddress> addresses(PortConfig port) throws UnknownHostException {
+        if (port.host() == null) {
+            return List.of(new InetSocketAddress(port.port()));
+        }
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        for (InetAddress address : InetAddress.getAllByName(port.host())) {
+            addresses.add(new InetSocketAddress(address, port.port()));
+        }
+        return addresses;
+    }
+}

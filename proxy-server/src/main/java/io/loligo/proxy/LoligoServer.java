@@ -1,0 +1,494 @@
+package io.loligo.proxy;
+
+import io.loligo.cache.key.EffectiveUri;
+import io.loligo.cache.store.ResponseStore;
+import io.loligo.cache.store.StoreStats;
+import io.loligo.cache.store.chronicle.ChronicleStore;
+import io.loligo.cache.store.chronicle.StoreOptions;
+import io.loligo.proxy.admin.AdminActions;
+import io.loligo.proxy.admin.AdminListener;
+import io.loligo.proxy.admin.ManagerPages;
+import io.loligo.proxy.admin.Metrics;
+import io.loligo.proxy.admin.PeerState;
+import io.loligo.proxy.admin.PurgeReceipt;
+import io.loligo.proxy.admin.ReloadResult;
+import io.loligo.proxy.admin.ServerStats;
+import io.loligo.proxy.admin.ServerStatus;
+import io.loligo.proxy.admin.ServerView;
+import io.loligo.proxy.config.Configuration;
+import io.loligo.proxy.config.ConfigurationLoader;
+import io.loligo.proxy.config.LoadOptions;
+import io.loligo.proxy.config.Loaded;
+import io.loligo.proxy.config.PeerConfig;
+import io.loligo.proxy.config.Problem;
+import io.loligo.proxy.flow.LiveConfiguration;
+import io.loligo.proxy.flow.RequestFlow;
+import io.loligo.proxy.flow.RequestHandler;
+import io.loligo.proxy.flow.Rules;
+import io.loligo.proxy.log.AccessLog;
+import io.loligo.proxy.log.CacheLog;
+import io.loligo.proxy.log.Transaction;
+import io.loligo.proxy.origin.OriginClient;
+import io.loligo.proxy.origin.OriginSettings;
+import io.loligo.proxy.origin.Peer;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.server.DefaultByteBufferPool;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.Xnio;
+import org.xnio.XnioWorker;
+
+/**
+ * The server: the composition root, where every room gets what it needs, and the life of the process: start, reload,
+ * stop. Its methods may be called by any thread.
+ */
+public final class LoligoServer {
+    private static final System.Logger LOG = System.getLogger(LoligoServer.class.getName());
+    private static final int BUFFER_BYTES = 16 << 10;
+    private static final Duration FIRST_RESOLUTION_WAIT = Duration.ofSeconds(5);
+    private static final long DRAIN_CHECK_MILLIS = 20;
+    private static final InstantSource CLOCK = InstantSource.system();
+
+    private final ServerOptions options;
+    private final Instant startTime = Instant.now();
+    private final Metrics metrics = new Metrics(startTime.toEpochMilli());
+    private final LongAdder active = new LongAdder();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Opened opened = new Opened();
+
+    private final CacheLog cacheLog;
+    private final AccessLog accessLog;
+    private final ResponseStore store;
+    private final OriginClient origin;
+    private final LiveConfiguration live;
+    private final RequestFlow flow;
+    private final Listeners listeners;
+    private final @Nullable Path pidFile;
+
+    private volatile boolean stopping;
+    private volatile boolean hurried;
+
+    private LoligoServer(ServerOptions options, Configuration configuration, List<String> notes) throws IOException {
+        this.options = options;
+        try {
+            cacheLog = opened.add(CacheLog.install(configuration.logs().cacheLog()));
+            accessLog = opened.add(AccessLog.open(configuration.logs()));
+            notes.forEach(note -> LOG.log(System.Logger.Level.WARNING, note));
+            store = opened.add(openStore(configuration.store()));
+            XnioWorker worker = Xnio.getInstance()
+                    .createWorker(OptionMap.builder()
+                            .set(Options.WORKER_NAME, "loligo")
+                            .set(Options.WORKER_IO_THREADS, Runtime.getRuntime().availableProcessors())
+                            .set(Options.WORKER_TASK_CORE_THREADS, 1)
+                            .set(Options.WORKER_TASK_MAX_THREADS, 1)
+                            .getMap());
+            opened.add(worker::shutdownNow);
+            ByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, 4);
+            opened.add(buffers);
+            origin = opened.add(new OriginClient(worker, buffers, CLOCK, OriginSettings.from(configuration)));
+            List<Peer> peers = configuration.peers().stream().map(Peer::new).toList();
+            origin.start(peers, FIRST_RESOLUTION_WAIT);
+            live = new LiveConfiguration(Rules.of(configuration, peers, Version.NUMBER));
+            ManagerPages pages = new ManagerPages(new View(), metrics, CLOCK);
+            flow = RequestFlow.assemble(store, origin, buffers, CLOCK, pages::render);
+            Consumer<Transaction> record = transaction -> {
+                metrics.record(transaction);
+                accessLog.record(transaction);
+            };
+            listeners = new Listeners(worker, buffers, key -> new RequestHandler(key, live, flow, record, active));
+            opened.add(() -> {
+                listeners.stopAccepting();
+                listeners.closeConnections();
+            });
+            listeners.openFor(configuration);
+            opened.add(AdminListener.start(configuration.admin(), new Actions()));
+            pidFile = writePid(configuration.process().pidFile());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            opened.closeAll();
+            throw new IOException("interrupted while starting", e);
+        } catch (IOException | RuntimeException | Error e) {
+            opened.closeAll();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a server; when this returns it answers on every port.
+     *
+     * @throws StartFailure with every problem of the configuration, or the first of the machine
+     */
+    public static LoligoServer start(ServerOptions options) throws StartFailure {
+        Loaded loaded = ConfigurationLoader.load(options.configFile(), loadOptions(options));
+        Configuration configuration = loaded.configuration();
+        if (configuration == null) {
+            throw new StartFailure(loaded.problems().stream()
+                    .filter(problem -> problem.severity() == Problem.Severity.ERROR)
+                    .map(LoligoServer::text)
+                    .toList());
+        }
+        try {
+            LoligoServer server = new LoligoServer(options, configuration, notes(loaded));
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "Loligo " + Version.NUMBER + " is ready: " + server.listeners.addresses());
+            return server;
+        } catch (IOException e) {
+            throw new StartFailure(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** The addresses of the http_ports. */
+    public List<InetSocketAddress> addresses() {
+        return listeners.addresses();
+    }
+
+    /** The counters. */
+    public Metrics metrics() {
+        return metrics;
+    }
+
+    public void awaitStopped() throws InterruptedException {
+        stopped.await();
+    }
+
+    /**
+     * Stops in order: no new connections, shutdown_lifetime for the exchanges under way, then the end. A second call
+     * while the first waits ends at once. Returns when all is closed.
+     */
+    public void stop() {
+        synchronized (this) {
+            if (stopping) {
+                hurried = true;
+            }
+        }
+        if (hurried) {
+            awaitQuietly();
+            return;
+        }
+        stopping = true;
+        LOG.log(System.Logger.Level.INFO, "Stopping");
+        flow.drain();
+        listeners.stopAccepting();
+        awaitIdle(live.current().configuration().timeouts().shutdownLifetime());
+        if (pidFile != null) {
+            deletePid(pidFile);
+        }
+        opened.closeAll();
+        stopped.countDown();
+    }
+
+    /** Reads the configuration again. A bad one changes nothing; a good one is in force when this returns. */
+    public synchronized ReloadResult reload() {
+        Loaded loaded = ConfigurationLoader.load(options.configFile(), loadOptions(options));
+        List<String> problems = new ArrayList<>(
+                loaded.problems().stream().map(LoligoServer::text).toList());
+        Configuration next = loaded.configuration();
+        if (next == null) {
+            problems.forEach(problem -> LOG.log(System.Logger.Level.ERROR, "reload: " + problem));
+            LOG.log(System.Logger.Level.ERROR, "reload: the old configuration stays in force");
+            return new ReloadResult(false, problems);
+        }
+        Rules before = live.current();
+        try {
+            listeners.openFor(next);
+            accessLog.reconfigure(next.logs());
+        } catch (IOException e) {
+            problems.add(String.valueOf(e.getMessage()));
+            listeners.closeOthers(before.configuration());
+            LOG.log(System.Logger.Level.ERROR, "reload: " + e.getMessage() + "; the old configuration stays in force");
+            return new ReloadResult(false, problems);
+        }
+        if (!next.store().equals(before.configuration().store())) {
+            problems.add("sizes and directories of the store change with the next start, not with a reload");
+        }
+        List<Peer> peers = carryOver(before.selection().peers(), next.peers());
+        origin.reconfigure(OriginSettings.from(next));
+        try {
+            origin.start(
+                    peers.stream()
+                            .filter(peer -> !before.selection().peers().contains(peer))
+                            .toList(),
+                    FIRST_RESOLUTION_WAIT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            problems.add("interrupted while peer names were looked up");
+        }
+        live.replace(Rules.of(next, peers, Version.NUMBER));
+        origin.retire(before.selection().peers().stream()
+                .filter(peer -> !peers.contains(peer))
+                .toList());
+        listeners.closeOthers(next);
+        problems.forEach(problem -> LOG.log(System.Logger.Level.WARNING, "reload: " + problem));
+        LOG.log(System.Logger.Level.INFO, "reload: the new configuration is in force");
+        return new ReloadResult(true, problems);
+    }
+
+    /** Renames the log files and starts new ones. Squid's rotate. */
+    public void rotateLogs() {
+        accessLog.rotate();
+        cacheLog.rotate(live.current().configuration().logs().rotate());
+    }
+
+    /** Peers whose line did not change keep their connections and their state. */
+    private static List<Peer> carryOver(List<Peer> before, List<PeerConfig> next) {
+        return next.stream()
+                .map(config -> before.stream()
+                        .filter(peer -> peer.config().equals(config))
+                        .findFirst()
+                        .orElseGet(() -> new Peer(config)))
+                .toList();
+    }
+
+    private static ResponseStore openStore(Configuration.StoreConfig config) throws IOException {
+        if (config.directories().isEmpty()) {
+            long largest = Math.min(config.maximumObjectBytes(), config.maximumObjectInMemoryBytes());
+            return ChronicleStore.open(
+                    new StoreOptions(null, config.memoryBytes(), Math.min(largest, config.memoryBytes())));
+        }
+        Configuration.CacheDirectory first = config.directories().get(0);
+        config.directories().stream()
+                .skip(1)
+                .forEach(more -> LOG.log(
+                        System.Logger.Level.WARNING,
+                        more.where() + ": only the first cache_dir is used; give it the whole size"));
+        return ChronicleStore.open(
+                new StoreOptions(first.path(), first.bytes(), Math.min(config.maximumObjectBytes(), first.bytes())));
+    }
+
+    private void awaitIdle(Duration longest) {
+        long deadline = System.nanoTime() + longest.toNanos();
+        while (active.sum() > 0 && !hurried && System.nanoTime() < deadline) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(DRAIN_CHECK_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void awaitQuietly() {
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static @Nullable Path writePid(@Nullable Path file) throws IOException {
+        if (file == null) {
+            return null;
+        }
+        try {
+            Files.writeString(file, ProcessHandle.current().pid() + "\n");
+        } catch (IOException e) {
+            throw new IOException(
+                    "pid_filename " + file
+                            + " cannot be written: expected a writable directory, or `pid_filename none`",
+                    e);
+        }
+        return file;
+    }
+
+    private static void deletePid(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "the pid file " + file + " could not be deleted: " + e.getMessage());
+        }
+    }
+
+    private static LoadOptions loadOptions(ServerOptions options) {
+        return LoadOptions.DEFAULT.withStrict(options.strict());
+    }
+
+    private static List<String> notes(Loaded loaded) {
+        return loaded.problems().stream().map(LoligoServer::text).toList();
+    }
+
+    private static String text(Problem problem) {
+        return problem.where() + ": " + problem.severity().word() + ": " + problem.message();
+    }
+
+    private static EffectiveUri target(URI uri) {
+        String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
+        String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+        return new EffectiveUri(
+                scheme,
+                uri.getHost().toLowerCase(Locale.ROOT),
+                uri.getPort() < 0 ? EffectiveUri.defaultPort(scheme) : uri.getPort(),
+                uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery());
+    }
+
+    private List<PeerState> peerStates() {
+        return live.current().selection().peers().stream()
+                .map(peer -> new PeerState(
+                        peer.config().name(),
+                        peer.config().host(),
+                        peer.config().port(),
+                        flags(peer.config()),
+                        peer.addresses().stream()
+                                .map(address -> address.getAddress().getHostAddress())
+                                .toList(),
+                        peer.isUp(),
+                        peer.fetches(),
+                        peer.openConnections(),
+                        0,
+                        0))
+                .toList();
+    }
+
+    private static List<String> flags(PeerConfig peer) {
+        List<String> flags = new ArrayList<>();
+        if (peer.originServer()) {
+            flags.add("originserver");
+        }
+        if (peer.defaultPeer()) {
+            flags.add("default");
+        }
+        if (peer.roundRobin()) {
+            flags.add("round-robin");
+        }
+        if (peer.weight() > 1) {
+            flags.add("weight=" + peer.weight());
+        }
+        return flags;
+    }
+
+    /** What must be closed, last opened first. */
+    private static final class Opened {
+        private final List<AutoCloseable> open = new ArrayList<>();
+
+        synchronized <T extends AutoCloseable> T add(T resource) {
+            open.add(0, resource);
+            return resource;
+        }
+
+        synchronized void closeAll() {
+            for (AutoCloseable resource : open) {
+                try {
+                    resource.close();
+                } catch (Exception e) {
+                    LOG.log(System.Logger.Level.WARNING, "could not close in order", e);
+                }
+            }
+            open.clear();
+        }
+    }
+
+    private final class View implements ServerView {
+        @Override
+        public String version() {
+            return Version.NUMBER;
+        }
+
+        @Override
+        public String visibleHostname() {
+            return live.current().configuration().identity().visibleHostname();
+        }
+
+        @Override
+        public Instant startTime() {
+            return startTime;
+        }
+
+        @Override
+        public StoreStats store() {
+            return store.stats();
+        }
+
+        @Override
+        public List<PeerState> peers() {
+            return peerStates();
+        }
+
+        @Override
+        public int clientConnections() {
+            return listeners.connections();
+        }
+    }
+
+    private final class Actions implements AdminActions {
+        @Override
+        public ServerStatus status() {
+            Configuration configuration = live.current().configuration();
+            List<String> warnings = new ArrayList<>();
+            if (configuration.httpAccessAssumed()) {
+                warnings.add("the configuration has no http_access line: the sites of its peers are open to everybody");
+            }
+            int recovering = store.stats().recovering();
+            if (recovering > 0) {
+                warnings.add(recovering + " shards of the store are being recovered");
+            }
+            return new ServerStatus(
+                    Version.NUMBER,
+                    configuration.identity().visibleHostname(),
+                    ProcessHandle.current().pid(),
+                    startTime,
+                    options.configFile().toString(),
+                    listeners.addresses().stream()
+                            .map(address -> address.getAddress().getHostAddress() + ":" + address.getPort())
+                            .toList(),
+                    peerStates(),
+                    warnings);
+        }
+
+        @Override
+        public ServerStats stats() {
+            long now = CLOCK.millis();
+            return new ServerStats(
+                    metrics.now(now),
+                    metrics.ago(now, 5),
+                    store.stats(),
+                    listeners.connections(),
+                    accessLog.dropped(),
+                    accessLog.faults() + cacheLog.faults());
+        }
+
+        @Override
+        public PurgeReceipt purge(String url) {
+            try {
+                URI uri = new URI(url);
+                if (uri.getScheme() == null || uri.getHost() == null) {
+                    return PurgeReceipt.refused(url, "expected a whole URL, http://host[:port]/path");
+                }
+                ResponseStore.Purged purged = store.purge(target(uri));
+                LOG.log(
+                        System.Logger.Level.INFO,
+                        "purged " + uri.toASCIIString() + ": " + purged.objects() + " objects, " + purged.bytes()
+                                + " bytes");
+                return PurgeReceipt.done(url, purged.objects(), purged.bytes());
+            } catch (URISyntaxException e) {
+                return PurgeReceipt.refused(url, "not a URL: " + e.getReason().toLowerCase(Locale.ROOT));
+            }
+        }
+
+        @Override
+        public void stop() {
+            new Thread(LoligoServer.this::stop, "loligo-stop").start();
+        }
+
+        @Override
+        public ReloadResult reload() {
+            return LoligoServer.this.reload();
+        }
+    }
+}

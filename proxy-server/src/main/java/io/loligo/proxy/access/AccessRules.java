@@ -1,0 +1,36 @@
+package io.loligo.proxy.access;
+
+import io.loligo.proxy.access.AccessList.AccessVerdict;
+import io.loligo.proxy.access.AccessList.Rule;
+import java.util.List;
+
+/**
+ * Who may ask at all: http_access, and before it the two doors that Squid keeps open more widely. Immutable, evaluated
+ * by any thread.
+ *
+ * @param httpAccess http_access
+ * @param managerNamed whether a rule of it names an acl about the manager; without one, manager pages are closed to
+ *     clients that are not on this machine
+ * @param purgeMethodEnabled whether an acl of type method names PURGE; without one, the method is refused
+ */
+public record AccessRules(AccessList httpAccess, boolean managerNamed, boolean purgeMethodEnabled) {
+    private static final Rule PURGE_OFF = new Rule(false, List.of(), "PURGE is off: no acl of type method names it");
+    private static final Rule MANAGER_CLOSED = new Rule(
+            false, List.of(), "manager pages are closed to other machines: no http_access rule names the manager");
+
+    public AccessVerdict decide(RequestFacts facts) {
+        if (!purgeMethodEnabled && facts.head().isMethod("PURGE")) {
+            return new AccessVerdict(false, PURGE_OFF, null);
+        }
+        if (!managerNamed && isManager(facts) && !facts.client().getAddress().isLoopbackAddress()) {
+            return new AccessVerdict(false, MANAGER_CLOSED, null);
+        }
+        return httpAccess.decide(facts);
+    }
+
+    /** Whether a request is for the cache manager: {@code /squid-internal-mgr/} on any port, or {@code cache_object:}. */
+    public static boolean isManager(RequestFacts facts) {
+        return facts.uri().pathAndQuery().startsWith("/squid-internal-mgr/")
+                || facts.uri().scheme().equals("cache_object");
+    }
+}

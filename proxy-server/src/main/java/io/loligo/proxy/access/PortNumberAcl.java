@@ -1,0 +1,31 @@
+package io.loligo.proxy.access;
+
+import java.util.List;
+
+/** A port number is in one of the ranges: localport, port. */
+record PortNumberAcl(String name, Which which, List<Range> ranges) implements Acl {
+
+    /** Whose port. */
+    enum Which {
+        /** The port the client connected to. */
+        LOCAL,
+        /** The port in the URL, by default its scheme's. */
+        URL
+    }
+
+    record Range(int first, int last) {}
+
+    @Override
+    public boolean matches(RequestFacts facts) {
+        int port = switch (which) {
+            case LOCAL -> facts.local().getPort();
+            case URL -> facts.uri().port();
+        };
+        for (Range range : ranges) {
+            if (range.first <= port && port <= range.last) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,372 @@
+package io.loligo.proxy.flow;
+
+import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.store.EntryWriter;
+import io.loligo.proxy.origin.OriginBody;
+import io.loligo.proxy.respond.BodySource;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.connector.PooledByteBuffer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.xnio.XnioIoThread;
+
+/**
+ * A body on its way from the origin to the store and to every client that waits for it.
+ *
+ * <p>The owner is the I/O thread of the origin connection: it alone takes bytes from the origin, appends them to the
+ * entry being written and keeps the last ones in a window of pooled buffers. Readers, on their own I/O threads, read from
+ * the window, or from the store what has left the window. While the store takes the bytes, the origin is read as fast as
+ * it sends; otherwise the window is bounded and the slowest reader holds the origin back.
+ */
+final class BodyRelay {
+    /** Buffers taken from the origin before readers are told of them. */
+    private static final int BUFFERS_PER_TURN = 4;
+
+    private final XnioIoThread owner;
+    private final ByteBufferPool pool;
+    private final OriginBody body;
+    private final @Nullable EntryWriter writer;
+    private final int windowMax;
+    private final Consumer<@Nullable StoredHead> ended;
+    private final AbandonPolicy abandonPolicy;
+
+    private final Object lock = new Object();
+    /** Guarded by lock. All buffers but the last are full. */
+    private final ArrayDeque<PooledByteBuffer> window = new ArrayDeque<>();
+
+    private final List<Reader> readers = new ArrayList<>();
+    private long windowStart;
+    private long produced;
+    private boolean storing;
+    private boolean complete;
+    private @Nullable IOException failure;
+    private boolean paused;
+    private boolean released;
+    private boolean filling;
+
+    /** Decides what becomes of a fetch that no client waits for any more. Squid's quick_abort. */
+    interface AbandonPolicy {
+        /**
+         * Whether to go on.
+         *
+         * @param received bytes of the body so far
+         * @param length the whole length, or -1
+         */
+        boolean goOn(long received, long length);
+    }
+
+    /**
+     * @param ended told once, on the owner's thread: the stored head, or null when nothing was stored
+     */
+    BodyRelay(
+            XnioIoThread owner,
+            ByteBufferPool pool,
+            OriginBody body,
+            @Nullable EntryWriter writer,
+            int windowMax,
+            AbandonPolicy abandonPolicy,
+            Consumer<@Nullable StoredHead> ended) {
+        this.owner = owner;
+        this.pool = pool;
+        this.body = body;
+        this.writer = writer;
+        this.windowMax = windowMax;
+        this.abandonPolicy = abandonPolicy;
+        this.ended = ended;
+        this.storing = writer != null;
+    }
+
+    /** Takes what is there already and goes on as more comes. Owner's thread. */
+    void start() {
+        body.onReadable(this::fill);
+        fill();
+    }
+
+    /** The length when it is known: announced by the origin, or complete already; else -1. */
+    long length() {
+        synchronized (lock) {
+            return complete ? produced : body.length();
+        }
+    }
+
+    /**
+     * A new reader from the first byte on; null when that byte is no longer to be had.
+     *
+     * @param thread where the reader is used and told
+     */
+    @Nullable Reader open(XnioIoThread thread) {
+        synchronized (lock) {
+            if (released || (windowStart > 0 && writer == null) || (failure != null && produced == 0)) {
+                return null;
+            }
+            Reader reader = new Reader(thread);
+            readers.add(reader);
+            return reader;
+        }
+    }
+
+    private void fill() {
+        if (filling) {
+            return;
+        }
+        filling = true;
+        try {
+            int buffers = 0;
+            while (!isEnded()) {
+                if (mustPause()) {
+                    body.suspendReads();
+                    break;
+                }
+                int got = takeOnce();
+                if (got == 0) {
+                    body.resumeReads();
+                    break;
+                }
+                if (++buffers % BUFFERS_PER_TURN == 0) {
+                    wakeReaders();
+                }
+            }
+        } catch (IOException e) {
+            fail(e);
+        } finally {
+            filling = false;
+        }
+        wakeReaders();
+        releaseIfDone();
+    }
+
+    private boolean isEnded() {
+        synchronized (lock) {
+            return complete || failure != null;
+        }
+    }
+
+    private int takeOnce() throws IOException {
+        ByteBuffer tail = tailWithRoom();
+        int from = tail.position();
+        int got = body.read(tail);
+        if (got > 0) {
+            ByteBuffer bytes = tail.duplicate().flip().position(from);
+            boolean stored = storing && writer != null && writer.append(bytes);
+            synchronized (lock) {
+                storing = stored;
+                produced += got;
+                trim();
+            }
+        } else if (got < 0) {
+            StoredHead stored = storing && writer != null ? writer.commit() : null;
+            synchronized (lock) {
+                complete = true;
+            }
+            ended.accept(stored);
+        }
+        return got;
+    }
+
+    /** The buffer that the next bytes go into; its position is where they start. */
+    private ByteBuffer tailWithRoom() {
+        synchronized (lock) {
+            PooledByteBuffer last = window.peekLast();
+            if (last == null || !last.getBuffer().hasRemaining()) {
+                last = pool.allocate();
+                last.getBuffer().clear();
+                window.addLast(last);
+                if (window.size() == 1) {
+                    windowStart = produced;
+                }
+            }
+            return last.getBuffer();
+        }
+    }
+
+    private void fail(IOException e) {
+        synchronized (lock) {
+            failure = e;
+        }
+        if (writer != null) {
+            storing = false;
+        }
+        ended.accept(null);
+    }
+
+    private boolean mustPause() {
+        synchronized (lock) {
+            paused = !storing && produced - windowStart >= windowMax;
+            return paused;
+        }
+    }
+
+    /** Drops what every reader has, and what the store holds beyond the window's bound. Guarded by lock. */
+    private void trim() {
+        long slowest = produced;
+        for (Reader reader : readers) {
+            slowest = Math.min(slowest, reader.reached);
+        }
+        if (readers.isEmpty() && !storing) {
+            // Nobody has read yet: the first reader still needs it all.
+            slowest = windowStart;
+        }
+        long keepFrom = storing ? Math.max(slowest, produced - windowMax) : slowest;
+        while (window.size() > 1) {
+            PooledByteBuffer first = window.getFirst();
+            int length = first.getBuffer().position();
+            if (windowStart + length > keepFrom) {
+                return;
+            }
+            windowStart += length;
+            window.removeFirst().close();
+        }
+    }
+
+    private void wakeReaders() {
+        List<Reader> all;
+        synchronized (lock) {
+            if (readers.isEmpty()) {
+                return;
+            }
+            all = List.copyOf(readers);
+        }
+        all.forEach(Reader::wake);
+    }
+
+    /** A reader took bytes: the origin may be read again. Any thread. */
+    private void resumeIfPaused() {
+        synchronized (lock) {
+            if (!paused || produced - windowStart >= windowMax) {
+                return;
+            }
+            paused = false;
+        }
+        owner.execute(this::fill);
+    }
+
+    private void lastReaderLeft() {
+        boolean abandon;
+        synchronized (lock) {
+            if (!readers.isEmpty() || complete || failure != null) {
+                abandon = false;
+            } else {
+                abandon = !storing || !abandonPolicy.goOn(produced, body.length());
+            }
+        }
+        if (abandon) {
+            body.abort();
+            fail(new IOException("no client waits for it any more"));
+        } else if (!isEnded()) {
+            fill();
+        }
+        releaseIfDone();
+    }
+
+    private void releaseIfDone() {
+        synchronized (lock) {
+            if (released || !readers.isEmpty() || !(complete || failure != null)) {
+                return;
+            }
+            released = true;
+            window.forEach(PooledByteBuffer::close);
+            window.clear();
+        }
+        if (writer != null) {
+            writer.close();
+        }
+    }
+
+    /** Ends the relay when nobody ever opened a reader and nothing is to be stored. Owner's thread. */
+    void releaseIfUnwanted() {
+        lastReaderLeft();
+    }
+
+    /** One client's way through the body. Used on its client's I/O thread. */
+    final class Reader implements BodySource {
+        private final XnioIoThread thread;
+        private final AtomicBoolean wakePending = new AtomicBoolean();
+        private volatile Runnable listener = () -> {};
+        /** How far this client is. Guarded by lock. */
+        private long reached;
+
+        private boolean closed;
+
+        private Reader(XnioIoThread thread) {
+            this.thread = thread;
+        }
+
+        @Override
+        public int read(long position, ByteBuffer dst) throws IOException {
+            int copied;
+            synchronized (lock) {
+                reached = position;
+                trim();
+                copied = copy(position, dst);
+            }
+            resumeIfPaused();
+            return copied;
+        }
+
+        private int copy(long position, ByteBuffer dst) throws IOException {
+            if (position == produced) {
+                if (failure != null) {
+                    throw new IOException("the origin's body was cut short", failure);
+                }
+                return complete ? -1 : 0;
+            }
+            if (position < windowStart) {
+                int got = writer == null ? -1 : writer.read(position, dst);
+                if (got <= 0) {
+                    throw new IOException("the part of the body that is no longer in memory cannot be read back");
+                }
+                return got;
+            }
+            int before = dst.position();
+            long at = windowStart;
+            for (PooledByteBuffer pooled : window) {
+                ByteBuffer filled = pooled.getBuffer();
+                long end = Math.min(at + filled.position(), produced);
+                if (position < end && dst.hasRemaining()) {
+                    int offset = (int) (position - at);
+                    int count = (int) Math.min(end - position, dst.remaining());
+                    dst.put(dst.position(), filled, offset, count);
+                    dst.position(dst.position() + count);
+                    position += count;
+                }
+                at += filled.position();
+            }
+            return dst.position() - before;
+        }
+
+        @Override
+        public void onReadable(Runnable readable) {
+            listener = readable;
+        }
+
+        private void wake() {
+            if (thread == owner) {
+                listener.run();
+            } else if (wakePending.compareAndSet(false, true)) {
+                thread.execute(() -> {
+                    wakePending.set(false);
+                    listener.run();
+                });
+            }
+        }
+
+        @Override
+        public void close() {
+            synchronized (lock) {
+                if (closed) {
+                    return;
+                }
+                closed = true;
+                readers.remove(this);
+                trim();
+            }
+            owner.execute(BodyRelay.this::lastReaderLeft);
+        }
+    }
+}

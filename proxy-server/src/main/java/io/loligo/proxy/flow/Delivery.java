@@ -1,0 +1,127 @@
+package io.loligo.proxy.flow;
+
+import io.loligo.cache.http.FieldRule;
+import io.loligo.cache.http.Fields;
+import io.loligo.cache.http.HttpDate;
+import io.loligo.cache.http.HttpVersion;
+import io.loligo.cache.http.ResponseHead;
+import io.loligo.cache.status.CacheStatus;
+import io.loligo.cache.status.ForwardReason;
+import io.loligo.cache.status.ResultCode;
+import io.loligo.proxy.origin.OriginHandler.Answer;
+import io.loligo.proxy.origin.OriginHandler.Cause;
+import io.loligo.proxy.origin.OriginHandler.Unreachable;
+import io.loligo.proxy.respond.ErrorPage;
+import io.loligo.proxy.respond.ResponseFields;
+import io.loligo.proxy.respond.ResponseSender.Framing;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Hands an origin's answer, or the lack of one, to a client. Stateless; called on the client's I/O thread. */
+final class Delivery {
+    private static final System.Logger LOG = System.getLogger(Delivery.class.getName());
+
+    /** Sends an answer that is on its way from the origin. */
+    void stream(
+            Exchange x,
+            Fetch.Arrived arrived,
+            BodyRelay.Reader reader,
+            ResultCode code,
+            ForwardReason why,
+            boolean collapsed) {
+        ResponseHead head = arrived.answer().head();
+        x.result(code);
+        x.answeredBy(arrived.answer().code(), address(arrived.answer()));
+        x.answering(head.status(), head.fields().first("Content-Type"));
+
+        long length = arrived.relay().length();
+        Framing framing = Framing.LENGTH;
+        Fields fields = arrived.fields().without("Content-Length");
+        if (x.isHead() || head.status() == 204 || head.status() == 304) {
+            String announced = head.fields().first("Content-Length");
+            if (announced != null && head.status() != 204) {
+                fields = fields.plus("Content-Length", announced);
+            }
+        } else if (length >= 0) {
+            fields = fields.plus("Content-Length", Long.toString(length));
+        } else if (x.version() == HttpVersion.HTTP_1_0) {
+            framing = Framing.CLOSE;
+            x.closeAfterwards();
+        } else {
+            framing = Framing.CHUNKED;
+            fields = fields.plus("Transfer-Encoding", "chunked");
+        }
+        if (!fields.has("Date")) {
+            fields =
+                    fields.plus("Date", HttpDate.format(arrived.answer().times().responseTime()));
+        }
+        CacheStatus status = CacheStatus.forwarded(why).withForwardStatus(head.status());
+        if (arrived.stored() != null) {
+            status = status.withStored();
+        }
+        if (collapsed) {
+            status = status.withCollapsed();
+        }
+        ByteBuffer out = x.rules()
+                .responseFields()
+                .head(
+                        head.status(),
+                        head.reason(),
+                        fields,
+                        status,
+                        code.isHit(),
+                        code.isHit() || code == ResultCode.TCP_REFRESH_MODIFIED,
+                        x.site().port().port(),
+                        x.keepAlive(),
+                        x.version());
+        if (x.isHead()) {
+            reader.close();
+            x.sender().sendWhole(out, null, x::finished);
+        } else {
+            x.sender().send(out, framing, reader, x::finished);
+        }
+    }
+
+    /** Sends the page for a fetch that brought no answer. */
+    void failed(Exchange x, Unreachable failure, boolean whileValidating) {
+        String url = x.uri().toString();
+        LOG.log(
+                System.Logger.Level.WARNING,
+                () -> "no answer for " + x.head().method() + " " + printable(url) + ": " + failure.message());
+        if (failure.cause() == Cause.REQUEST_BODY) {
+            x.closeAfterwards();
+        }
+        x.refuse(page(failure.cause()), whileValidating ? ResultCode.TCP_REFRESH_FAIL_ERR : ResultCode.TCP_MISS, "");
+    }
+
+    void interim(Exchange x, ResponseHead head) {
+        x.sender().interim(ResponseFields.interim(head.status(), head.reason(), FieldRule.endToEnd(head.fields())));
+    }
+
+    static @Nullable String address(Answer answer) {
+        return answer.peer().addresses().stream()
+                .findFirst()
+                .map(address -> address.getAddress().getHostAddress())
+                .orElse(null);
+    }
+
+    private static ErrorPage page(Cause cause) {
+        return switch (cause) {
+            case NO_PEER -> ErrorPage.ERR_CANNOT_FORWARD;
+            case REFUSED -> ErrorPage.ERR_CONNECT_FAIL;
+            case CONNECT_TIMEOUT -> ErrorPage.ERR_CONNECT_TIMEOUT;
+            case READ_TIMEOUT -> ErrorPage.ERR_READ_TIMEOUT;
+            case CLOSED -> ErrorPage.ERR_ZERO_SIZE_OBJECT;
+            case RESET -> ErrorPage.ERR_READ_ERROR;
+            case MALFORMED -> ErrorPage.ERR_INVALID_RESP;
+            case TOO_BIG -> ErrorPage.ERR_INVALID_RESP;
+            case REQUEST_BODY -> ErrorPage.ERR_INVALID_REQ;
+        };
+    }
+
+    private static String printable(String url) {
+        StringBuilder safe = new StringBuilder(url.length());
+        url.chars().forEach(c -> safe.append(c < ' ' || c >= 0x7f ? '?' : (char) c));
+        return safe.toString();
+    }
+}

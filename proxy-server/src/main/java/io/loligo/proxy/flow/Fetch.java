@@ -1,0 +1,383 @@
+package io.loligo.proxy.flow;
+
+import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.FieldRule;
+import io.loligo.cache.http.Fields;
+import io.loligo.cache.http.HttpVersion;
+import io.loligo.cache.http.ResponseHead;
+import io.loligo.cache.invalidation.Invalidation;
+import io.loligo.cache.reuse.Reuse;
+import io.loligo.cache.reuse.ReusePolicy;
+import io.loligo.cache.reuse.Validation;
+import io.loligo.cache.reuse.ValidationOutcome;
+import io.loligo.cache.status.ResultCode;
+import io.loligo.cache.store.EntryWriter;
+import io.loligo.cache.store.ResponseStore;
+import io.loligo.cache.storing.StoragePolicy;
+import io.loligo.cache.storing.StorageVerdict;
+import io.loligo.proxy.origin.OriginBody;
+import io.loligo.proxy.origin.OriginHandler;
+import io.undertow.connector.ByteBufferPool;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.xnio.XnioIoThread;
+
+/**
+ * One trip to the origin and all who wait for it: the request that started it, if there is one, and those that were
+ * collapsed into it. Origin, store and the starting client are worked on the owner's I/O thread; the others are told on
+ * their own.
+ */
+final class Fetch implements OriginHandler {
+    /** Requests that may wait on one fetch; the next one fetches for itself. */
+    static final int WAITERS_MAX = 20_000;
+
+    /** Where the fetch's findings go. */
+    record Outlets(
+            ResponseStore store,
+            ByteBufferPool buffers,
+            CollapsedForwarding collapsed,
+            Delivery delivery,
+            ServeStored serveStored,
+            Consumer<Exchange> goAlone,
+            InstantSource clock) {}
+
+    private enum State {
+        /** No head yet: whoever comes waits. */
+        ASKING,
+        /** Being stored: whoever comes reads along. */
+        STREAMING,
+        /** Nobody can join. */
+        CLOSED
+    }
+
+    private final Outlets outlets;
+    private final FetchPlan plan;
+    private final XnioIoThread owner;
+    private final @Nullable Exchange leader;
+
+    private final Object lock = new Object();
+    private State state = State.ASKING;
+    private final List<Exchange> waiters = new ArrayList<>();
+    private @Nullable Arrived arrived;
+
+    /**
+     * An answer on its way.
+     *
+     * @param answer the origin's answer
+     * @param fields its end-to-end fields
+     * @param stored what goes to the store; null when nothing does
+     * @param relay its body
+     */
+    record Arrived(Answer answer, Fields fields, @Nullable StoredHead stored, BodyRelay relay) {}
+
+    /** @param leader the request that started it; null for a validation in the background */
+    Fetch(Outlets outlets, FetchPlan plan, XnioIoThread owner, @Nullable Exchange leader) {
+        this.outlets = outlets;
+        this.plan = plan;
+        this.owner = owner;
+        this.leader = leader;
+    }
+
+    FetchPlan plan() {
+        return plan;
+    }
+
+    /** Takes {@code x} along; false when it has to fetch for itself. Called on its thread. */
+    boolean join(Exchange x) {
+        Arrived streaming;
+        synchronized (lock) {
+            if (state == State.ASKING && waiters.size() < WAITERS_MAX) {
+                waiters.add(x);
+                return true;
+            }
+            if (state != State.STREAMING) {
+                return false;
+            }
+            streaming = arrived;
+        }
+        return streaming != null && follow(x, streaming);
+    }
+
+    @Override
+    public void interim(ResponseHead head) {
+        if (leader != null && leader.version() != HttpVersion.HTTP_1_0) {
+            outlets.delivery().interim(leader, head);
+        }
+    }
+
+    @Override
+    public void answered(Answer answer, OriginBody body) {
+        try {
+            handle(answer, body);
+        } catch (RuntimeException | Error e) {
+            body.abort();
+            close();
+            everybody(x -> RequestHandler.failed(x, e));
+        }
+    }
+
+    private void handle(Answer answer, OriginBody body) {
+        Reuse.Validate validate = plan.validate();
+        Validation sent = plan.validation();
+        if (validate != null && sent != null) {
+            ValidationOutcome.answered(plan.head(), validate, sent, answer.head(), answer.times(), plan.reuseRules())
+                    .match(new Validated(answer, body, validate.stored()));
+        } else if (answer.head().status() == 304 && !plan.clientConditional()) {
+            originError(answer, body);
+        } else {
+            arrive(answer, body, ResultCode.TCP_MISS);
+        }
+    }
+
+    /** What each outcome of a validation leads to. */
+    private final class Validated implements ValidationOutcome.Cases<Void> {
+        private final Answer answer;
+        private final OriginBody body;
+        private final StoredHead stored;
+
+        private Validated(Answer answer, OriginBody body, StoredHead stored) {
+            this.answer = answer;
+            this.body = body;
+            this.stored = stored;
+        }
+
+        @Override
+        public Void notModified(ValidationOutcome.NotModified outcome) {
+            finish(body);
+            StoredHead now = outlets.store().freshen(stored, outcome.freshened());
+            serve(now == null ? stored : now, ResultCode.TCP_REFRESH_UNMODIFIED);
+            return null;
+        }
+
+        @Override
+        public Void replace(ValidationOutcome.Replace outcome) {
+            arrive(answer, body, ResultCode.TCP_REFRESH_MODIFIED);
+            return null;
+        }
+
+        @Override
+        public Void headAnswered(ValidationOutcome.HeadAnswered outcome) {
+            if (outcome.freshened() == null) {
+                outlets.store().remove(stored);
+            } else {
+                outlets.store().freshen(stored, outcome.freshened());
+            }
+            arrive(answer, body, ResultCode.TCP_MISS);
+            return null;
+        }
+
+        @Override
+        public Void serveStale(ValidationOutcome.ServeStale outcome) {
+            body.abort();
+            serve(outcome.stored(), ResultCode.TCP_REFRESH_FAIL_OLD);
+            return null;
+        }
+
+        @Override
+        public Void passOn(ValidationOutcome.PassOn outcome) {
+            arrive(answer, body, ResultCode.TCP_REFRESH_FAIL_ERR);
+            return null;
+        }
+
+        @Override
+        public Void gatewayError(ValidationOutcome.GatewayError outcome) {
+            Fetch.this.originError(answer, body);
+            return null;
+        }
+
+        @Override
+        public Void askAgain(ValidationOutcome.AskAgain outcome) {
+            finish(body);
+            outlets.store().remove(stored);
+            close();
+            everybody(outlets.goAlone());
+            return null;
+        }
+
+        @Override
+        public Void originError(ValidationOutcome.OriginError outcome) {
+            Fetch.this.originError(answer, body);
+            return null;
+        }
+
+        private void serve(StoredHead head, ResultCode code) {
+            close();
+            everybody(x -> {
+                x.answeredBy(answer.code(), Delivery.address(answer));
+                outlets.serveStored()
+                        .afterFetch(x, head, code, plan.why(), answer.head().status(), x != leader);
+            });
+        }
+    }
+
+    private void originError(Answer answer, OriginBody body) {
+        body.abort();
+        failed(new Unreachable(
+                Cause.MALFORMED,
+                "status " + answer.head().status() + " to a request that did not ask for it",
+                answer.peer(),
+                answer.code()));
+    }
+
+    /** A new answer: to the store if it may, to the leader always, to the others if it is for them too. */
+    private void arrive(Answer answer, OriginBody body, ResultCode leaderCode) {
+        StoredHead storable = storable(answer);
+        if (storable == null && plan.validate() != null && leaderCode == ResultCode.TCP_REFRESH_MODIFIED) {
+            outlets.store().remove(plan.validate().stored());
+        }
+        Invalidation.uris(plan.head(), plan.key().uri(), answer.head()).forEach(outlets.store()::purge);
+        Fields fields = FieldRule.endToEnd(answer.head().fields());
+        EntryWriter writer = storable == null ? null : outlets.store().write(storable);
+        BodyRelay relay = new BodyRelay(
+                owner,
+                outlets.buffers(),
+                body,
+                writer,
+                plan.rules().configuration().limits().readAheadGap(),
+                Fetch::worthFinishing,
+                stored -> close());
+        Arrived now = new Arrived(answer, fields, storable, relay);
+        List<Exchange> followers;
+        synchronized (lock) {
+            arrived = now;
+            state = storable == null ? State.CLOSED : State.STREAMING;
+            followers = List.copyOf(waiters);
+            waiters.clear();
+        }
+        if (storable == null) {
+            outlets.collapsed().ended(plan.key(), this);
+            if (plan.mayStore()) {
+                outlets.collapsed().unshareable(plan.key(), outlets.clock().millis());
+            }
+        } else {
+            outlets.collapsed().shareable(plan.key());
+        }
+        BodyRelay.Reader first = leader == null ? null : relay.open(owner);
+        relay.start();
+        if (leader != null && first != null) {
+            outlets.delivery().stream(leader, now, first, leaderCode, plan.why(), false);
+        }
+        for (Exchange x : followers) {
+            x.run(() -> {
+                if (storable == null || !follow(x, now)) {
+                    outlets.goAlone().accept(x);
+                }
+            });
+        }
+        if (leader == null) {
+            relay.releaseIfUnwanted();
+        }
+    }
+
+    private @Nullable StoredHead storable(Answer answer) {
+        if (!plan.mayStore()) {
+            return null;
+        }
+        StorageVerdict verdict = StoragePolicy.decide(
+                plan.head(),
+                answer.head(),
+                answer.times(),
+                plan.key(),
+                plan.rules().storage(answer.peer()));
+        return verdict instanceof StorageVerdict.Store store ? store.head() : null;
+    }
+
+    /** Lets {@code x} read along where the stored answer is for it too. On its thread. */
+    private boolean follow(Exchange x, Arrived streaming) {
+        StoredHead stored = streaming.stored();
+        if (stored == null || !isFreshFor(x, stored)) {
+            return false;
+        }
+        BodyRelay.Reader reader = streaming.relay().open(x.thread());
+        if (reader == null) {
+            return false;
+        }
+        outlets.delivery().stream(x, streaming, reader, ResultCode.TCP_CF_HIT, plan.why(), true);
+        return true;
+    }
+
+    private boolean isFreshFor(Exchange x, StoredHead stored) {
+        return ReusePolicy.decide(
+                        x.head(),
+                        List.of(stored),
+                        outlets.clock().instant(),
+                        x.site().reuse())
+                instanceof Reuse.Serve;
+    }
+
+    /** Nobody can join any more: the body has ended, or there will be none. */
+    private void close() {
+        synchronized (lock) {
+            state = State.CLOSED;
+        }
+        outlets.collapsed().ended(plan.key(), this);
+    }
+
+    @Override
+    public void failed(Unreachable failure) {
+        close();
+        Reuse.Validate validate = plan.validate();
+        ValidationOutcome outcome = validate == null
+                ? null
+                : ValidationOutcome.unanswered(validate, outlets.clock().instant(), plan.reuseRules());
+        everybody(x -> {
+            x.answeredBy(failure.code(), null);
+            if (outcome instanceof ValidationOutcome.ServeStale stale) {
+                outlets.serveStored()
+                        .afterFetch(x, stale.stored(), ResultCode.TCP_REFRESH_FAIL_OLD, plan.why(), 0, x != leader);
+            } else {
+                outlets.delivery().failed(x, failure, validate != null);
+            }
+        });
+    }
+
+    /** Tells the leader and every waiter, each on its thread. */
+    private void everybody(Consumer<Exchange> step) {
+        List<Exchange> all;
+        synchronized (lock) {
+            all = new ArrayList<>(waiters);
+            waiters.clear();
+        }
+        if (leader != null) {
+            all.add(0, leader);
+        }
+        for (Exchange x : all) {
+            x.run(() -> {
+                try {
+                    step.accept(x);
+                } catch (RuntimeException | Error e) {
+                    RequestHandler.failed(x, e);
+                }
+            });
+        }
+    }
+
+    /** Squid's quick_abort with its defaults: finish what is nearly done. */
+    private static boolean worthFinishing(long received, long length) {
+        if (length < 0) {
+            return false;
+        }
+        long missing = length - received;
+        return missing < QUICK_ABORT_BYTES || received * 100 > length * QUICK_ABORT_PERCENT;
+    }
+
+    private static final long QUICK_ABORT_BYTES = 16 << 10;
+    private static final long QUICK_ABORT_PERCENT = 95;
+
+    /** A 304 has no body; reading its end gives the connection back. */
+    private static void finish(OriginBody body) {
+        try {
+            if (body.read(ByteBuffer.allocate(1)) >= 0) {
+                body.abort();
+            }
+        } catch (IOException e) {
+            // Its connection is closed by then, and the head is all that was wanted of it.
+            body.abort();
+        }
+    }
+}

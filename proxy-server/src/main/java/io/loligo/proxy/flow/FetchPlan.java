@@ -1,0 +1,40 @@
+package io.loligo.proxy.flow;
+
+import io.loligo.cache.http.RequestHead;
+import io.loligo.cache.key.CacheKey;
+import io.loligo.cache.reuse.Reuse;
+import io.loligo.cache.reuse.ReuseRules;
+import io.loligo.cache.reuse.Validation;
+import io.loligo.cache.status.ForwardReason;
+import io.loligo.proxy.origin.Candidate;
+import io.loligo.proxy.origin.OriginRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a fetch is for: decided before it starts, never changed.
+ *
+ * @param rules the rules it was decided under
+ * @param head the client's request, which the stored answer is selected by
+ * @param key what it is stored under
+ * @param request what is sent
+ * @param candidates who may answer
+ * @param reuseRules the operator's part in what its outcome means
+ * @param validate what led to a validation with our validators; null when the fetch is none
+ * @param validation the question that is put then; null when the fetch is none
+ * @param clientConditional whether the client's own conditions went along: then a 304 is for it
+ * @param mayStore whether the answer may go to the store at all
+ * @param why why the origin is asked
+ */
+record FetchPlan(
+        Rules rules,
+        RequestHead head,
+        CacheKey key,
+        OriginRequest request,
+        List<Candidate> candidates,
+        ReuseRules reuseRules,
+        Reuse.@Nullable Validate validate,
+        @Nullable Validation validation,
+        boolean clientConditional,
+        boolean mayStore,
+        ForwardReason why) {}

@@ -1,0 +1,66 @@
+package io.loligo.proxy.flow;
+
+import io.loligo.cache.status.ForwardReason;
+import io.loligo.cache.store.ResponseStore;
+import io.loligo.proxy.origin.OriginClient;
+import io.undertow.connector.ByteBufferPool;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import org.xnio.XnioIoThread;
+
+/** Sends fetches off. Used by every I/O thread. */
+final class OriginTrips {
+    private final OriginClient origin;
+    private final Fetch.Outlets outlets;
+
+    OriginTrips(
+            OriginClient origin,
+            ResponseStore store,
+            ByteBufferPool buffers,
+            ServeStored serveStored,
+            InstantSource clock) {
+        this.origin = origin;
+        this.outlets = new Fetch.Outlets(
+                store, buffers, new CollapsedForwarding(), new Delivery(), serveStored, this::startAlone, clock);
+    }
+
+    CollapsedForwarding collapsed() {
+        return outlets.collapsed();
+    }
+
+    /** Starts a fetch that nobody can join. On the thread of {@code x}. */
+    void start(FetchPlan plan, Exchange x) {
+        send(new Fetch(outlets, plan, x.thread(), x), x.thread());
+    }
+
+    /** For a request that waited in vain: it goes by itself, and at once. */
+    private void startAlone(Exchange x) {
+        start(FetchAndStore.plan(x, ForwardReason.MISS, false), x);
+    }
+
+    /**
+     * Starts a fetch that others with the same key can join, unless there is one already, which {@code x} joins then.
+     *
+     * @param x who starts it; null for a validation in the background
+     * @param thread where the fetch lives
+     */
+    void startOrJoin(FetchPlan plan, @Nullable Exchange x, XnioIoThread thread) {
+        Fetch mine = new Fetch(outlets, plan, thread, x);
+        while (!outlets.collapsed().lead(plan.key(), mine)) {
+            Fetch other = outlets.collapsed().underWay(plan.key());
+            if (other == null) {
+                continue;
+            }
+            if (x == null || other.join(x)) {
+                return;
+            }
+            // It can no longer be joined: fetch alone rather than wait for its place.
+            break;
+        }
+        send(mine, thread);
+    }
+
+    private void send(Fetch fetch, XnioIoThread thread) {
+        origin.send(fetch.plan().request(), fetch.plan().candidates(), thread, fetch);
+    }
+}

@@ -1,0 +1,34 @@
+package io.loligo.proxy.flow;
+
+import io.loligo.cache.http.Fields;
+import io.loligo.cache.status.ForwardReason;
+import io.loligo.proxy.origin.OriginRequest;
+
+/** Step 7d: what is not the cache's business goes to the origin and back. Used on I/O threads. */
+final class PassThrough {
+    private final OriginTrips trips;
+
+    PassThrough(OriginTrips trips) {
+        this.trips = trips;
+    }
+
+    void pass(Exchange x, ForwardReason why) {
+        Fields fields =
+                x.rules().requestFields().toOrigin(x.head(), x.uri(), x.client().getAddress(), false);
+        OriginRequest request = new OriginRequest(x.head().method(), x.head().target(), fields, x.body());
+        trips.start(
+                new FetchPlan(
+                        x.rules(),
+                        x.head(),
+                        x.key(),
+                        request,
+                        x.rules().selection().select(x.facts()),
+                        x.site().reuse(),
+                        null,
+                        null,
+                        true,
+                        false,
+                        why),
+                x);
+    }
+}

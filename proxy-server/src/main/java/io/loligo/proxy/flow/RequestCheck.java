@@ -1,0 +1,164 @@
+package io.loligo.proxy.flow;
+
+import io.loligo.cache.http.Fields;
+import io.loligo.cache.http.HttpVersion;
+import io.loligo.cache.http.RequestHead;
+import io.loligo.proxy.origin.BodyFraming;
+import io.loligo.proxy.origin.MalformedMessageException;
+import io.loligo.proxy.respond.ErrorPage;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The strict check in front of everything: one message, one meaning. RFC 9112 §3 and §6, where Undertow's parser lets
+ * ambiguity through. A request that fails is answered and its connection closed: nothing after it is read as another.
+ */
+final class RequestCheck {
+    private RequestCheck() {}
+
+    /** What the check says. */
+    sealed interface Checked {}
+
+    /**
+     * A request with one meaning.
+     *
+     * @param head its head; the target in origin form
+     * @param authority the authority of an absolute-form target, else null
+     * @param scheme the scheme of an absolute-form target, else null
+     * @param framing how the body's end is told
+     * @param keepAlive whether the client lets the connection stay
+     * @param expectsContinue whether the client waits for 100
+     */
+    record Accepted(
+            RequestHead head,
+            @Nullable String authority,
+            @Nullable String scheme,
+            BodyFraming framing,
+            boolean keepAlive,
+            boolean expectsContinue)
+            implements Checked {}
+
+    /**
+     * A request that is refused.
+     *
+     * @param status the status, mostly 400
+     * @param reason its phrase
+     * @param page the page to answer with
+     * @param why for the page
+     */
+    record Refused(int status, String reason, ErrorPage page, String why) implements Checked {}
+
+    static Checked check(HttpServerExchange exchange) {
+        Fields fields = fields(exchange.getRequestHeaders());
+        HttpVersion version = exchange.isHttp11() ? HttpVersion.HTTP_1_1 : HttpVersion.HTTP_1_0;
+        String method = exchange.getRequestMethod().toString();
+
+        BodyFraming framing;
+        try {
+            framing = BodyFraming.ofRequest(version, fields);
+        } catch (MalformedMessageException e) {
+            return malformed(String.valueOf(e.getMessage()));
+        }
+        if (fields.all("Host").size() > 1) {
+            return malformed("more than one Host");
+        }
+
+        String target = exchange.getRequestURI();
+        String authority = null;
+        String scheme = null;
+        if (exchange.isHostIncludedInRequestURI()) {
+            int schemeEnd = target.indexOf("://");
+            if (schemeEnd < 0) {
+                return invalidUrl("an absolute URL without a scheme");
+            }
+            scheme = target.substring(0, schemeEnd).toLowerCase(Locale.ROOT);
+            if (scheme.equals(CacheObjectConduit.PARSED_SCHEME)) {
+                scheme = CacheObjectConduit.SCHEME;
+            }
+            int pathStart = target.indexOf('/', schemeEnd + 3);
+            authority = target.substring(schemeEnd + 3, pathStart < 0 ? target.length() : pathStart);
+            target = pathStart < 0 ? "/" : target.substring(pathStart);
+            if (authority.indexOf('@') >= 0) {
+                return invalidUrl("user information in the URL");
+            }
+        }
+        String query = exchange.getQueryString();
+        if (!query.isEmpty()) {
+            target = target + "?" + query;
+        }
+        String badTarget = badTarget(target);
+        if (badTarget != null) {
+            return invalidUrl(badTarget);
+        }
+        String expect = fields.first("Expect");
+        if (expect != null && !expect.equalsIgnoreCase("100-continue")) {
+            return new Refused(
+                    417, "Expectation Failed", ErrorPage.ERR_INVALID_REQ, "an expectation other than 100-continue");
+        }
+        return new Accepted(
+                new RequestHead(method, target, version, fields),
+                authority,
+                scheme,
+                framing,
+                keepsAlive(fields, version),
+                expect != null && version == HttpVersion.HTTP_1_1 && framing.kind() != BodyFraming.Kind.NONE);
+    }
+
+    private static @Nullable String badTarget(String target) {
+        if (!target.startsWith("/") && !target.equals("*")) {
+            return "a target that is neither a path nor a URL";
+        }
+        for (int i = 0; i < target.length(); i++) {
+            char c = target.charAt(i);
+            if (c <= ' ' || c == 0x7f) {
+                return "a blank or control character in the URL";
+            }
+            if (c == '#') {
+                return "a fragment in the URL";
+            }
+            if (c == '%' && target.startsWith("00", i + 1)) {
+                return "an encoded NUL in the URL";
+            }
+        }
+        return null;
+    }
+
+    /** RFC 9112 §9.3: Connection is a list. */
+    private static boolean keepsAlive(Fields fields, HttpVersion version) {
+        boolean keepAlive = version == HttpVersion.HTTP_1_1;
+        String connection = fields.combined("Connection");
+        if (connection == null) {
+            return keepAlive;
+        }
+        for (String option : connection.split(",", -1)) {
+            if (option.trim().equalsIgnoreCase("close")) {
+                return false;
+            }
+            keepAlive |= option.trim().equalsIgnoreCase("keep-alive");
+        }
+        return keepAlive;
+    }
+
+    private static Fields fields(HeaderMap headers) {
+        Fields.Builder fields = Fields.builder();
+        for (long cookie = headers.fastIterate(); cookie != -1L; cookie = headers.fiNext(cookie)) {
+            HeaderValues values = headers.fiCurrent(cookie);
+            String name = values.getHeaderName().toString();
+            for (int i = 0; i < values.size(); i++) {
+                fields.add(name, values.get(i).strip());
+            }
+        }
+        return fields.build();
+    }
+
+    private static Refused malformed(String why) {
+        return new Refused(400, "Bad Request", ErrorPage.ERR_INVALID_REQ, why);
+    }
+
+    private static Refused invalidUrl(String why) {
+        return new Refused(400, "Bad Request", ErrorPage.ERR_INVALID_URL, why);
+    }
+}

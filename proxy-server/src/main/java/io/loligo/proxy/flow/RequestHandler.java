@@ -1,0 +1,99 @@
+package io.loligo.proxy.flow;
+
+import io.loligo.cache.status.ResultCode;
+import io.loligo.proxy.config.Configuration;
+import io.loligo.proxy.log.Transaction;
+import io.loligo.proxy.origin.BodyFraming;
+import io.loligo.proxy.origin.RequestBody;
+import io.loligo.proxy.respond.ErrorPage;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.SameThreadExecutor;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+/**
+ * Step 1, receive: an Undertow exchange becomes a request with one meaning, or is refused. One per listener; called on
+ * I/O threads.
+ */
+public final class RequestHandler implements HttpHandler {
+    private static final System.Logger LOG = System.getLogger(RequestHandler.class.getName());
+
+    private final String portKey;
+    private final LiveConfiguration live;
+    private final RequestFlow flow;
+    private final Consumer<Transaction> record;
+    private final LongAdder active;
+
+    /**
+     * @param portKey the listener, as {@link Rules#portKey} names it
+     * @param record gets each transaction at its end
+     * @param active counts the exchanges that are not at their end
+     */
+    public RequestHandler(
+            String portKey, LiveConfiguration live, RequestFlow flow, Consumer<Transaction> record, LongAdder active) {
+        this.portKey = portKey;
+        this.live = live;
+        this.flow = flow;
+        this.record = record;
+        this.active = active;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange undertow) {
+        Rules rules = live.current();
+        Rules.Site site = rules.site(portKey);
+        if (site == null) {
+            // The listener is on its way out: a reload took its line away.
+            undertow.setPersistent(false);
+            undertow.setStatusCode(503);
+            undertow.endExchange();
+            return;
+        }
+        active.increment();
+        Exchange x = new Exchange(undertow, rules, site, record, active::decrement);
+        // From here on the exchange ends when its answer has, not when this method returns.
+        undertow.dispatch(SameThreadExecutor.INSTANCE, () -> receive(x));
+    }
+
+    private void receive(Exchange x) {
+        try {
+            RequestCheck.Checked checked = RequestCheck.check(x.undertow());
+            if (checked instanceof RequestCheck.Accepted accepted) {
+                x.understood(accepted.head(), body(x, accepted), accepted.keepAlive() && !flow.draining());
+                flow.handle(x, accepted.scheme(), accepted.authority());
+            } else if (checked instanceof RequestCheck.Refused refused) {
+                x.closeAfterwards();
+                x.refuse(
+                        refused.page(),
+                        refused.status(),
+                        refused.reason(),
+                        ResultCode.NONE_NONE,
+                        "Expected otherwise: " + refused.why() + ".");
+            }
+        } catch (RuntimeException | Error e) {
+            failed(x, e);
+        }
+    }
+
+    /** A mistake of ours costs this request, not the server. */
+    static void failed(Exchange x, Throwable mistake) {
+        LOG.log(System.Logger.Level.ERROR, "an exchange failed inside the server", mistake);
+        x.closeAfterwards();
+        x.refuse(ErrorPage.ERR_INTERNAL, ResultCode.TCP_MISS, "");
+    }
+
+    private static @org.jspecify.annotations.Nullable RequestBody body(Exchange x, RequestCheck.Accepted accepted) {
+        if (accepted.framing().kind() == BodyFraming.Kind.NONE) {
+            return null;
+        }
+        Configuration configuration = x.rules().configuration();
+        return new ClientRequestBody(
+                x.undertow(),
+                x.sender(),
+                accepted.framing(),
+                accepted.expectsContinue(),
+                configuration.limits().requestBodyMaxSize(),
+                configuration.timeouts().requestTimeout());
+    }
+}

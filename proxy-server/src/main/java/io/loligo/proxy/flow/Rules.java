@@ -1,0 +1,102 @@
+package io.loligo.proxy.flow;
+
+import io.loligo.cache.freshness.FreshnessRules;
+import io.loligo.cache.key.SiteOptions;
+import io.loligo.cache.reuse.ReuseRules;
+import io.loligo.cache.storing.StorageRules;
+import io.loligo.proxy.access.AccessRules;
+import io.loligo.proxy.config.Configuration;
+import io.loligo.proxy.config.PortConfig;
+import io.loligo.proxy.origin.Peer;
+import io.loligo.proxy.origin.PeerSelection;
+import io.loligo.proxy.respond.RequestFields;
+import io.loligo.proxy.respond.ResponseFields;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A configuration made ready for serving: compiled lists, peers, encoded lines. Immutable; one per load of the
+ * configuration.
+ *
+ * @param configuration what it was made from
+ * @param freshness refresh_pattern, max_stale, negative_ttl
+ * @param access http_access and what stands beside it
+ * @param selection the peers, in file order
+ * @param sites the ports by {@link #portKey}
+ * @param requestFields what goes to origins
+ * @param responseFields what goes to clients
+ * @param product name and version, as Server and Via say it
+ */
+public record Rules(
+        Configuration configuration,
+        FreshnessRules freshness,
+        AccessRules access,
+        PeerSelection selection,
+        Map<String, Site> sites,
+        RequestFields requestFields,
+        ResponseFields responseFields,
+        String product) {
+
+    /**
+     * A port and how it rebuilds URLs.
+     *
+     * @param port the http_port line
+     * @param options the same for {@code KeyPolicy}
+     * @param reuse the operator's part in what its requests may be answered with
+     */
+    public record Site(PortConfig port, SiteOptions options, ReuseRules reuse) {}
+
+    public static Rules of(Configuration configuration, List<Peer> peers, String version) {
+        Configuration.Identity identity = configuration.identity();
+        String product = identity.suppressVersion() ? "loligo" : "loligo/" + version;
+        Configuration.StoreConfig store = configuration.store();
+        FreshnessRules freshness =
+                new FreshnessRules(configuration.refreshRules(), store.maxStale(), store.negativeTtl());
+        return new Rules(
+                configuration,
+                freshness,
+                configuration.accessRules(),
+                new PeerSelection(peers),
+                configuration.ports().stream()
+                        .collect(Collectors.toUnmodifiableMap(Rules::portKey, port -> site(port, identity, freshness))),
+                new RequestFields(identity, product, configuration.forwarding()),
+                new ResponseFields(identity, product, configuration.forwarding().via()),
+                product);
+    }
+
+    /** What names a listener over reloads: address and port as configured. */
+    public static String portKey(PortConfig port) {
+        return (port.host() == null ? "*" : port.host()) + ":" + port.port();
+    }
+
+    /** The site of the listener {@code portKey}; null when a reload took it away. */
+    public @Nullable Site site(String portKey) {
+        return sites.get(portKey);
+    }
+
+    /** The operator's part in storing what {@code peer} answers. */
+    StorageRules storage(Peer peer) {
+        Configuration.StoreConfig store = configuration.store();
+        long maximum = store.directories().isEmpty()
+                ? Math.min(store.maximumObjectBytes(), store.maximumObjectInMemoryBytes())
+                : store.maximumObjectBytes();
+        return new StorageRules(
+                freshness, store.minimumObjectBytes(), maximum, peer.config().proxyOnly());
+    }
+
+    private static Site site(PortConfig port, Configuration.Identity identity, FreshnessRules freshness) {
+        return new Site(
+                port,
+                new SiteOptions(
+                        port.scheme(),
+                        port.port(),
+                        port.defaultSite(),
+                        port.defaultSitePort(),
+                        port.vhost(),
+                        port.vport(),
+                        identity.visibleHostname()),
+                new ReuseRules(freshness, port.ignoreClientCacheControl()));
+    }
+}

@@ -1,0 +1,251 @@
+package io.loligo.proxy.flow;
+
+import io.loligo.cache.freshness.Freshness;
+import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.Fields;
+import io.loligo.cache.reuse.Preconditions;
+import io.loligo.cache.reuse.RangeSelection;
+import io.loligo.cache.status.CacheStatus;
+import io.loligo.cache.status.ForwardReason;
+import io.loligo.cache.status.ResultCode;
+import io.loligo.cache.store.EntryReader;
+import io.loligo.cache.store.ResponseStore;
+import io.loligo.proxy.respond.BodySource;
+import io.loligo.proxy.respond.ErrorPage;
+import io.loligo.proxy.respond.ResponseSender.Framing;
+import java.nio.ByteBuffer;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Step 7a: answers from the store, with 200, 206, 304, 412 or 416. Used on I/O threads; allocates next to nothing for a
+ * plain hit.
+ */
+final class ServeStored {
+    private final ResponseStore store;
+    private final InstantSource clock;
+    private final ResultCode hitCode;
+
+    ServeStored(ResponseStore store, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+        this.hitCode = store.stats().persistent() ? ResultCode.TCP_HIT : ResultCode.TCP_MEM_HIT;
+    }
+
+    /** A hit: the origin is not asked. False, and nothing is done, when the object is gone since it was looked up. */
+    boolean hit(Exchange x, StoredHead stored, Freshness freshness) {
+        return serve(x, stored, freshness, hitCode, null);
+    }
+
+    /**
+     * An answer from the store after the origin was asked.
+     *
+     * @param originStatus what it answered; 0 when it did not
+     * @param collapsed whether this request shared another's trip
+     */
+    void afterFetch(
+            Exchange x, StoredHead stored, ResultCode code, ForwardReason why, int originStatus, boolean collapsed) {
+        Freshness freshness = Freshness.of(stored, clock.instant(), x.rules().freshness());
+        CacheStatus status =
+                CacheStatus.forwarded(why).withForwardStatus(originStatus).withTtl(freshness.ttlSeconds());
+        if (code == ResultCode.TCP_REFRESH_UNMODIFIED) {
+            status = status.withStored();
+        }
+        if (collapsed) {
+            status = status.withCollapsed();
+        }
+        if (!serve(x, stored, freshness, code, status)) {
+            x.refuse(ErrorPage.ERR_READ_ERROR, ResultCode.TCP_MISS, "The stored page is gone.");
+        }
+    }
+
+    private boolean serve(
+            Exchange x, StoredHead stored, Freshness freshness, ResultCode code, @Nullable CacheStatus status) {
+        EntryReader reader = store.read(stored);
+        if (reader == null) {
+            return false;
+        }
+        try {
+            answer(x, stored, freshness, code, status, reader);
+            return true;
+        } catch (RuntimeException | Error e) {
+            reader.close();
+            throw e;
+        }
+    }
+
+    private void answer(
+            Exchange x,
+            StoredHead stored,
+            Freshness freshness,
+            ResultCode code,
+            @Nullable CacheStatus status,
+            EntryReader reader) {
+        x.result(code);
+        x.answering(stored.status(), stored.fields().first("Content-Type"));
+        Fields request = x.head().fields();
+        switch (Preconditions.evaluate(request, stored)) {
+            case NOT_MODIFIED -> notModified(x, stored, freshness, code, status, reader);
+            case FAILED -> {
+                reader.close();
+                x.refuse(ErrorPage.ERR_PRECONDITION_FAILED, code, "");
+            }
+            case PROCEED -> {
+                if (request.has("Range")) {
+                    RangeSelection.of(x.head(), stored).match(new Ranges(x, stored, freshness, status, reader));
+                } else {
+                    whole(x, stored, freshness, status, reader);
+                }
+            }
+        }
+    }
+
+    private void whole(
+            Exchange x, StoredHead stored, Freshness freshness, @Nullable CacheStatus status, EntryReader reader) {
+        ByteBuffer head;
+        if (status == null) {
+            head = x.rules()
+                    .responseFields()
+                    .hit(
+                            reader.head(),
+                            x.site().port().port(),
+                            freshness.ageSeconds(),
+                            freshness.ttlSeconds(),
+                            x.keepAlive(),
+                            x.version());
+        } else {
+            Fields fields = withAge(stored.fields(), freshness);
+            if (mayHaveBody(stored.status())) {
+                fields = fields.plus("Content-Length", Long.toString(reader.length()));
+            }
+            head = head(x, stored.status(), stored.reason(), fields, freshness, status);
+        }
+        if (x.isHead() || reader.length() == 0) {
+            reader.close();
+            x.sender().sendWhole(head, null, x::finished);
+            return;
+        }
+        ByteBuffer body = reader.body();
+        if (body != null) {
+            x.sender().sendWhole(head, body, () -> {
+                reader.close();
+                x.finished();
+            });
+        } else {
+            x.sender().send(head, Framing.LENGTH, new Slice(reader, 0, reader.length()), x::finished);
+        }
+    }
+
+    private void notModified(
+            Exchange x,
+            StoredHead stored,
+            Freshness freshness,
+            ResultCode code,
+            @Nullable CacheStatus status,
+            EntryReader reader) {
+        reader.close();
+        if (code == hitCode) {
+            x.result(x.head().fields().has("If-None-Match") ? ResultCode.TCP_INM_HIT : ResultCode.TCP_IMS_HIT);
+        }
+        x.answering(304, stored.fields().first("Content-Type"));
+        Fields fields = withAge(Preconditions.notModifiedFields(stored.fields()), freshness);
+        x.sender().sendWhole(head(x, 304, "Not Modified", fields, freshness, status), null, x::finished);
+    }
+
+    /** What each selection of bytes leads to. RFC 9110 §15.3.7 and §15.5.17. */
+    private final class Ranges implements RangeSelection.Cases<Void> {
+        private final Exchange x;
+        private final StoredHead stored;
+        private final Freshness freshness;
+        private final @Nullable CacheStatus status;
+        private final EntryReader reader;
+
+        private Ranges(
+                Exchange x, StoredHead stored, Freshness freshness, @Nullable CacheStatus status, EntryReader reader) {
+            this.x = x;
+            this.stored = stored;
+            this.freshness = freshness;
+            this.status = status;
+            this.reader = reader;
+        }
+
+        @Override
+        public Void whole(RangeSelection.Whole selection) {
+            ServeStored.this.whole(x, stored, freshness, status, reader);
+            return null;
+        }
+
+        @Override
+        public Void single(RangeSelection.Single selection) {
+            Fields fields = withAge(stored.fields(), freshness)
+                    .plus("Content-Range", selection.contentRange())
+                    .plus("Content-Length", Long.toString(selection.size()));
+            partial(fields, new Slice(reader, selection.first(), selection.size()));
+            return null;
+        }
+
+        @Override
+        public Void multiple(RangeSelection.Multiple selection) {
+            MultipartRanges parts = new MultipartRanges(
+                    reader, selection.parts(), stored.fields().first("Content-Type"));
+            Fields fields = withAge(stored.fields(), freshness)
+                    .with("Content-Type", parts.contentType())
+                    .plus("Content-Length", Long.toString(parts.length()));
+            partial(fields, parts);
+            return null;
+        }
+
+        @Override
+        public Void unsatisfiable(RangeSelection.Unsatisfiable selection) {
+            reader.close();
+            x.answering(416, null);
+            Fields fields = Fields.of(
+                            "Date",
+                            stored.fields().first("Date") == null
+                                    ? ""
+                                    : String.valueOf(stored.fields().first("Date")))
+                    .plus("Content-Range", selection.contentRange())
+                    .plus("Content-Length", "0");
+            x.sender()
+                    .sendWhole(
+                            head(x, 416, "Range Not Satisfiable", withAge(fields, freshness), freshness, status),
+                            null,
+                            x::finished);
+            return null;
+        }
+
+        private void partial(Fields fields, BodySource body) {
+            x.answering(206, fields.first("Content-Type"));
+            x.sender()
+                    .send(
+                            head(x, 206, "Partial Content", fields, freshness, status),
+                            Framing.LENGTH,
+                            body,
+                            x::finished);
+        }
+    }
+
+    private static ByteBuffer head(
+            Exchange x, int code, String reason, Fields fields, Freshness freshness, @Nullable CacheStatus status) {
+        return x.rules()
+                .responseFields()
+                .head(
+                        code,
+                        reason,
+                        fields,
+                        status == null ? CacheStatus.hit(freshness.ttlSeconds()) : status,
+                        x.result().isHit(),
+                        true,
+                        x.site().port().port(),
+                        x.keepAlive(),
+                        x.version());
+    }
+
+    private static Fields withAge(Fields fields, Freshness freshness) {
+        return fields.plus("Age", Long.toString(freshness.ageSeconds()));
+    }
+
+    private static boolean mayHaveBody(int status) {
+        return status >= 200 && status != 204 && status != 304;
+    }
+}

@@ -1,0 +1,53 @@
+package io.loligo.proxy.flow;
+
+import io.loligo.cache.http.Fields;
+import io.loligo.cache.reuse.Reuse;
+import io.loligo.cache.reuse.Validation;
+import io.loligo.cache.status.ForwardReason;
+import io.loligo.proxy.origin.OriginRequest;
+
+/** Step 7b: ask the origin whether a stored response still holds, with our validators. Used on I/O threads. */
+final class ValidateAndServe {
+    private final OriginTrips trips;
+
+    ValidateAndServe(OriginTrips trips) {
+        this.trips = trips;
+    }
+
+    /** Validates, then answers: requests for the same key share one validation. */
+    void validate(Exchange x, Reuse.Validate verdict) {
+        FetchPlan plan = plan(x, verdict);
+        boolean shared = x.head().isMethod("GET")
+                && verdict.why() == ForwardReason.STALE
+                && x.rules().configuration().store().collapsedForwarding()
+                && !x.head().fields().has("Authorization");
+        if (shared) {
+            trips.startOrJoin(plan, x, x.thread());
+        } else {
+            trips.start(plan, x);
+        }
+    }
+
+    /** Validates while {@code x} has its answer already: nobody waits. RFC 5861 §3. */
+    void inBackground(Exchange x, Reuse.Validate verdict) {
+        trips.startOrJoin(plan(x, verdict), null, x.thread());
+    }
+
+    private static FetchPlan plan(Exchange x, Reuse.Validate verdict) {
+        Validation validation = Validation.of(verdict.stored());
+        Fields fields =
+                x.rules().requestFields().toOrigin(x.head(), x.uri(), x.client().getAddress(), true);
+        return new FetchPlan(
+                x.rules(),
+                x.head(),
+                x.key(),
+                new OriginRequest(x.head().method(), x.head().target(), validation.requestFields(fields), null),
+                x.rules().selection().select(x.facts()),
+                x.site().reuse(),
+                verdict,
+                validation,
+                false,
+                x.head().isMethod("GET"),
+                verdict.why());
+    }
+}

@@ -1,0 +1,173 @@
+package io.loligo.proxy.origin;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.loligo.cache.http.Fields;
+import io.loligo.proxy.config.PeerConfig;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Writes request heads: RFC 9112 §3 and §5. A byte that would end a line or a field early is a bug and throws. */
+final class RequestHeadWriter {
+    private byte[] bytes = new byte[1 << 10];
+    private int length;
+
+    private RequestHeadWriter() {}
+
+    /** Whether the head depends on the peer that it goes to. */
+    static boolean isOwn(PeerConfig peer) {
+        return peer.forcedDomain() != null
+                || switch (peer.login().kind()) {
+                    case NONE, PASS -> false;
+                    case FIXED, CLIENT_USER -> true;
+                };
+    }
+
+    /**
+     * The head in wire form.
+     *
+     * @param peer whose forceddomain= and login= change Host and Authorization
+     * @param persistent false asks for the close of the connection
+     */
+    static byte[] write(OriginRequest request, PeerConfig peer, boolean persistent) {
+        RequestHeadWriter writer = new RequestHeadWriter();
+        writer.requestLine(request);
+        writer.fields(request.fields(), peer);
+        RequestBody body = request.body();
+        if (body != null) {
+            if (body.length() >= 0) {
+                writer.field("Content-Length", Long.toString(body.length()));
+            } else {
+                writer.field("Transfer-Encoding", "chunked");
+            }
+        } else if (expectsBody(request.method())) {
+            // RFC 9110 §8.6: some servers refuse a POST that does not say that it is empty.
+            writer.field("Content-Length", "0");
+        }
+        if (!persistent) {
+            writer.field("Connection", "close");
+        }
+        writer.crlf();
+        return Arrays.copyOf(writer.bytes, writer.length);
+    }
+
+    private static boolean expectsBody(String method) {
+        return method.equals("POST") || method.equals("PUT") || method.equals("PATCH");
+    }
+
+    private void requestLine(OriginRequest request) {
+        token(request.method());
+        octet(' ');
+        String target = request.target();
+        reserve(target.length());
+        for (int i = 0; i < target.length(); i++) {
+            char c = target.charAt(i);
+            if (c <= ' ' || c == 0x7f || c > 0xff) {
+                throw new IllegalArgumentException("control byte or blank in a request target");
+            }
+            bytes[length++] = (byte) c;
+        }
+        ascii(" HTTP/1.1");
+        crlf();
+    }
+
+    private void fields(Fields fields, PeerConfig peer) {
+        String host = peer.forcedDomain();
+        String authorization = authorization(fields, peer.login());
+        for (int i = 0; i < fields.size(); i++) {
+            String name = fields.name(i);
+            if (host != null && name.equalsIgnoreCase("Host")) {
+                field("Host", host);
+            } else if (authorization == null || !name.equalsIgnoreCase("Authorization")) {
+                field(name, fields.value(i));
+            }
+        }
+        if (authorization != null) {
+            field("Authorization", authorization);
+        }
+    }
+
+    /** What login= puts in place of the client's Authorization, or null when that goes on. */
+    private static @Nullable String authorization(Fields fields, PeerConfig.Login login) {
+        return switch (login.kind()) {
+            case NONE, PASS -> null;
+            case FIXED -> basic(login.user(), login.password());
+            case CLIENT_USER -> basic(clientUser(fields.first("Authorization")), login.password());
+        };
+    }
+
+    private static String basic(String user, String password) {
+        return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
+    }
+
+    /** The user name of Basic credentials, RFC 7617 §2; empty when there are none. */
+    private static String clientUser(@Nullable String credentials) {
+        if (credentials == null || !credentials.toLowerCase(Locale.ROOT).startsWith("basic ")) {
+            return "";
+        }
+        try {
+            String pair = new String(
+                    Base64.getDecoder().decode(credentials.substring(6).trim()), UTF_8);
+            int colon = pair.indexOf(':');
+            return colon < 0 ? pair : pair.substring(0, colon);
+        } catch (IllegalArgumentException notBase64) {
+            return "";
+        }
+    }
+
+    private void field(String name, String value) {
+        token(name);
+        octet(':');
+        octet(' ');
+        reserve(value.length());
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c > 0xff || !Octets.isFieldContent(c)) {
+                throw new IllegalArgumentException("control byte in the value of " + name);
+            }
+            bytes[length++] = (byte) c;
+        }
+        crlf();
+    }
+
+    private void token(String text) {
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("empty method or field name");
+        }
+        reserve(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c > 0xff || !Octets.isToken(c)) {
+                throw new IllegalArgumentException("not a token: a method or a field name");
+            }
+            bytes[length++] = (byte) c;
+        }
+    }
+
+    private void ascii(String text) {
+        byte[] more = text.getBytes(ISO_8859_1);
+        reserve(more.length);
+        System.arraycopy(more, 0, bytes, length, more.length);
+        length += more.length;
+    }
+
+    private void crlf() {
+        reserve(2);
+        bytes[length++] = '\r';
+        bytes[length++] = '\n';
+    }
+
+    private void octet(char c) {
+        reserve(1);
+        bytes[length++] = (byte) c;
+    }
+
+    private void reserve(int more) {
+        if (length + more > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + more));
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.loligo.proxy.respond;
+
+import io.loligo.cache.http.Fields;
+import io.loligo.cache.http.HttpVersion;
+import io.loligo.cache.status.CacheStatus;
+import io.loligo.proxy.config.Configuration.Identity;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The heads that go out to clients, in wire form: the answer's own fields and those that this cache adds (Age, Via,
+ * Cache-Status, X-Cache, X-Cache-Lookup). RFC 9111 §5.1, RFC 9110 §7.6.3, RFC 9211.
+ *
+ * <p>Immutable but for what it remembers per port; used by every I/O thread. What does not change from one answer to the
+ * next is encoded once.
+ */
+public final class ResponseFields {
+    private static final int SCRATCH_BYTES = 16 << 10;
+    private static final ThreadLocal<ByteBuffer> SCRATCH =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(SCRATCH_BYTES));
+    private static final byte[] AGE = ascii("Age: ");
+    private static final byte[] END = ascii("\r\n\r\n");
+    private static final byte[] END_CLOSE = ascii("\r\nConnection: close\r\n\r\n");
+    private static final byte[] END_KEEP_ALIVE = ascii("\r\nConnection: keep-alive\r\n\r\n");
+    /** Longest run of digits of a long, and a sign. */
+    private static final int NUMBER_BYTES = 20;
+
+    private final Identity identity;
+    private final boolean via;
+    private final String viaValue;
+    private final byte[] ttl;
+    private final Map<Integer, byte[]> hitLines = new ConcurrentHashMap<>();
+
+    /**
+     * @param product what stands in Via and Server, for example {@code loligo/0.1.0}
+     * @param via whether Via is added
+     */
+    public ResponseFields(Identity identity, String product, boolean via) {
+        this.identity = identity;
+        this.via = via;
+        this.viaValue = "1.1 " + identity.uniqueHostname() + " (" + product + ")";
+        this.ttl = ascii("Cache-Status: " + CacheStatus.hitPrefix(identity.uniqueHostname()));
+    }
+
+    /**
+     * The head of an answer from the store.
+     *
+     * @param storedHead status line and stored fields in wire form, without the empty line; its position is moved
+     * @param port the listening port, for X-Cache-Lookup
+     * @param ageSeconds the current age, RFC 9111 §4.2.3
+     * @param ttlSeconds what is left of its freshness; negative when stale
+     * @return a scratch of this thread's, or a buffer of its own where the head is large
+     */
+    public ByteBuffer hit(
+            ByteBuffer storedHead, int port, long ageSeconds, long ttlSeconds, boolean keepAlive, HttpVersion version) {
+        byte[] lines = hitLines.computeIfAbsent(port, this::encodeHitLines);
+        byte[] end = end(keepAlive, version);
+        int needed =
+                storedHead.remaining() + lines.length + ttl.length + AGE.length + end.length + 2 * NUMBER_BYTES + 4;
+        ByteBuffer head = needed <= SCRATCH_BYTES ? SCRATCH.get().clear() : ByteBuffer.allocate(needed);
+        head.put(storedHead).put(AGE);
+        putNumber(head, ageSeconds);
+        head.put((byte) '\r').put((byte) '\n').put(lines).put(ttl);
+        putNumber(head, ttlSeconds);
+        return head.put(end).flip();
+    }
+
+    /**
+     * The head of any other answer.
+     *
+     * @param fields end-to-end fields and the framing ones, in order
+     * @param cacheStatus what this cache says of the request, RFC 9211; null for answers of its own making
+     * @param hit what X-Cache says
+     * @param lookupHit what X-Cache-Lookup says
+     */
+    public ByteBuffer head(
+            int status,
+            String reason,
+            Fields fields,
+            @Nullable CacheStatus cacheStatus,
+            boolean hit,
+            boolean lookupHit,
+            int port,
+            boolean keepAlive,
+            HttpVersion version) {
+        StringBuilder head = new StringBuilder(512);
+        head.append("HTTP/1.1 ").append(status).append(' ').append(reason).append("\r\n");
+        fields.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        if (via) {
+            head.append("Via: ").append(viaValue).append("\r\n");
+        }
+        head.append("X-Cache: ")
+                .append(hit ? "HIT" : "MISS")
+                .append(" from ")
+                .append(identity.visibleHostname())
+                .append("\r\nX-Cache-Lookup: ")
+                .append(lookupHit ? "HIT" : "MISS")
+                .append(" from ")
+                .append(identity.visibleHostname())
+                .append(':')
+                .append(port);
+        if (cacheStatus != null) {
+            head.append("\r\nCache-Status: ").append(cacheStatus.format(identity.uniqueHostname()));
+        }
+        byte[] text = head.toString().getBytes(StandardCharsets.ISO_8859_1);
+        byte[] end = end(keepAlive, version);
+        return ByteBuffer.allocate(text.length + end.length).put(text).put(end).flip();
+    }
+
+    /** An interim head, complete. RFC 9110 §15.2. */
+    public static ByteBuffer interim(int status, String reason, Fields fields) {
+        StringBuilder head = new StringBuilder(128);
+        head.append("HTTP/1.1 ").append(status).append(' ').append(reason).append("\r\n");
+        fields.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        head.append("\r\n");
+        return ByteBuffer.wrap(head.toString().getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private byte[] encodeHitLines(int port) {
+        String host = identity.visibleHostname();
+        return ascii((via ? "Via: " + viaValue + "\r\n" : "") + "X-Cache: HIT from " + host
+                + "\r\nX-Cache-Lookup: HIT from " + host + ":" + port + "\r\n");
+    }
+
+    private static byte[] end(boolean keepAlive, HttpVersion version) {
+        if (!keepAlive) {
+            return END_CLOSE;
+        }
+        return version == HttpVersion.HTTP_1_0 ? END_KEEP_ALIVE : END;
+    }
+
+    private static void putNumber(ByteBuffer to, long number) {
+        long rest = number;
+        if (rest < 0) {
+            to.put((byte) '-');
+            rest = -rest;
+        }
+        int digits = 1;
+        for (long power = 10; digits < NUMBER_BYTES - 1 && rest >= power; power *= 10) {
+            digits++;
+        }
+        int at = to.position() + digits;
+        to.position(at);
+        do {
+            to.put(--at, (byte) ('0' + rest % 10));
+            rest /= 10;
+        } while (rest > 0);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,146 @@
+package io.loligo.proxy.origin;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.loligo.cache.http.Fields;
+import io.loligo.proxy.access.AccessList;
+import io.loligo.proxy.config.PeerConfig;
+import io.loligo.proxy.config.PeerConfig.Login;
+import io.loligo.proxy.config.SourceLocation;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RequestHeadWriterTest {
+
+    @DisplayName("what of the body is said in the head; ~ stands for CRLF")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # rule                               | method | body | persistent | after Host
+        GET without a body says nothing      | GET    |      | true       | ''
+        a stated length                      | GET    | 5    | true       | Content-Length: 5~
+        an unknown length                    | PATCH  | -1   | true       | Transfer-Encoding: chunked~
+        POST without a body says so          | POST   |      | true       | Content-Length: 0~
+        PUT without a body says so           | PUT    |      | true       | Content-Length: 0~
+        DELETE without a body says nothing   | DELETE |      | true       | ''
+        no persistent connections            | GET    |      | false      | Connection: close~
+        """)
+    void body_framing(String rule, String method, @Nullable Long body, boolean persistent, String expected) {
+        OriginRequest request = new OriginRequest(
+                method, "/", Fields.of("Host", "a.example"), body == null ? null : new BodyOfLength(body));
+
+        assertThat(text(RequestHeadWriter.write(request, peer(null, Login.NONE), persistent)))
+                .isEqualTo(method + " / HTTP/1.1\r\nHost: a.example\r\n" + expected.replace("~", "\r\n") + "\r\n");
+    }
+
+    @DisplayName("forceddomain= and login= change what a peer gets; dXNlcjpwYXNz is user:pass")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # rule                                    | domain     | login       | Authorization      | fields
+        as the client said                        |            | NONE        | Basic dXNlcjpwYXNz | Host=a.example Authorization=Basic dXNlcjpwYXNz
+        login=PASS                                |            | PASS        | Basic dXNlcjpwYXNz | Host=a.example Authorization=Basic dXNlcjpwYXNz
+        forceddomain= names the Host              | b.internal | NONE        |                    | Host=b.internal
+        login=user:password replaces the client's |            | FIXED       | Bearer x           | Host=a.example Authorization=Basic dTpw
+        and is sent where the client had none     |            | FIXED       |                    | Host=a.example Authorization=Basic dTpw
+        login=*:password keeps the user           |            | CLIENT_USER | Basic dXNlcjpwYXNz | Host=a.example Authorization=Basic dXNlcjpw
+        login=*:password without a user           |            | CLIENT_USER |                    | Host=a.example Authorization=Basic OnA=
+        login=*:password with rubbish             |            | CLIENT_USER | Basic ???          | Host=a.example Authorization=Basic OnA=
+        """)
+    void per_peer(
+            String rule, @Nullable String domain, Login.Kind kind, @Nullable String authorization, String expected) {
+        Fields fields = Fields.of("Host", "a.example");
+        OriginRequest request = new OriginRequest(
+                "GET", "/", authorization == null ? fields : fields.plus("Authorization", authorization), null);
+
+        String head = text(RequestHeadWriter.write(request, peer(domain, new Login(kind, "u", "p")), true));
+
+        assertThat(head.substring("GET / HTTP/1.1\r\n".length())
+                        .strip()
+                        .replace("\r\n", " ")
+                        .replace(": ", "="))
+                .isEqualTo(expected);
+    }
+
+    @DisplayName("a byte that would end a line early is never written; ~ stands for CRLF")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # rule                                   | method | target | name  | value
+        CRLF in a value                          | GET    | /      | A     | b~C: d
+        a character whose low byte is LF         | GET    | /      | A     | bĊC
+        CRLF in a name                           | GET    | /      | A~B   | c
+        a colon in a name                        | GET    | /      | A:B   | c
+        no name                                  | GET    | /      | ''    | c
+        a blank in the target                    | GET    | /a b   | A     | c
+        CRLF in the target                       | GET    | /a~b   | A     | c
+        a blank in the method                    | GET x  | /      | A     | c
+        """)
+    void no_splitting(String rule, String method, String target, String name, String value) {
+        OriginRequest request = new OriginRequest(
+                method,
+                target.replace("~", "\r\n"),
+                Fields.of(name.replace("~", "\r\n"), value.replace("~", "\r\n")),
+                null);
+
+        assertThatThrownBy(() -> RequestHeadWriter.write(request, peer(null, Login.NONE), true))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void bytes_above_ascii_go_out_as_they_came() {
+        OriginRequest request =
+                new OriginRequest("GET", "/\u00e4", Fields.of("Host", "a", "X", "\u00fc\t\u00ff"), null);
+
+        assertThat(text(RequestHeadWriter.write(request, peer(null, Login.NONE), true)))
+                .isEqualTo("GET /\u00e4 HTTP/1.1\r\nHost: a\r\nX: \u00fc\t\u00ff\r\n\r\n");
+    }
+
+    private static String text(byte[] head) {
+        return new String(head, ISO_8859_1);
+    }
+
+    private static PeerConfig peer(@Nullable String forcedDomain, Login login) {
+        return new PeerConfig(
+                "p",
+                "127.0.0.1",
+                80,
+                true,
+                false,
+                false,
+                1,
+                login,
+                forcedDomain,
+                0,
+                Duration.ofSeconds(5),
+                10,
+                false,
+                AccessList.empty("cache_peer_access", true),
+                new SourceLocation("squid.conf", 1));
+    }
+
+    private record BodyOfLength(long length) implements RequestBody {
+        @Override
+        public int read(ByteBuffer dst) {
+            return -1;
+        }
+
+        @Override
+        public void onReadable(Runnable listener) {}
+
+        @Override
+        public void resumeReads() {}
+
+        @Override
+        public void suspendReads() {}
+
+        @Override
+        public boolean started() {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.loligo.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("access.log")
+class AccessLogTest {
+    /** {@code %ts.%03tu %6tr %>a %Ss/%03>Hs %<st %rm %ru %un %Sh/%<a %mt} */
+    private static final Pattern NATIVE =
+            Pattern.compile("\\d{10}\\.\\d{3} [ \\d]{5,}\\d \\S+ [A-Z_]+/\\d{3} \\d+ \\S+ \\S+ \\S+ [A-Z_]+/\\S+ \\S+");
+
+    private static String lineFor(RunningServer loligo, String path, int number) {
+        await("line " + number + " for " + path)
+                .until(() -> linesFor(loligo, path).size() >= number);
+        return linesFor(loligo, path).get(number - 1);
+    }
+
+    private static List<String> linesFor(RunningServer loligo, String path) {
+        return loligo.accessLog().stream().filter(line -> line.contains(path)).toList();
+    }
+
+    @Test
+    void in_the_native_format_has_a_line_for_every_request_as_squid_writes_it() {
+        try (var origin = Origin.start();
+                var loligo = RunningServer.start(SquidConf.inFrontOf(origin.port()))) {
+            String path = Origin.freshPath();
+            origin.answer(
+                    path + "?secret",
+                    ScenarioWithOneOrigin.page("hello", "max-age=60")
+                            .withHeader("Content-Type", "text/plain; charset=utf-8"));
+
+            RawHttp.get(loligo.port(), path + "?secret");
+            String miss = lineFor(loligo, path, 1);
+            var answer = RawHttp.get(loligo.port(), path + "?secret");
+            String hit = lineFor(loligo, path, 2);
+
+            assertThat(miss).matches(NATIVE);
+            assertThat(miss)
+                    .contains(" 127.0.0.1 TCP_MISS/200 ")
+                    .endsWith(" GET http://www.example.org" + path + "? - FIRSTUP_PARENT/127.0.0.1 text/plain");
+            assertThat(hit).matches(NATIVE);
+            assertThat(hit)
+                    .containsPattern(" 127.0.0.1 TCP_(MEM_)?HIT/200 ")
+                    .endsWith(" GET http://www.example.org" + path + "? - HIER_NONE/- text/plain");
+            int headBytes = answer.head().statusLine().length()
+                    + 4
+                    + answer.head().fields().stream()
+                            .mapToInt(f -> f.name().length() + f.value().length() + 4)
+                            .sum();
+            assertThat(hit).as("bytes sent, head included").contains("/200 " + (headBytes + 5) + " GET");
+        }
+    }
+
+    @Test
+    void names_what_happened() {
+        try (var origin = Origin.start();
+                var loligo = RunningServer.start(SquidConf.inFrontOf(origin.port()))) {
+            int port = loligo.port();
+            String path = Origin.freshPath();
+            origin.answer(path, ScenarioWithOneOrigin.page("x", "max-age=60").withHeader("ETag", "\"v1\""));
+            RawHttp.get(port, path);
+            assertThat(lineFor(loligo, path, 1)).contains(" TCP_MISS/200 ");
+
+            RawHttp.get(port, path, "If-None-Match: \"v1\"");
+            assertThat(lineFor(loligo, path, 2)).contains(" TCP_INM_HIT/304 ");
+
+            RawHttp.exchange(port, "HEAD", path);
+            assertThat(lineFor(loligo, path, 3)).containsPattern(" TCP_(MEM_)?HIT/200 \\d+ HEAD ");
+
+            RawHttp.exchange(port, "PURGE", path);
+            assertThat(lineFor(loligo, path, 4)).containsPattern("/200 \\d+ PURGE .* HIER_NONE/- ");
+
+            String stale = Origin.freshPath();
+            origin.answer(stale, ScenarioWithOneOrigin.page("x", "max-age=0").withHeader("ETag", "\"v1\""));
+            RawHttp.get(port, stale);
+            lineFor(loligo, stale, 1);
+            RawHttp.get(port, stale);
+            assertThat(lineFor(loligo, stale, 2)).contains(" TCP_REFRESH_MODIFIED/200 ");
+        }
+    }
+
+    @Test
+    void cannot_be_forged() {
+        try (var origin = Origin.start();
+                var loligo = RunningServer.start(
+                        SquidConf.inFrontOf(origin.port()).and("access_log stdio:DIR/combined.log combined"))) {
+            RawHttp.get(loligo.port(), "/x", "User-Agent: a\" 200 \"b\u0080\u00ff");
+            RawHttp.get(loligo.port(), "/last");
+            lineFor(loligo, "/last", 1);
+
+            assertThat(linesFor(loligo, "http://")).hasSize(2);
+            assertThat(loligo.accessLog()).allSatisfy(line -> assertThat(line).matches(NATIVE));
+        }
+    }
+
+    @Test
+    void in_the_common_and_combined_formats_is_apaches_with_the_result_code() {
+        try (var origin = Origin.start();
+                var common = RunningServer.start(
+                        SquidConf.inFrontOf(origin.port()).replacing("access.log squid", "access.log common"));
+                var combined = RunningServer.start(
+                        SquidConf.inFrontOf(origin.port()).replacing("access.log squid", "access.log combined"))) {
+            String path = Origin.freshPath();
+            origin.answer(path, ScenarioWithOneOrigin.page("x", "max-age=60"));
+            RawHttp.get(common.port(), path);
+            RawHttp.get(combined.port(), path, "Referer: http://a/", "User-Agent: test");
+
+            assertThat(lineFor(common, path, 1))
+                    .matches("127\\.0\\.0\\.1 - - \\[\\d\\d/\\w{3}/\\d{4}:\\d\\d:\\d\\d:\\d\\d [+-]\\d{4}] \"GET "
+                            + Pattern.quote("http://www.example.org" + path)
+                            + " HTTP/1\\.1\" 200 \\d+ TCP_MISS:FIRSTUP_PARENT");
+            assertThat(lineFor(combined, path, 1))
+                    .matches("127\\.0\\.0\\.1 - - \\[\\d\\d/\\w{3}/\\d{4}:\\d\\d:\\d\\d:\\d\\d [+-]\\d{4}] \"GET "
+                            + Pattern.quote("http://www.example.org" + path)
+                            + " HTTP/1\\.1\" 200 \\d+ \"http://a/\" \"test\" TCP_MISS:FIRSTUP_PARENT");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package io.loligo.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Collapsed forwarding")
+class CollapsedForwardingTest {
+    private static final int CLIENTS = 40;
+
+    private final ExecutorService clients = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void stopClients() {
+        clients.shutdownNow();
+    }
+
+    private <T> List<T> atOnce(int count, Callable<T> task) throws Exception {
+        List<Future<T>> futures = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            futures.add(clients.submit(task));
+        }
+        List<T> results = new ArrayList<>();
+        for (Future<T> future : futures) {
+            results.add(future.get(60, TimeUnit.SECONDS));
+        }
+        return results;
+    }
+
+    private static void waitFor(CountDownLatch latch) {
+        try {
+            if (!latch.await(20, TimeUnit.SECONDS)) {
+                throw new AssertionError("waited in vain");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void clients_that_ask_for_one_page_at_once_make_one_request() throws Exception {
+        var sent = new CountDownLatch(CLIENTS);
+        try (var origin = RawOrigin.with(exchange -> {
+                    waitFor(sent);
+                    exchange.send("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 5\r\n\r\nhello");
+                });
+                var loligo = RunningServer.start(SquidConf.inFrontOf(origin.port()))) {
+            var answers = atOnce(CLIENTS, () -> {
+                try (var connection = RawHttp.connect(loligo.port())) {
+                    connection.send(RawHttp.head("GET", "/page"));
+                    sent.countDown();
+                    return connection.answer();
+                }
+            });
+
+            assertThat(answers).allSatisfy(answer -> {
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(answer.text()).isEqualTo("hello");
+            });
+            assertThat(origin.heads()).hasSize(1);
+        }
+    }
+
+    @Test
+    void every_client_reads_the_page_while_it_arrives() throws Exception {
+        var firstHalfRead = new CountDownLatch(CLIENTS);
+        String half = "x".repeat(100_000);
+        try (var origin = RawOrigin.with(exchange -> {
+                    exchange.send(
+                            "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 200000\r\n\r\n" + half);
+                    waitFor(firstHalfRead);
+                    exchange.send(half);
+                });
+                var loligo = RunningServer.start(SquidConf.inFrontOf(origin.port()))) {
+            var lengths = atOnce(CLIENTS, () -> {
+                try (var connection = RawHttp.connect(loligo.port())) {
+                    assertThat(connection
+                                    .send(RawHttp.head("GET", "/page"))
+                                    .headOnly()
+                                    .status())
+                            .isEqualTo(200);
+                    int first = connection.bytes(100_000).length;
+                    firstHalfRead.countDown();
+                    return first + connection.bytes(100_000).length;
+                }
+            });
+
+            assertThat(lengths).containsOnly(200_000);
+            assertThat(origin.heads()).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_page_that_may_not_be_shared_is_fetched_for_each_in_parallel() throws Exception {
+        var asked = new AtomicInteger();
+        var allOthers = new CountDownLatch(CLIENTS - 1);
+        try (var origin = RawOrigin.with(exchange -> {
+                    int number = asked.incrementAndGet();
+                    if (number > 1) {
+                        // Answers nobody until everybody is here: a queue would never end.
+                        allOthers.countDown();
+                        waitFor(allOthers);
+                    }
+                    String body = "for you, " + (1000 + number);
+                    exchange.send("HTTP/1.1 200 OK\r\nCache-Control: private\r\nContent-Length: " + body.length()
+                            + "\r\n\r\n" + body);
+                });
+                var loligo = RunningServer.start(SquidConf.inFrontOf(origin.port()))) {
+            var bodies =
+                    atOnce(CLIENTS, () -> RawHttp.get(loligo.port(), "/page").text());
+
+            assertThat(bodies)
+                    .doesNotHaveDuplicates()
+                    .allSatisfy(body -> assertThat(body).startsWith("for you"));
+            assertThat(origin.heads()).hasSize(CLIENTS);
+        }
+    }
+
+    @Test
+    void those_who_wait_get_the_page_though_the_one_who_asked_first_leaves() throws Exception {
+        var firstHasLeft = new CountDownLatch(1);
+        var arrived = new CountDownLatch(1);
+        try (var origin = RawOrigin.with(exchange -> {
+                    arrived.countDown();
+                    waitFor(firstHasLeft);
+                    exchange.send("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 5\r\n\r\nhello");
+                });
+                var loligo = RunningServer.start(SquidConf.inFrontOf(origin.port()));
+                var second = RawHttp.connect(loligo.port())) {
+            try (var first = RawHttp.connect(loligo.port())) {
+                first.send(RawHttp.head("GET", "/page"));
+                waitFor(arrived);
+                second.send(RawHttp.head("GET", "/page"));
+            }
+            firstHasLeft.countDown();
+
+            assertThat(second.answer().text()).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void a_failed_fetch_fails_for_all_and_is_tried_again_by_the_next() throws Exception {
+        var sent = new CountDownLatch(CLIENTS);
+        var healthy = new AtomicInteger();
+        try (var origin = RawOrigin.with(exchange -> {
+                    waitFor(sent);
+                    if (healthy.get() == 0) {
+                        exchange.close();
+                    } else {
+                        exchange.send("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 5\r\n\r\nhello");
+                    }
+                });
+                var loligo = RunningServer.start(SquidConf.inFrontOf(origin.port()))) {
+            var statuses = atOnce(CLIENTS, () -> {
+                try (var connection = RawHttp.connect(loligo.port())) {
+                    connection.send(RawHttp.head("GET", "/page"));
+                    sent.countDown();
+                    return connection.answer().status();
+                }
+            });
+            healthy.set(1);
+
+            assertThat(statuses).containsOnly(502);
+            assertThat(RawHttp.get(loligo.port(), "/page").text()).isEqualTo("hello");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.loligo.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("PURGE")
+class PurgeTest extends ScenarioWithOneOrigin {
+
+    @Test
+    void removes_a_page_and_says_404_when_there_is_none() {
+        String path = cacheablePage("x");
+        RawHttp.get(port, path);
+
+        assertThat(RawHttp.exchange(port, "PURGE", path).status()).isEqualTo(200);
+        assertThat(RawHttp.exchange(port, "PURGE", path).status()).isEqualTo(404);
+
+        assertThat(RawHttp.get(port, path).isHit()).isFalse();
+    }
+
+    @Test
+    void removes_every_variant() {
+        String path = Origin.freshPath();
+        origin.answer(path, page("x", "max-age=60").withHeader("Vary", "Accept-Language"));
+        RawHttp.get(port, path, "Accept-Language: de");
+        RawHttp.get(port, path, "Accept-Language: en");
+        assertThat(RawHttp.get(port, path, "Accept-Language: de").isHit()).isTrue();
+
+        assertThat(RawHttp.exchange(port, "PURGE", path).status()).isEqualTo(200);
+
+        assertThat(RawHttp.get(port, path, "Accept-Language: de").isHit()).isFalse();
+        assertThat(RawHttp.get(port, path, "Accept-Language: en").isHit()).isFalse();
+    }
+
+    @Test
+    void leaves_every_other_page() {
+        String path = cacheablePage("x");
+        String other = cacheablePage("y");
+        RawHttp.get(port, path);
+        RawHttp.get(port, other);
+
+        RawHttp.exchange(port, "PURGE", path);
+
+        assertThat(RawHttp.get(port, other).isHit()).isTrue();
+    }
+
+    @Test
+    void never_reaches_the_origin() {
+        String path = cacheablePage("x");
+
+        RawHttp.exchange(port, "PURGE", path);
+
+        assertThat(origin.requests(path)).isZero();
+    }
+
+    @Test
+    void of_an_absolute_url_removes_the_page_too() {
+        String path = cacheablePage("x");
+        RawHttp.get(port, path);
+
+        try (var connection = RawHttp.connect(port)) {
+            var answer = connection
+                    .send("PURGE http://www.example.org" + path + " HTTP/1.1\r\nHost: www.example.org\r\n\r\n")
+                    .answer();
+            assertThat(answer.status()).isEqualTo(200);
+        }
+        assertThat(RawHttp.get(port, path).isHit()).isFalse();
+    }
+
+    @Test
+    void is_refused_where_http_access_denies_it_and_removes_nothing() {
+        var denied = SquidConf.inFrontOf(origin.port())
+                .replacing("http_access allow all", "http_access deny PURGE\nhttp_access allow all");
+        String path = cacheablePage("x");
+        try (var server = RunningServer.start(denied)) {
+            RawHttp.get(server.port(), path);
+
+            assertThat(RawHttp.exchange(server.port(), "PURGE", path).status()).isEqualTo(403);
+
+            assertThat(RawHttp.get(server.port(), path).isHit()).isTrue();
+        }
+    }
+
+    @Test
+    void is_refused_where_no_acl_names_it() {
+        var unnamed = SquidConf.inFrontOf(origin.port()).replacing("acl PURGE method PURGE\n", "");
+        String path = cacheablePage("x");
+        try (var server = RunningServer.start(unnamed)) {
+            RawHttp.get(server.port(), path);
+
+            assertThat(RawHttp.exchange(server.port(), "PURGE", path).status()).isEqualTo(403);
+
+            assertThat(RawHttp.get(server.port(), path).isHit()).isTrue();
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package io.loligo.tests;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** One message, one meaning: what two readers could read in two ways is refused, and nothing after it is read. */
+@DisplayName("Strict requests")
+class StrictRequestTest extends ScenarioWithOneOrigin {
+
+    StrictRequestTest() {
+        origin.stub(any(anyUrl()).willReturn(aResponse().withBody("from the origin")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = true, maxCharsPerColumn = 10_000, textBlock = """
+        # what is wrong                                  | request; ⏎ is CR LF, ↓ LF, ↵ CR, ␀ NUL, ␣ a blank, ⇥ a tab
+        Content-Length that overflows                    | POST PATH HTTP/1.1⏎Host: www.example.org⏎Content-Length: 18446744073709551619⏎⏎abc
+        Content-Length beyond 63 bits                    | POST PATH HTTP/1.1⏎Host: www.example.org⏎Content-Length: 9223372036854775808⏎⏎abc
+        Content-Length with a sign                       | POST PATH HTTP/1.1⏎Host: www.example.org⏎Content-Length: +3⏎⏎abc
+        a negative Content-Length                        | POST PATH HTTP/1.1⏎Host: www.example.org⏎Content-Length: -1⏎⏎
+        an empty Content-Length                          | POST PATH HTTP/1.1⏎Host: www.example.org⏎Content-Length:⏎⏎
+        a list of Content-Lengths                        | POST PATH HTTP/1.1⏎Host: www.example.org⏎Content-Length: 3, 3⏎⏎abc
+        Content-Length in hexadecimal                    | POST PATH HTTP/1.1⏎Host: www.example.org⏎Content-Length: 0x3⏎⏎abc
+        two Content-Lengths that differ                  | POST PATH HTTP/1.1⏎Host: www.example.org⏎Content-Length: 3⏎Content-Length: 4⏎⏎abc
+        two Content-Lengths that agree                   | POST PATH HTTP/1.1⏎Host: www.example.org⏎Content-Length: 3⏎Content-Length: 3⏎⏎abc
+        Content-Length and Transfer-Encoding             | POST PATH HTTP/1.1⏎Host: www.example.org⏎Content-Length: 5⏎Transfer-Encoding: chunked⏎⏎0⏎⏎
+        an unknown transfer coding                       | POST PATH HTTP/1.1⏎Host: www.example.org⏎Transfer-Encoding: xchunked⏎⏎0⏎⏎
+        two transfer codings                             | POST PATH HTTP/1.1⏎Host: www.example.org⏎Transfer-Encoding: gzip, chunked⏎⏎0⏎⏎
+        chunked, and then something else                 | POST PATH HTTP/1.1⏎Host: www.example.org⏎Transfer-Encoding: chunked, identity⏎⏎0⏎⏎
+        identity as transfer coding                      | POST PATH HTTP/1.1⏎Host: www.example.org⏎Transfer-Encoding: identity⏎⏎
+        chunked twice                                    | POST PATH HTTP/1.1⏎Host: www.example.org⏎Transfer-Encoding: chunked⏎Transfer-Encoding: chunked⏎⏎0⏎⏎
+        chunked after a vertical tab                     | POST PATH HTTP/1.1⏎Host: www.example.org⏎Transfer-Encoding: \u000bchunked⏎⏎0⏎⏎
+        Transfer-Encoding in HTTP/1.0                    | POST PATH HTTP/1.0⏎Host: www.example.org⏎Transfer-Encoding: chunked⏎⏎0⏎⏎
+        a chunk size ended by a bare LF                  | POST PATH HTTP/1.1⏎Host: www.example.org⏎Transfer-Encoding: chunked⏎⏎3↓abc⏎0⏎⏎
+        a chunk extension ended by a bare LF             | POST PATH HTTP/1.1⏎Host: www.example.org⏎Transfer-Encoding: chunked⏎⏎3;foo↓abc⏎0⏎⏎
+        a chunk size with a sign                         | POST PATH HTTP/1.1⏎Host: www.example.org⏎Transfer-Encoding: chunked⏎⏎+3⏎abc⏎0⏎⏎
+        a chunk size with 0x                             | POST PATH HTTP/1.1⏎Host: www.example.org⏎Transfer-Encoding: chunked⏎⏎0x3⏎abc⏎0⏎⏎
+        a chunk size that overflows                      | POST PATH HTTP/1.1⏎Host: www.example.org⏎Transfer-Encoding: chunked⏎⏎10000000000000003⏎abc⏎0⏎⏎
+        a chunk longer than its size                     | POST PATH HTTP/1.1⏎Host: www.example.org⏎Transfer-Encoding: chunked⏎⏎3⏎abcde⏎0⏎⏎
+        an encoded NUL in the path                       | GET PATH%00 HTTP/1.1⏎Host: www.example.org⏎⏎
+        a NUL in the path                                | GET PATH␀ HTTP/1.1⏎Host: www.example.org⏎⏎
+        a fragment                                       | GET PATH#x HTTP/1.1⏎Host: www.example.org⏎⏎
+        a blank in the target                            | GET PATH x HTTP/1.1⏎Host: www.example.org⏎⏎
+        a tab in the request line                        | GET⇥PATH HTTP/1.1⏎Host: www.example.org⏎⏎
+        an encoding that is none                         | GET PATH%zz HTTP/1.1⏎Host: www.example.org⏎⏎
+        a target without slash                           | GET path HTTP/1.1⏎Host: www.example.org⏎⏎
+        user information in the target                   | GET http://u:p@www.example.org/ HTTP/1.1⏎Host: www.example.org⏎⏎
+        a missing Host                                   | GET PATH HTTP/1.1⏎Accept: */*⏎⏎
+        two Hosts                                        | GET PATH HTTP/1.1⏎Host: www.example.org⏎Host: www.example.org⏎⏎
+        two Hosts that differ                            | GET PATH HTTP/1.1⏎Host: www.example.org⏎Host: evil.example⏎⏎
+        a Host with a path                               | GET PATH HTTP/1.1⏎Host: www.example.org/x⏎⏎
+        a Host with user information                     | GET PATH HTTP/1.1⏎Host: u@www.example.org⏎⏎
+        a list of Hosts                                  | GET PATH HTTP/1.1⏎Host: www.example.org, evil.example⏎⏎
+        a Host that disagrees with the target            | GET http://www.example.org/ HTTP/1.1⏎Host: evil.example⏎⏎
+        a bare CR in a field                             | GET PATH HTTP/1.1⏎Host: www.example.org⏎X: a↵b⏎⏎
+        a NUL in a field                                 | GET PATH HTTP/1.1⏎Host: www.example.org⏎X: a␀b⏎⏎
+        a control byte in a field                        | GET PATH HTTP/1.1⏎Host: www.example.org⏎X: a\u0001b⏎⏎
+        a folded field                                   | GET PATH HTTP/1.1⏎Host: www.example.org⏎X: a⏎␣b⏎⏎
+        a blank before the colon                         | GET PATH HTTP/1.1⏎Host: www.example.org⏎X␣: a⏎⏎
+        a blank before the first field                   | GET PATH HTTP/1.1⏎␣Host: www.example.org⏎⏎
+        a field without a name                           | GET PATH HTTP/1.1⏎Host: www.example.org⏎: a⏎⏎
+        a field without a colon                          | GET PATH HTTP/1.1⏎Host: www.example.org⏎X⏎⏎
+        a bracket in a field name                        | GET PATH HTTP/1.1⏎Host: www.example.org⏎X(y): a⏎⏎
+        bytes above ASCII in a field name                | GET PATH HTTP/1.1⏎Host: www.example.org⏎X\u00e9: a⏎⏎
+        a method that is no token                        | G(T PATH HTTP/1.1⏎Host: www.example.org⏎⏎
+        rubbish                                          | \u0016\u0003\u0001\u0002⏎⏎
+        """)
+    void is_refused_with_400_and_nothing_after_it_is_read(String rule, String request) {
+        String path = Origin.freshPath();
+        String smuggled = Origin.freshPath();
+        String wire = request.replace("PATH", path)
+                .replace("⏎", "\r\n")
+                .replace('↓', '\n')
+                .replace('↵', '\r')
+                .replace('␀', '\0')
+                .replace('␣', ' ')
+                .replace('⇥', '\t');
+        try (var connection = RawHttp.connect(port)) {
+            var answer = connection.send(wire + RawHttp.head("GET", smuggled)).answer();
+
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(connection.isClosedByServer()).isTrue();
+        }
+        assertThat(origin.requests(smuggled)).as("read as another request").isZero();
+        assertThat(RawHttp.get(port, Origin.freshPath()).status())
+                .as("the server goes on")
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # rule                                           | request                                                                     | status
+        HTTP/2.0 in the request line                     | GET / HTTP/2.0⏎Host: www.example.org⏎⏎                                       | 505
+        a request line without a version (HTTP/0.9)      | GET /⏎⏎                                                                      | 400
+        CONNECT                                          | CONNECT www.example.org:443 HTTP/1.1⏎Host: www.example.org:443⏎⏎             | 405
+        """)
+    void has_its_own_status(String rule, String request, int status) {
+        try (var connection = RawHttp.connect(port)) {
+            var answer = connection.send(request.replace("⏎", "\r\n")).answer();
+
+            assertThat(answer.status()).isEqualTo(status);
+            assertThat(connection.isClosedByServer()).isTrue();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # rule                                           | request
+        an absolute target that agrees with Host         | GET http://www.example.org/ HTTP/1.1⏎Host: www.example.org⏎⏎
+        a field without a value                          | GET / HTTP/1.1⏎Host: www.example.org⏎X:⏎⏎
+        no blank after the colon                         | GET / HTTP/1.1⏎Host:www.example.org⏎X:y⏎⏎
+        bytes above ASCII in a value                     | GET / HTTP/1.1⏎Host: www.example.org⏎X: \u00e9⏎⏎
+        a method that we do not know                     | PROPFIND / HTTP/1.1⏎Host: www.example.org⏎⏎
+        chunked in any case                              | POST / HTTP/1.1⏎Host: www.example.org⏎Transfer-Encoding: Chunked⏎⏎3⏎abc⏎0⏎⏎
+        chunk extensions and trailers                    | POST / HTTP/1.1⏎Host: www.example.org⏎Transfer-Encoding: chunked⏎⏎3;a=b⏎abc⏎0⏎X: y⏎⏎
+        semicolons and commas in the target              | GET /a;b=c,d?e;f HTTP/1.1⏎Host: www.example.org⏎⏎
+        """)
+    void what_is_unusual_but_right_is_served(String rule, String request) {
+        try (var connection = RawHttp.connect(port)) {
+            var answer = connection.send(request.replace("⏎", "\r\n")).answer();
+
+            assertThat(answer.text()).isEqualTo("from the origin");
+        }
+    }
+
+    @Test
+    void a_head_larger_than_request_header_max_size_is_431() {
+        try (var connection = RawHttp.connect(port)) {
+            connection.send("GET / HTTP/1.1\r\nHost: www.example.org\r\nX: " + "x".repeat(70_000) + "\r\n\r\n");
+
+            assertThat(connection.answer().status()).isEqualTo(431);
+        }
+    }
+
+    @Test
+    void an_error_page_escapes_what_it_echoes() {
+        var answer = RawHttp.get(port, "/%3Cscript%3E\"'<script>alert(1)</script>");
+
+        assertThat(answer.text()).doesNotContain("<script>");
+    }
+}
