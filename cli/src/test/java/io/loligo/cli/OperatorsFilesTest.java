@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What operators read and copy is true. */
 class OperatorsFilesTest {
-    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Path CONF = ROOT.resolve("conf/src/main/resources/loligo");
 
     private final LoligoServerHere server = new LoligoServerHere();
