@@ -112,7 +112,8 @@ final class Listeners {
         Configuration.Timeouts timeouts = configuration.timeouts();
         OptionMap options = OptionMap.builder()
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
-                .set(UndertowOptions.MAX_HEADER_SIZE, configuration.limits().requestHeaderMaxSize())
+                // Beyond it the parser gives up without a page; up to it the check answers 431.
+                .set(UndertowOptions.MAX_HEADER_SIZE, 4 * configuration.limits().requestHeaderMaxSize())
                 .set(UndertowOptions.MAX_HEADERS, FIELDS_MAX)
                 // The limit on bodies is ours, counted where they are read.
                 .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)

@@ -49,7 +49,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.Xnio;
@@ -80,17 +79,16 @@ public final class LoligoServer {
     private final LiveConfiguration live;
     private final RequestFlow flow;
     private final Listeners listeners;
-    private final @Nullable Path pidFile;
 
     private volatile boolean stopping;
     private volatile boolean hurried;
 
-    private LoligoServer(ServerOptions options, Configuration configuration, List<String> notes) throws IOException {
+    private LoligoServer(ServerOptions options, Configuration configuration, List<Problem> notes) throws IOException {
         this.options = options;
         try {
             cacheLog = opened.add(CacheLog.install(configuration.logs().cacheLog()));
             accessLog = opened.add(AccessLog.open(configuration.logs()));
-            notes.forEach(note -> LOG.log(System.Logger.Level.WARNING, note));
+            notes.forEach(note -> LOG.log(level(note), note.where() + ": " + note.message()));
             store = opened.add(openStore(configuration.store()));
             XnioWorker worker = Xnio.getInstance()
                     .createWorker(OptionMap.builder()
@@ -117,9 +115,13 @@ public final class LoligoServer {
                 listeners.stopAccepting();
                 listeners.closeConnections();
             });
-            listeners.openFor(configuration);
             opened.add(AdminListener.start(configuration.admin(), new Actions()));
-            pidFile = writePid(configuration.process().pidFile());
+            Path pidFile = configuration.process().pidFile();
+            if (pidFile != null) {
+                writePid(pidFile);
+                opened.add(() -> Files.deleteIfExists(pidFile));
+            }
+            listeners.openFor(configuration);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             opened.closeAll();
@@ -145,7 +147,7 @@ public final class LoligoServer {
                     .toList());
         }
         try {
-            LoligoServer server = new LoligoServer(options, configuration, notes(loaded));
+            LoligoServer server = new LoligoServer(options, configuration, loaded.problems());
             LOG.log(
                     System.Logger.Level.INFO,
                     "Loligo " + Version.NUMBER + " is ready: " + server.listeners.addresses());
@@ -188,9 +190,6 @@ public final class LoligoServer {
         flow.drain();
         listeners.stopAccepting();
         awaitIdle(live.current().configuration().timeouts().shutdownLifetime());
-        if (pidFile != null) {
-            deletePid(pidFile);
-        }
         opened.closeAll();
         stopped.countDown();
     }
@@ -202,7 +201,7 @@ public final class LoligoServer {
                 loaded.problems().stream().map(LoligoServer::text).toList());
         Configuration next = loaded.configuration();
         if (next == null) {
-            problems.forEach(problem -> LOG.log(System.Logger.Level.ERROR, "reload: " + problem));
+            loaded.problems().forEach(problem -> LOG.log(level(problem), "reload: " + text(problem)));
             LOG.log(System.Logger.Level.ERROR, "reload: the old configuration stays in force");
             return new ReloadResult(false, problems);
         }
@@ -293,10 +292,7 @@ public final class LoligoServer {
         }
     }
 
-    private static @Nullable Path writePid(@Nullable Path file) throws IOException {
-        if (file == null) {
-            return null;
-        }
+    private static void writePid(Path file) throws IOException {
         try {
             Files.writeString(file, ProcessHandle.current().pid() + "\n");
         } catch (IOException e) {
@@ -305,23 +301,18 @@ public final class LoligoServer {
                             + " cannot be written: expected a writable directory, or `pid_filename none`",
                     e);
         }
-        return file;
-    }
-
-    private static void deletePid(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "the pid file " + file + " could not be deleted: " + e.getMessage());
-        }
     }
 
     private static LoadOptions loadOptions(ServerOptions options) {
         return LoadOptions.DEFAULT.withStrict(options.strict());
     }
 
-    private static List<String> notes(Loaded loaded) {
-        return loaded.problems().stream().map(LoligoServer::text).toList();
+    private static System.Logger.Level level(Problem problem) {
+        return switch (problem.severity()) {
+            case NOTICE -> System.Logger.Level.INFO;
+            case WARNING -> System.Logger.Level.WARNING;
+            case ERROR -> System.Logger.Level.ERROR;
+        };
     }
 
     private static String text(Problem problem) {

@@ -87,20 +87,48 @@ final class Fetch implements OriginHandler {
         return plan;
     }
 
-    /** Takes {@code x} along; false when it has to fetch for itself. Called on its thread. */
-    boolean join(Exchange x) {
+    /** What came of an attempt to join. */
+    enum Joined {
+        /** The request is taken care of. */
+        YES,
+        /** This fetch is not for it, or has waiters enough: it has to fetch for itself. */
+        NO,
+        /** This fetch is over: what it brought is in the store, if it is of use. */
+        OVER
+    }
+
+    /** Takes {@code x} along if it can. Called on its thread. */
+    Joined join(Exchange x) {
         Arrived streaming;
         synchronized (lock) {
-            if (state == State.ASKING && waiters.size() < WAITERS_MAX) {
+            if (state == State.ASKING) {
+                if (waiters.size() >= WAITERS_MAX) {
+                    return Joined.NO;
+                }
                 waiters.add(x);
-                return true;
+                return Joined.YES;
             }
-            if (state != State.STREAMING) {
-                return false;
+            if (state == State.CLOSED) {
+                return Joined.OVER;
             }
             streaming = arrived;
         }
-        return streaming != null && follow(x, streaming);
+        return streaming != null && follow(x, streaming) ? Joined.YES : Joined.NO;
+    }
+
+    /**
+     * Ends before it began: its leader found in the store what another fetch had just brought. Whoever joined meanwhile
+     * looks there too.
+     */
+    void standDown(Consumer<Exchange> lookAgain) {
+        List<Exchange> joined;
+        synchronized (lock) {
+            state = State.CLOSED;
+            joined = List.copyOf(waiters);
+            waiters.clear();
+        }
+        outlets.collapsed().ended(plan.key(), this);
+        joined.forEach(x -> x.run(() -> lookAgain.accept(x)));
     }
 
     @Override
@@ -283,7 +311,7 @@ final class Fetch implements OriginHandler {
                 answer.head(),
                 answer.times(),
                 plan.key(),
-                plan.rules().storage(answer.peer()));
+                plan.rules().storage(answer.peer(), plan.reuseRules()));
         return verdict instanceof StorageVerdict.Store store ? store.head() : null;
     }
 

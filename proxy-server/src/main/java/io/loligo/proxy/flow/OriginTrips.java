@@ -51,13 +51,32 @@ final class OriginTrips {
             if (other == null) {
                 continue;
             }
-            if (x == null || other.join(x)) {
+            if (x == null) {
                 return;
             }
-            // It can no longer be joined: fetch alone rather than wait for its place.
-            break;
+            switch (other.join(x)) {
+                case YES -> {
+                    return;
+                }
+                case NO -> {
+                    send(mine, thread);
+                    return;
+                }
+                case OVER -> outlets.collapsed().ended(plan.key(), other);
+            }
+        }
+        if (x != null && outlets.serveStored().serveIfFresh(x)) {
+            // Another fetch ended between this request's lookup and its turn.
+            mine.standDown(this::lookAgain);
+            return;
         }
         send(mine, thread);
+    }
+
+    private void lookAgain(Exchange x) {
+        if (!outlets.serveStored().serveIfFresh(x)) {
+            startAlone(x);
+        }
     }
 
     private void send(Fetch fetch, XnioIoThread thread) {

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * ambiguity through. A request that fails is answered and its connection closed: nothing after it is read as another.
  */
 final class RequestCheck {
+    /** Colon, blank, CR and LF. */
+    private static final int LINE_OVERHEAD = 4;
+
     private RequestCheck() {}
 
     /** What the check says. */
@@ -51,7 +54,8 @@ final class RequestCheck {
      */
     record Refused(int status, String reason, ErrorPage page, String why) implements Checked {}
 
-    static Checked check(HttpServerExchange exchange) {
+    /** @param headMax request_header_max_size, in bytes */
+    static Checked check(HttpServerExchange exchange, int headMax) {
         Fields fields = fields(exchange.getRequestHeaders());
         HttpVersion version = exchange.isHttp11() ? HttpVersion.HTTP_1_1 : HttpVersion.HTTP_1_0;
         String method = exchange.getRequestMethod().toString();
@@ -64,6 +68,14 @@ final class RequestCheck {
         }
         if (fields.all("Host").size() > 1) {
             return malformed("more than one Host");
+        }
+
+        if (method.equals("CONNECT")) {
+            return new Refused(405, "Method Not Allowed", ErrorPage.ERR_UNSUP_REQ, "no tunnels");
+        }
+        if (size(method, exchange, fields) > headMax) {
+            return new Refused(
+                    431, "Request Header Fields Too Large", ErrorPage.ERR_TOO_BIG, "a head within the limit");
         }
 
         String target = exchange.getRequestURI();
@@ -87,7 +99,12 @@ final class RequestCheck {
         }
         String query = exchange.getQueryString();
         if (!query.isEmpty()) {
-            target = target + "?" + query;
+            // The parser takes a second question mark for a repetition of the first.
+            boolean second = exchange.getQueryParameters().keySet().stream()
+                    .findFirst()
+                    .filter(name -> name.startsWith("?") && !query.startsWith("?"))
+                    .isPresent();
+            target = target + (second ? "??" : "?") + query;
         }
         String badTarget = badTarget(target);
         if (badTarget != null) {
@@ -105,6 +122,18 @@ final class RequestCheck {
                 framing,
                 keepsAlive(fields, version),
                 expect != null && version == HttpVersion.HTTP_1_1 && framing.kind() != BodyFraming.Kind.NONE);
+    }
+
+    /** The bytes of the head, give or take white space. */
+    private static int size(String method, HttpServerExchange exchange, Fields fields) {
+        int bytes = method.length()
+                + exchange.getRequestURI().length()
+                + exchange.getQueryString().length()
+                + LINE_OVERHEAD;
+        for (int i = 0; i < fields.size(); i++) {
+            bytes += fields.name(i).length() + fields.value(i).length() + LINE_OVERHEAD;
+        }
+        return bytes;
     }
 
     private static @Nullable String badTarget(String target) {

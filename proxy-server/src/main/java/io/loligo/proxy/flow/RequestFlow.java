@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Runs on the client connection's I/O thread and never waits; used by all of them.
  */
 public final class RequestFlow {
+    private static final System.Logger LOG = System.getLogger(RequestFlow.class.getName());
     private static final String MANAGER_PATH = "/squid-internal-mgr/";
 
     private final ResponseStore store;
@@ -112,13 +113,9 @@ public final class RequestFlow {
             purge(x);
             return;
         }
-        if (x.head().isMethod("CONNECT")) {
-            x.closeAfterwards();
-            x.refuse(ErrorPage.ERR_UNSUP_REQ, ResultCode.TCP_DENIED, "");
-            return;
-        }
         if (rules.requestFields().isLoop(x.head())) {
-            x.refuse(ErrorPage.ERR_LOOP, ResultCode.TCP_DENIED, "");
+            LOG.log(System.Logger.Level.WARNING, "a request came back to this server: its Via names it");
+            x.refuse(ErrorPage.ERR_ACCESS_DENIED, ResultCode.TCP_DENIED, "The request went in a circle.");
             return;
         }
 

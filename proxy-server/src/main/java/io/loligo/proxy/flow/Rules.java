@@ -76,14 +76,18 @@ public record Rules(
         return sites.get(portKey);
     }
 
-    /** The operator's part in storing what {@code peer} answers. */
-    StorageRules storage(Peer peer) {
+    /** The operator's part in storing what {@code peer} answers to a request under {@code reuse}. */
+    StorageRules storage(Peer peer, ReuseRules reuse) {
         Configuration.StoreConfig store = configuration.store();
         long maximum = store.directories().isEmpty()
                 ? Math.min(store.maximumObjectBytes(), store.maximumObjectInMemoryBytes())
                 : store.maximumObjectBytes();
         return new StorageRules(
-                freshness, store.minimumObjectBytes(), maximum, peer.config().proxyOnly());
+                freshness,
+                store.minimumObjectBytes(),
+                maximum,
+                peer.config().proxyOnly(),
+                reuse.ignoreClientCacheControl());
     }
 
     private static Site site(PortConfig port, Configuration.Identity identity, FreshnessRules freshness) {

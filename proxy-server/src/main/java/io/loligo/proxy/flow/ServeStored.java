@@ -5,6 +5,8 @@ import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.reuse.Preconditions;
 import io.loligo.cache.reuse.RangeSelection;
+import io.loligo.cache.reuse.Reuse;
+import io.loligo.cache.reuse.ReusePolicy;
 import io.loligo.cache.status.CacheStatus;
 import io.loligo.cache.status.ForwardReason;
 import io.loligo.cache.status.ResultCode;
@@ -35,6 +37,13 @@ final class ServeStored {
     /** A hit: the origin is not asked. False, and nothing is done, when the object is gone since it was looked up. */
     boolean hit(Exchange x, StoredHead stored, Freshness freshness) {
         return serve(x, stored, freshness, hitCode, null);
+    }
+
+    /** Serves {@code x} if what is stored by now may be served as it is; else does nothing. */
+    boolean serveIfFresh(Exchange x) {
+        Reuse reuse = ReusePolicy.decide(
+                x.head(), store.lookup(x.key()), clock.instant(), x.site().reuse());
+        return reuse instanceof Reuse.Serve serve && hit(x, serve.stored(), serve.freshness());
     }
 
     /**

@@ -15,7 +15,6 @@ public enum ErrorPage {
     ERR_ACCESS_DENIED(403, "Forbidden", "Access to this page is not allowed here."),
     ERR_UNSUP_REQ(405, "Method Not Allowed", "This method is not served here."),
     ERR_TOO_BIG(413, "Content Too Large", "The request or its answer is larger than this server takes."),
-    ERR_LOOP(508, "Loop Detected", "The request came back to the server that sent it."),
     ERR_CANNOT_FORWARD(503, "Service Unavailable", "No server can take this request now."),
     ERR_CONNECT_FAIL(503, "Service Unavailable", "The origin server does not accept connections."),
     ERR_CONNECT_TIMEOUT(504, "Gateway Timeout", "The origin server could not be reached in time."),

@@ -33,11 +33,13 @@ public final class RequestFields {
 
     private final Configuration.Forwarding forwarding;
     private final String viaHop;
+    private final String ownName;
 
     /** @param product what stands in Via, for example {@code loligo/0.1.0} */
     public RequestFields(Configuration.Identity identity, String product, Configuration.Forwarding forwarding) {
         this.forwarding = forwarding;
         this.viaHop = identity.uniqueHostname() + " (" + product + ")";
+        this.ownName = " " + identity.uniqueHostname() + " (loligo";
     }
 
     /**
@@ -65,7 +67,7 @@ public final class RequestFields {
     /** Whether this server sent the request itself. RFC 9110 §7.6.3. */
     public boolean isLoop(RequestHead head) {
         for (String via : head.fields().all("Via")) {
-            if (via.contains(viaHop)) {
+            if (via.contains(ownName)) {
                 return true;
             }
         }
