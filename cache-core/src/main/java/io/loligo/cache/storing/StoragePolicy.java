@@ -77,12 +77,8 @@ public final class StoragePolicy {
      *
      * @param request that was validated for
      */
-    public static @Nullable Reason notKept(
-            RequestHead request, StoredHead freshened, FreshnessRules rules, boolean ignoreClientCacheControl) {
-        Reason reason = requestNoStore(request, ignoreClientCacheControl);
-        return reason == null
-                ? forbiddenByDirectives(request, freshened, freshened.refreshRule(rules.refresh()))
-                : reason;
+    public static @Nullable Reason notKept(RequestHead request, StoredHead freshened, FreshnessRules rules) {
+        return forbiddenByDirectives(request, freshened, freshened.refreshRule(rules.refresh()));
     }
 
     /** The fields that are stored of a response with {@code received}: RFC 9111 §3.1, without Age and Content-Length. */
