@@ -5,11 +5,11 @@ import io.loligo.cache.freshness.ResponseTimes;
 import io.loligo.cache.freshness.StaleRules;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.EntityTag;
+import io.loligo.cache.http.RequestDirectives;
 import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.status.ForwardReason;
 import io.loligo.cache.storing.StoragePolicy;
-import io.loligo.cache.storing.StorageVerdict;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -19,17 +19,26 @@ public sealed interface ValidationOutcome {
     int NOT_MODIFIED = 304;
 
     /**
-     * Still good: serve it with {@code freshened}, which is stored in place of the stored head; or, where there is a
-     * reason against keeping it any longer, removed after this answer.
+     * Still good: serve it with the fields of {@code freshened}.
      *
      * @param freshened the stored head with the 304's fields and times; its id is the stored one's
-     * @param notKept why it may not be stored any more (the 304 says no-store, …), or null
+     * @param upkeep what becomes of the stored one
      */
-    record NotModified(StoredHead freshened, StorageVerdict.@Nullable Reason notKept) implements ValidationOutcome {
+    record NotModified(StoredHead freshened, Upkeep upkeep) implements ValidationOutcome {
         @Override
         public <R> R match(Cases<R> cases) {
             return cases.notModified(this);
         }
+    }
+
+    /** What becomes of a stored response that turned out to be still good. */
+    enum Upkeep {
+        /** It gets the freshened head. */
+        FRESHEN,
+        /** It stays as it is: the client's no-store forbids to keep anything of this exchange. RFC 9111 §5.2.1.5. */
+        LEAVE,
+        /** It is removed: its new fields forbid to keep it (no-store, private, …). */
+        REMOVE
     }
 
     /**
@@ -152,9 +161,7 @@ public sealed interface ValidationOutcome {
                 return new AskAgain();
             }
             StoredHead freshened = Freshening.notModified(stored, answer, times, request.fields());
-            return new NotModified(
-                    freshened,
-                    StoragePolicy.notKept(request, freshened, rules.freshness(), rules.ignoreClientCacheControl()));
+            return new NotModified(freshened, upkeep(request, freshened, rules));
         }
         if (answer.status() >= 500 && answer.status() <= 599) {
             Freshness freshness = Freshness.of(stored, times.responseTime(), rules.freshness());
@@ -176,6 +183,15 @@ public sealed interface ValidationOutcome {
         return obstacle == null && verdict.why() != ForwardReason.REQUEST
                 ? new ServeStale(verdict.stored(), freshness)
                 : new GatewayError(obstacle);
+    }
+
+    private static Upkeep upkeep(RequestHead request, StoredHead freshened, ReuseRules rules) {
+        if (StoragePolicy.notKept(request, freshened, rules.freshness()) != null) {
+            return Upkeep.REMOVE;
+        }
+        boolean noStore = !rules.ignoreClientCacheControl()
+                && RequestDirectives.of(request.fields()).noStore();
+        return noStore ? Upkeep.LEAVE : Upkeep.FRESHEN;
     }
 
     /** Whether a 304 names the stored response, or nothing that says otherwise. RFC 9111 §4.3.4. */

@@ -30,6 +30,11 @@ import org.jspecify.annotations.Nullable;
 public final class StoragePolicy {
     private static final int PARTIAL_CONTENT = 206;
     private static final int NOT_MODIFIED = 304;
+    private static final int PRECONDITION_FAILED = 412;
+    private static final int CONTENT_TOO_LARGE = 413;
+    private static final int RANGE_NOT_SATISFIABLE = 416;
+    private static final int EXPECTATION_FAILED = 417;
+    private static final int FIELDS_TOO_LARGE = 431;
 
     /** Final statuses whose caching requirements we know. RFC 9111 §5.2.2.3; RFC 9110 §15. */
     private static final Set<Integer> UNDERSTOOD = Set.of(
@@ -52,7 +57,7 @@ public final class StoragePolicy {
         RefreshRule refresh = head.refreshRule(rules.freshness().refresh());
         Reason reason = forbiddenByRequest(request, head, rules.ignoreClientCacheControl());
         if (reason == null) {
-            reason = forbiddenByStatus(response.status());
+            reason = forbiddenByStatus(request.fields(), response.status());
         }
         if (reason == null) {
             reason = forbiddenByDirectives(request, head, refresh);
@@ -72,12 +77,8 @@ public final class StoragePolicy {
      *
      * @param request that was validated for
      */
-    public static @Nullable Reason notKept(
-            RequestHead request, StoredHead freshened, FreshnessRules rules, boolean ignoreClientCacheControl) {
-        Reason reason = requestNoStore(request, ignoreClientCacheControl);
-        return reason == null
-                ? forbiddenByDirectives(request, freshened, freshened.refreshRule(rules.refresh()))
-                : reason;
+    public static @Nullable Reason notKept(RequestHead request, StoredHead freshened, FreshnessRules rules) {
+        return forbiddenByDirectives(request, freshened, freshened.refreshRule(rules.refresh()));
     }
 
     /** The fields that are stored of a response with {@code received}: RFC 9111 §3.1, without Age and Content-Length. */
@@ -128,15 +129,29 @@ public final class StoragePolicy {
                 && head.key().uri().equals(head.key().uri().resolve(location));
     }
 
-    private static @Nullable Reason forbiddenByStatus(int status) {
+    private static @Nullable Reason forbiddenByStatus(Fields request, int status) {
         if (status < 200) {
             return Reason.INTERIM;
         }
         return switch (status) {
             case PARTIAL_CONTENT -> Reason.PARTIAL;
             case NOT_MODIFIED -> Reason.NOT_MODIFIED;
+            // One client's fields must not decide what all others get.
+            case PRECONDITION_FAILED -> isConditional(request) ? Reason.PROVOKED : null;
+            case RANGE_NOT_SATISFIABLE -> request.has("Range") ? Reason.PROVOKED : null;
+            case EXPECTATION_FAILED -> request.has("Expect") ? Reason.PROVOKED : null;
+            case CONTENT_TOO_LARGE, FIELDS_TOO_LARGE -> Reason.PROVOKED;
             default -> null;
         };
+    }
+
+    private static boolean isConditional(Fields request) {
+        for (int i = 0; i < request.size(); i++) {
+            if (FieldRule.is(request.name(i), FieldRule.Use.CONDITIONAL)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static @Nullable Reason forbiddenByDirectives(RequestHead request, StoredHead head, RefreshRule refresh) {

@@ -38,6 +38,7 @@ public sealed interface StorageVerdict {
         INTERIM("interim", "RFC 9111 §3: not a final status"),
         PARTIAL("partial", "RFC 9111 §3.3: a part is no complete response"),
         NOT_MODIFIED("not-modified", "RFC 9111 §3: a 304 without what it is about"),
+        PROVOKED("provoked", "an error due to this request's own fields, which are not in the key"),
         NO_STORE("no-store", "RFC 9111 §5.2.2.5"),
         MUST_UNDERSTAND("must-understand", "RFC 9111 §5.2.2.3: an unknown status"),
         PRIVATE("private", "RFC 9111 §5.2.2.7"),

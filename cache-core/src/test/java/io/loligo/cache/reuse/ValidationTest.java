@@ -56,12 +56,12 @@ class ValidationTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
         # case                                        | stored                                        | why     | method | answer | its fields             | outcome
-        304: still good                               | ETag: "a"                                     | STALE   | GET    | 304    | -                      | not modified
-        304 with the same ETag                        | ETag: "a"                                     | STALE   | GET    | 304    | ETag: "a"              | not modified
-        304 with the weak form of it                  | ETag: "a"                                     | STALE   | GET    | 304    | ETag: W/"a"            | not modified
+        304: still good                               | ETag: "a"                                     | STALE   | GET    | 304    | -                      | not modified, FRESHEN
+        304 with the same ETag                        | ETag: "a"                                     | STALE   | GET    | 304    | ETag: "a"              | not modified, FRESHEN
+        304 with the weak form of it                  | ETag: "a"                                     | STALE   | GET    | 304    | ETag: W/"a"            | not modified, FRESHEN
         §4.3.4 304 about another one                  | ETag: "a"                                     | STALE   | GET    | 304    | ETag: "b"              | ask again
-        304 to Last-Modified brings an ETag           | Last-Modified: -5                             | STALE   | GET    | 304    | ETag: "b"              | not modified
-        304 that forbids to keep it                   | ETag: "a"                                     | STALE   | GET    | 304    | Cache-Control: no-store| not modified, not kept: no-store
+        304 to Last-Modified brings an ETag           | Last-Modified: -5                             | STALE   | GET    | 304    | ETag: "b"              | not modified, FRESHEN
+        304 that forbids to keep it                   | ETag: "a"                                     | STALE   | GET    | 304    | Cache-Control: no-store| not modified, REMOVE
         304 to no condition                           | X: y                                          | STALE   | GET    | 304    | -                      | origin error
         200: a new one                                | ETag: "a"                                     | STALE   | GET    | 200    | ETag: "b"              | replace
         404: a new one                                | ETag: "a"                                     | STALE   | GET    | 404    | -                      | replace
@@ -73,7 +73,7 @@ class ValidationTest {
         5xx and the client insisted                   | ETag: "a"                                     | REQUEST | GET    | 503    | -                      | pass on null
         §4.3.5 HEAD: learns from 200                  | ETag: "a"                                     | STALE   | HEAD   | 200    | ETag: "a"              | head freshened
         §4.3.5 HEAD: another one                      | ETag: "a"                                     | STALE   | HEAD   | 200    | ETag: "b"              | head out of date
-        §4.3.5 HEAD: 304                              | ETag: "a"                                     | STALE   | HEAD   | 304    | -                      | not modified
+        §4.3.5 HEAD: 304                              | ETag: "a"                                     | STALE   | HEAD   | 304    | -                      | not modified, FRESHEN
         no answer: the stale one instead              | ETag: "a"                                     | STALE   | GET    | 0      | -                      | serve stale
         no answer and s-maxage                        | Cache-Control: s-maxage=5                     | STALE   | GET    | 0      | -                      | gateway error S_MAXAGE
         no answer and no-cache                        | Cache-Control: no-cache                       | STALE   | GET    | 0      | -                      | gateway error NO_CACHE
@@ -102,6 +102,27 @@ class ValidationTest {
                         RULES);
 
         assertThat(said(outcome)).isEqualTo(expected);
+    }
+
+    @DisplayName("RFC 9111 §5.2.1.5: of an exchange with the client's no-store nothing is kept, and nothing is lost")
+    @ParameterizedTest(name = "ignore-cc {0}")
+    @CsvSource({"false, LEAVE", "true, FRESHEN"})
+    void requestNoStore(boolean ignoreCc, ValidationOutcome.Upkeep expected) {
+        StoredHead stored = stored(200, "Date: 0 ¦ Cache-Control: max-age=10 ¦ ETag: \"a\"");
+        Freshness freshness = Freshness.of(stored, at(20), FreshnessRules.DEFAULT);
+
+        ValidationOutcome outcome = ValidationOutcome.answered(
+                get("Cache-Control: no-store"),
+                new Reuse.Validate(stored, freshness, ForwardReason.STALE),
+                Validation.of(stored),
+                response(304, ""),
+                received(20),
+                new ReuseRules(FreshnessRules.DEFAULT, ignoreCc));
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        ValidationOutcome.NotModified.class,
+                        notModified -> assertThat(notModified.upkeep()).isEqualTo(expected));
     }
 
     @DisplayName("RFC 9111 §3.2: what a 304 does to the stored fields")
@@ -197,10 +218,7 @@ class ValidationTest {
         return outcome.match(new ValidationOutcome.Cases<>() {
             @Override
             public String notModified(ValidationOutcome.NotModified notModified) {
-                return "not modified"
-                        + (notModified.notKept() == null
-                                ? ""
-                                : ", not kept: " + notModified.notKept().word());
+                return "not modified, " + notModified.upkeep();
             }
 
             @Override
