@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 public interface EntryReader extends AutoCloseable {
 
     /**
-     * The head in wire form: status line and stored fields, each line ended by CR LF, without the empty line. A view that
-     * is valid until {@link #close}; position and limit belong to the caller.
+     * The head in wire form: status line and stored fields, each line ended by CR LF, without the empty line. The last
+     * line is Content-Length with {@link #length}, unless the status is one that has none (204, 304). A view that is
+     * valid until {@link #close}; position and limit belong to the caller.
      */
     ByteBuffer head();
 

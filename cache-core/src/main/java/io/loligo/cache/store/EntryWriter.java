@@ -30,7 +30,12 @@ public interface EntryWriter extends AutoCloseable {
      */
     int read(long position, ByteBuffer dst);
 
-    /** Makes the response visible to lookups, in place of the variant it replaces. Null when it could not be stored. */
+    /**
+     * Makes the response visible to lookups, in place of the variant it replaces.
+     *
+     * @return the head with its id and body length, without a Content-Length field: the body length says it, and the wire
+     *     form has the line. Null when the response could not be stored, or its URI was purged since the writer was opened
+     */
     @Nullable StoredHead commit();
 
     /** Drops everything unless committed. After a commit, {@link #read} goes on working until here. */

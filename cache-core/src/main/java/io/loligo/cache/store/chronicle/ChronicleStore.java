@@ -29,8 +29,11 @@ import org.jspecify.annotations.Nullable;
 public final class ChronicleStore implements ResponseStore {
     private static final System.Logger LOG = System.getLogger(ChronicleStore.class.getName());
 
-    /** Decoded heads kept on the heap; about 3 KB each. */
-    private static final int DECODED_MAX = 8192;
+    /** Decoded heads take about this much of the heap each, and together at most this share of it. */
+    private static final int DECODED_BYTES = 3 << 10;
+
+    private static final int DECODED_HEAP_SHARE = 32;
+    private static final int DECODED_MAX = 1 << 16;
     /** Slots kept for readers between two uses: 32 MiB. */
     private static final int IDLE_SLOTS_MAX = 1024;
     /** Buffers kept for writers between two uses: 16 MiB. */
@@ -82,7 +85,8 @@ public final class ChronicleStore implements ResponseStore {
         this.meta = meta;
         this.peers = peers;
         hasher = new KeyHasher(meta == null ? StoreDirectory.newSecret() : meta.secret());
-        DecodedCache decoded = new DecodedCache(DECODED_MAX);
+        DecodedCache decoded =
+                new DecodedCache(decodedPlaces(Runtime.getRuntime().maxMemory()));
         SlotPool slots = new SlotPool(EntryLayout.SMALL_MAX, IDLE_SLOTS_MAX);
         long run = meta == null ? 1 : meta.run();
         shards = new Shard[geometry.shards()];
@@ -114,6 +118,12 @@ public final class ChronicleStore implements ResponseStore {
      */
     public static ChronicleStore open(StoreOptions options) throws IOException {
         return open(options, Geometry.of(options));
+    }
+
+    /** A power of two: how many decoded heads a heap of {@code heapBytes} has room for. */
+    private static int decodedPlaces(long heapBytes) {
+        long places = heapBytes / DECODED_HEAP_SHARE / DECODED_BYTES;
+        return (int) Long.highestOneBit(Math.max(1024, Math.min(DECODED_MAX, places)));
     }
 
     /** For tests of maps that are too small for their budget. */

@@ -10,25 +10,45 @@ import org.jspecify.annotations.Nullable;
 final class DecodedCache {
     private final @Nullable Decoded[] places;
 
-    /** Room for {@code size} objects, a power of two; a newcomer takes the place of whoever had it. */
+    /** Room for {@code size} objects, a power of two. Each has two places; a newcomer pushes the first out of the second. */
     DecodedCache(int size) {
         places = new Decoded[size];
     }
 
     @Nullable StoredObject object(long id) {
-        return places[place(id)] instanceof StoredObject found && found.id() == id ? found : null;
+        return find(id) instanceof StoredObject object ? object : null;
     }
 
     @Nullable Variants variants(long id) {
-        return places[place(id)] instanceof Variants found && found.id() == id ? found : null;
+        return find(id) instanceof Variants variants ? variants : null;
+    }
+
+    private @Nullable Decoded find(long id) {
+        int place = place(id);
+        Decoded first = places[place];
+        if (first != null && first.id() == id) {
+            return first;
+        }
+        Decoded second = places[place ^ 1];
+        return second != null && second.id() == id ? second : null;
     }
 
     void add(Decoded decoded) {
-        places[place(decoded.id())] = decoded;
+        int place = place(decoded.id());
+        Decoded there = places[place];
+        if (there != null && there.id() != decoded.id()) {
+            places[place ^ 1] = there;
+        }
+        places[place] = decoded;
     }
 
     void forget(long id) {
         int place = place(id);
+        forget(place, id);
+        forget(place ^ 1, id);
+    }
+
+    private void forget(int place, long id) {
         Decoded there = places[place];
         if (there != null && there.id() == id) {
             places[place] = null;

@@ -44,6 +44,9 @@ final class Shard {
     private static final long LIST_CHARGE =
             ShardMaps.headCharge(EntryLayout.LIST_MEMBERS_OFFSET + VARIANTS_MAX * Long.BYTES);
 
+    /** After so many more bytes the evictor looks how full the disk is; less than its reserve by far. */
+    private static final long WATCH_BYTES = 4L << 20;
+
     private final int number;
     private final long run;
     private final KeyHasher hasher;
@@ -505,7 +508,6 @@ final class Shard {
                 }
                 long bodyAddress = body == null ? 0 : body.address() + EntryLayout.CHUNK_DATA_OFFSET;
                 publish(open, object, 0, scratch, bodyAddress, inlineLength);
-                eviction.add(id, object.headCharge() + object.bodyCharge(), fingerprint(scratch.hash));
             }
             stored = true;
             return object.head();
@@ -593,10 +595,13 @@ final class Shard {
             }
             change(open, scratch, object, predecessor, other -> other.id() == predecessor);
             objects.incrementAndGet();
+            // Also after replace: the predecessor may have been about to be evicted, or not been known yet.
+            eviction.add(object.id(), object.headCharge() + object.bodyCharge(), fingerprint(scratch.hash));
             visible = true;
         } finally {
             if (!visible) {
                 decoded.forget(object.id());
+                eviction.replace(object.id(), predecessor, object.headCharge() + object.bodyCharge());
                 open.removeHead(scratch.id.of(object.id()));
             }
         }
@@ -745,7 +750,7 @@ final class Shard {
             long now = used.get();
             if (now + bytes <= limit) {
                 if (used.compareAndSet(now, now + bytes)) {
-                    if (now + bytes > evictorStart()) {
+                    if (now + bytes > evictorStart() || now / WATCH_BYTES != (now + bytes) / WATCH_BYTES) {
                         wakeEvictor.run();
                     }
                     return true;
@@ -778,7 +783,10 @@ final class Shard {
         try {
             StoredObject object = object(open, victim.id(), scratch);
             if (object == null) {
-                discard(open, victim.id(), victim.bytes(), scratch);
+                // Gone: then whoever removed it has given its bytes back. Still there: then it cannot be read.
+                if (open.head(scratch.id.of(victim.id()), scratch.aside)) {
+                    discard(open, victim.id(), victim.bytes(), scratch);
+                }
             } else {
                 hasher.hash(object.head().key(), scratch.text, scratch.hash);
                 synchronized (stripe(scratch.hash)) {

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -52,11 +53,15 @@ final class StoreDirectory implements AutoCloseable {
     static final int FORMAT = 1;
 
     private final Path path;
+    /** Held, because finding it reads the list of mounts and asking it does not. */
+    private final FileStore disk;
+
     private final FileChannel lockChannel;
     private final FileLock lock;
 
-    private StoreDirectory(Path path, FileChannel lockChannel, FileLock lock) {
+    private StoreDirectory(Path path, FileStore disk, FileChannel lockChannel, FileLock lock) {
         this.path = path;
+        this.disk = disk;
         this.lockChannel = lockChannel;
         this.lock = lock;
     }
@@ -120,7 +125,7 @@ final class StoreDirectory implements AutoCloseable {
         if (lock == null) {
             throw new StoreInUseException(lockFile);
         }
-        return new StoreDirectory(path, channel, lock);
+        return new StoreDirectory(path, Files.getFileStore(path), channel, lock);
     }
 
     Path path() {
@@ -290,7 +295,7 @@ final class StoreDirectory implements AutoCloseable {
 
     /** Bytes that this user may still write on the disk. */
     long usableBytes() throws IOException {
-        return Files.getFileStore(path).getUsableSpace();
+        return disk.getUsableSpace();
     }
 
     /** Gives the directory free for another process. */

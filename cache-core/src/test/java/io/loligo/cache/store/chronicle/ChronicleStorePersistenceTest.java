@@ -109,6 +109,9 @@ class ChronicleStorePersistenceTest {
             while (committed < 500 && lines.readLine() != null) {
                 committed++;
             }
+            // While the other process lives, the directory is its own.
+            assertThatThrownBy(() -> ChronicleStore.open(new StoreOptions(directory, 64 * MEBI, MEBI)))
+                    .isInstanceOf(StoreInUseException.class);
         } finally {
             child.destroyForcibly().waitFor();
         }

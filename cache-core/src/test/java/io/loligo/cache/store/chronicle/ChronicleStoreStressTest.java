@@ -47,6 +47,12 @@ class ChronicleStoreStressTest {
 
             assertThat(read.get()).isGreaterThan(1_000);
             assertThat(store.stats().evictions()).isPositive();
+            // The accounts are right: emptied, it holds nothing.
+            for (int i = 0; i <= 200; i++) {
+                store.purge(key("/" + i).uri());
+            }
+            assertThat(store.stats().objects()).isZero();
+            assertThat(store.stats().bytes()).isZero();
         }
     }
 
