@@ -24,7 +24,6 @@ public final class AclParser {
             "srcdom_regex",
             "urllogin",
             "rep_header",
-            "req_mime_type",
             "rep_mime_type",
             "http_status",
             "time",
@@ -118,6 +117,7 @@ public final class AclParser {
                     "proto",
                     "browser",
                     "referer_regex",
+                    "req_mime_type",
                     "req_header",
                     "any-of",
                     "all-of" -> true;
@@ -127,7 +127,10 @@ public final class AclParser {
 
     /** Whether the items of {@code type} are regular expressions. */
     public static boolean isRegex(String type) {
-        return type.endsWith("_regex") || type.equals("browser") || type.equals("req_header");
+        return type.endsWith("_regex")
+                || type.equals("browser")
+                || type.equals("req_header")
+                || type.equals("req_mime_type");
     }
 
     /** The predefined acl {@code name}, if there is one. */
@@ -169,6 +172,7 @@ public final class AclParser {
             case "url_regex" -> new RegexAcl(name, RegexAcl::url, patterns(lines, false));
             case "urlpath_regex" -> new RegexAcl(name, RegexAcl::urlPath, pathPatterns(lines));
             case "browser" -> new RegexAcl(name, RegexAcl.field("User-Agent"), patterns(lines, false));
+            case "req_mime_type" -> new RegexAcl(name, RegexAcl.field("Content-Type"), patterns(lines, false));
             case "referer_regex" -> new RegexAcl(name, RegexAcl.field("Referer"), patterns(lines, false));
             case "req_header" -> requestField(name, lines);
             case "any-of" -> group(name, lines, false);

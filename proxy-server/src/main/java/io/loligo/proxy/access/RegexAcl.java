@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A text of the request matches one of the patterns: url_regex, urlpath_regex, dstdom_regex, browser, referer_regex,
- * req_header. What is absent matches nothing.
+ * req_header, req_mime_type. What is absent matches nothing.
  */
 record RegexAcl(String name, Function<RequestFacts, @Nullable String> subject, List<PosixRegex> patterns)
         implements Acl {

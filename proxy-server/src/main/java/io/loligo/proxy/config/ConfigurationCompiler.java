@@ -144,7 +144,7 @@ final class ConfigurationCompiler {
             problems.error(
                     Kind.NOT_YET,
                     line.where(),
-                    line.name() + " is not yet implemented, and without it more would be let through" + note);
+                    line.name() + " is not yet implemented, and leaving it out would change who gets what" + note);
         } else {
             problems.warning(Kind.NOT_YET, line.where(), line.name() + " is not yet implemented" + note);
         }
@@ -344,6 +344,7 @@ final class ConfigurationCompiler {
 
     private Configuration finish(SourceLocation file) {
         httpdAccel();
+        effectiveUser();
         if (ports.isEmpty() && directives.stream().noneMatch(line -> line.name().equals("http_port"))) {
             problems.value(file, "there is no http_port line, so nothing would listen: http_port 80 accel");
         }
@@ -390,6 +391,19 @@ final class ConfigurationCompiler {
 
     private List<Rule> rules(String list) {
         return List.copyOf(lists.getOrDefault(list, List.of()));
+    }
+
+    /** A JVM keeps the user it was started as; that is a problem only where the file wants another. */
+    private void effectiveUser() {
+        Directive line = scalars.line("cache_effective_user");
+        String user = System.getProperty("user.name", "");
+        if (line != null && !line.texts().get(0).equals(user)) {
+            problems.warning(
+                    Kind.IGNORED,
+                    line.where(),
+                    "cache_effective_user has no effect: this runs as " + user
+                            + ", and a JVM cannot change its user; start it as that user (User= of systemd)");
+        }
     }
 
     /** The accelerator of Squid 2.5: one origin, and every port accelerates. */

@@ -84,6 +84,9 @@ final class PeerLine {
         }
         PeerLine peer = new PeerLine(
                 line, problems, words.get(0), port.map(Long::intValue).orElse(1));
+        if (!isHost(words.get(0))) {
+            problems.value(line.where(), "not a host name or address: " + words.get(0));
+        }
         peer.type(words.get(1));
         List<String> rest = words.subList(options, words.size());
         rest.forEach(peer::option);
@@ -148,6 +151,12 @@ final class PeerLine {
                 line.where());
     }
 
+    /** A name or an address: it goes into Host fields. */
+    private static boolean isHost(String text) {
+        return !text.isEmpty()
+                && text.chars().allMatch(c -> c < 0x80 && (Character.isLetterOrDigit(c) || "-._:[]".indexOf(c) >= 0));
+    }
+
     private void type(String type) {
         switch (type) {
             case "parent" -> {}
@@ -180,8 +189,8 @@ final class PeerLine {
             case "connect-fail-limit" -> connectFailLimit = (int) Math.max(1, number(word, value, Integer.MAX_VALUE));
             case "connect-timeout" -> connectTimeout(word, value);
             case "forceddomain" -> {
-                if (value == null || value.isEmpty()) {
-                    problems.value(line.where(), "forceddomain= needs a name");
+                if (value == null || !isHost(value)) {
+                    problems.value(line.where(), "forceddomain= needs a host name");
                 } else {
                     forcedDomain = value;
                 }

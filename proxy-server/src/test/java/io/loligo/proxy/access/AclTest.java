@@ -59,6 +59,7 @@ class AclTest {
             Referer                ~ referer_regex ^https?://evil\\.     ~ Referer    ~ https://evil.example/ ~ true
             any field              ~ req_header X-Debug -i ^(1|on)$      ~ x-debug    ~ ON                  ~ true
             another value          ~ req_header X-Debug -i ^(1|on)$      ~ x-debug    ~ off                 ~ false
+            the request's type     ~ req_mime_type ^application/json     ~ Content-Type ~ application/json  ~ true
             another field          ~ req_header X-Debug .                ~ X-Other    ~ on                  ~ false
             """)
     void fields(String rule, String acl, String field, String value, boolean matches) {

@@ -88,6 +88,9 @@ class ConfigurationLoaderTest {
             cache_peer x.org parent 80 0 sourcehash ~ error: cache_peer option sourcehash is not yet implemented
             cache_peer x.org parent 80 0 carp    ~ warning: cache_peer option carp is not yet implemented; round-robin is used
             cache_peer x.org parent 80 0 no-digest ~ notice: cache_peer option no-digest has no effect
+            cache_peer http://x.org/ parent 80 0 ~ error: not a host name or address: http://x.org/
+            cache_peer x.org parent 80 0 forceddomain=a/b ~ error: forceddomain= needs a host name
+            cache_effective_user nobody-here     ~ warning: cache_effective_user has no effect: this runs as
             cache_peer x.org parent 80 0 nonsense ~ error: cache_peer has no option nonsense
             cache_peer x.org parent 80 3130      ~ warning: no ICP query is sent to x.org; write no-query
             cache_peer x.org sibling 80 0        ~ warning: siblings are not yet implemented
@@ -118,7 +121,7 @@ class ConfigurationLoaderTest {
             icp_port 0                           ~ -
             icp_port 3130                        ~ warning: icp_port is not yet implemented
             miss_access allow all                ~ -
-            miss_access deny all                 ~ error: miss_access is not yet implemented, and without it more would be let through
+            miss_access deny all                 ~ error: miss_access is not yet implemented, and leaving it out would change who gets what
             http_reply_access deny all           ~ error: http_reply_access is not yet implemented, and
             reply_body_max_size 1 MB all         ~ error: reply_body_max_size is not yet implemented, and
             quick_abort_min 16 KB                ~ -
