@@ -179,7 +179,7 @@ final class OriginCall implements OriginClient.Call, ConnectAttempt.Listener {
     @Override
     public void connected(StreamConnection opened) {
         connecting = null;
-        use(new OriginConnection(client, connections, peer(), opened, settings.headMax()), false);
+        use(new OriginConnection(client, connections, peer(), opened), false);
     }
 
     @Override

@@ -82,14 +82,14 @@ final class OriginConnection {
     private final Runnable readStep = this::readable;
     private final Runnable writeStep = this::writeRequest;
 
-    OriginConnection(OriginClient client, IdleConnections idle, Peer peer, StreamConnection connection, int headMax) {
+    OriginConnection(OriginClient client, IdleConnections idle, Peer peer, StreamConnection connection) {
         this.client = client;
         this.idle = idle;
         this.peer = peer;
         this.connection = connection;
         this.source = connection.getSourceChannel().getConduit();
         this.sink = connection.getSinkChannel().getConduit();
-        this.heads = new ResponseHeadParser(headMax);
+        this.heads = new ResponseHeadParser(client.settings().headMax());
         connection.getSourceChannel().setReadListener(channel -> guarded(readStep));
         connection.getSinkChannel().setWriteListener(channel -> guarded(writeStep));
     }
@@ -106,7 +106,7 @@ final class OriginConnection {
         requestWritten = false;
         writeFailed = false;
         wroteAny = false;
-        heads.reset();
+        heads.reset(next.settings().headMax());
         upload = request.body();
         uploadLeft = upload == null ? 0 : upload.length();
         queueHead(next.head());

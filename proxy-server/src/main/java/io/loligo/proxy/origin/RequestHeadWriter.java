@@ -12,10 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes request heads: RFC 9112 §3 and §5. A byte that would end a line or a field early is a bug and throws. */
 final class RequestHeadWriter {
-    private byte[] bytes = new byte[1 << 10];
+    /** The request line's end, the framing fields and what login= may add. */
+    private static final int EXTRA = 160;
+
+    private byte[] bytes;
     private int length;
 
-    private RequestHeadWriter() {}
+    private RequestHeadWriter(int size) {
+        this.bytes = new byte[size];
+    }
 
     /** Whether the head depends on the peer that it goes to. */
     static boolean isOwn(PeerConfig peer) {
@@ -33,7 +38,7 @@ final class RequestHeadWriter {
      * @param persistent false asks for the close of the connection
      */
     static byte[] write(OriginRequest request, PeerConfig peer, boolean persistent) {
-        RequestHeadWriter writer = new RequestHeadWriter();
+        RequestHeadWriter writer = new RequestHeadWriter(usualSize(request));
         writer.requestLine(request);
         writer.fields(request.fields(), peer);
         RequestBody body = request.body();
@@ -52,6 +57,15 @@ final class RequestHeadWriter {
         }
         writer.crlf();
         return Arrays.copyOf(writer.bytes, writer.length);
+    }
+
+    private static int usualSize(OriginRequest request) {
+        int size = request.method().length() + request.target().length() + EXTRA;
+        Fields fields = request.fields();
+        for (int i = 0; i < fields.size(); i++) {
+            size += fields.name(i).length() + fields.value(i).length() + ": \r\n".length();
+        }
+        return size;
     }
 
     private static boolean expectsBody(String method) {

@@ -22,7 +22,7 @@ final class ResponseHeadParser {
     private static final int USUAL_SIZE = 2 << 10;
     private static final byte[] PROTOCOL = "HTTP/1.".getBytes(ISO_8859_1);
 
-    private final int headMax;
+    private int headMax;
     private byte[] head = new byte[USUAL_SIZE];
     /** Bytes of the head so far. */
     private int length;
@@ -79,8 +79,13 @@ final class ResponseHeadParser {
         return null;
     }
 
-    /** Forgets a head that was begun. */
-    void reset() {
+    /** Forgets a head that was begun; the next one may have {@code max} bytes. */
+    void reset(int max) {
+        headMax = max;
+        reset();
+    }
+
+    private void reset() {
         length = 0;
         lineStart = 0;
         if (head.length > 4 * USUAL_SIZE) {
