@@ -13,7 +13,7 @@ interface RunningServer extends AutoCloseable {
 
     /** Starts one on {@code conf} and waits until it answers. */
     static RunningServer start(SquidConf conf) {
-        return LoligoProcess.start(conf);
+        return InProcessServer.start(conf);
     }
 
     /** The port of the configuration it was started with. */
