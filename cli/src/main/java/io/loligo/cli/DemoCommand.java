@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -165,6 +166,8 @@ final class DemoCommand implements Callable<Integer> {
                     origin = line.substring(7).trim();
                 }
             }
+            // To the end: what is not yet here is not yet stored, and the next look would miss it.
+            reader.transferTo(Writer.nullWriter());
             return new String[] {request, status, cache, origin};
         } catch (IOException failure) {
             return new String[] {request, String.valueOf(failure.getMessage()), "-", "-"};
