@@ -10,7 +10,8 @@ import picocli.CommandLine.Spec;
 
 /** Which server a command talks to: the one of a squid.conf, the one at an address, or the default one. */
 final class AdminOptions {
-    private static final Admin DEFAULT = new Admin("127.0.0.1", 3190, Path.of("/var/run/loligo/admin.token"));
+    private static final Admin DEFAULT =
+            new Admin(Admin.DEFAULT_HOST, Admin.DEFAULT_PORT, Admin.defaultTokenFile(Admin.DEFAULT_PORT));
     private static final int PORT_MAX = 65_535;
 
     private final ProxyServer server;
@@ -33,7 +34,8 @@ final class AdminOptions {
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            description = "The server's admin_token_file. Default: /var/run/loligo/admin.token.")
+            description = "The server's admin_token_file. "
+                    + " Default: /run/loligo/admin-PORT.token, or the same in ~/.loligo.")
     private @Nullable Path tokenFile;
 
     AdminOptions(ProxyServer server) {
@@ -56,7 +58,11 @@ final class AdminOptions {
                         command.commandLine(), "--admin takes HOST:PORT or [v6]:PORT, not '" + address + "'");
             }
         }
-        return new AdminClient(host, port, tokenFile == null ? admin.tokenFile() : tokenFile);
+        Path token = tokenFile;
+        if (token == null) {
+            token = file == null ? Admin.defaultTokenFile(port) : admin.tokenFile();
+        }
+        return new AdminClient(host, port, token);
     }
 
     /** 1 to 65535, or 0 for what is none. */

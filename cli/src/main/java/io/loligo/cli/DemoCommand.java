@@ -119,20 +119,28 @@ final class DemoCommand implements Callable<Integer> {
         out.println();
         out.println("Try, in another terminal:");
         out.println();
-        out.println("  curl -i -H 'Host: " + SITE + "' " + one + "/");
-        out.println("  curl -i -H 'Host: " + SITE + "' " + two + "/          # the same URL, the other server's page");
-        out.println("  curl -i -H 'Host: " + SITE + "' " + one + "/news      # twice, then again after 5 seconds");
-        out.println("  curl -i -H 'Host: " + SITE + "' " + one + "/clock     # never a hit");
-        out.println("  curl -i -X POST -H 'Host: " + SITE + "' " + one + "/  # drops what is stored for /");
-        out.println("  curl -i -H 'Host: other.example' " + one + "/         # not a site of this server: 403");
-        out.println("  cli/target/loligo purge -f " + files.squidConf() + " http://" + SITE + "/");
-        out.println("  cli/target/loligo stats -f " + files.squidConf());
-        out.println("  cli/target/loligo check -f " + files.squidConf());
+        String get = "curl -i -H 'Host: " + SITE + "' ";
+        suggest(out, get + one + "/", "a hit for 30 seconds");
+        suggest(out, get + two + "/", "the same URL, the other server's page");
+        suggest(out, get + one + "/news", "twice, and again after 5 seconds");
+        suggest(out, get + one + "/clock", "never a hit");
+        suggest(out, "curl -i -X POST -H 'Host: " + SITE + "' " + one + "/", "drops what is stored for /");
+        suggest(out, "curl -i -H 'Host: other.example' " + one + "/", "not a site of this server: 403");
+        String loligo = System.getProperty("loligo.command", "loligo");
+        out.println();
+        for (String command : List.of("purge -f FILE http://" + SITE + "/", "stats -f FILE", "check -f FILE")) {
+            out.println("  " + loligo + " "
+                    + command.replace("FILE", files.squidConf().toString()));
+        }
         out.println("  tail -f " + files.directory().resolve("access.log"));
         out.println();
         out.println("Ctrl-C ends the demo.");
         out.println();
         out.flush();
+    }
+
+    private static void suggest(PrintWriter out, String command, String effect) {
+        out.printf("  %-68s # %s%n", command, effect);
     }
 
     /** One request over a plain socket, as a row: the JDK's clients may not set Host. */
@@ -169,7 +177,14 @@ final class DemoCommand implements Callable<Integer> {
         Duration refresh = terminal ? TERMINAL_REFRESH : FILE_REFRESH;
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (true) {
-            String line = line(client.get("/stats"), first, second);
+            JsonNode stats;
+            try {
+                stats = client.get("/stats");
+            } catch (AdminClient.NoServer stopped) {
+                // Somebody used loligo stop.
+                return;
+            }
+            String line = line(stats, first, second);
             if (terminal) {
                 out.print("\r" + line + "   ");
             } else {

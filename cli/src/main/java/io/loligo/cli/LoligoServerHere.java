@@ -3,7 +3,6 @@ package io.loligo.cli;
 import io.loligo.proxy.LoligoServer;
 import io.loligo.proxy.ServerOptions;
 import io.loligo.proxy.StartFailure;
-import io.loligo.proxy.admin.ReloadResult;
 import io.loligo.proxy.config.CheckReport;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.Configuration.Admin;
@@ -12,18 +11,22 @@ import io.loligo.proxy.config.ConfigurationLoader;
 import io.loligo.proxy.config.LoadOptions;
 import io.loligo.proxy.config.Loaded;
 import io.loligo.proxy.config.Problem;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
 
-/** The server in this process. */
+/** The real server, in this process. */
 final class LoligoServerHere implements ProxyServer {
-
     @Override
     public Report check(Path file, boolean strict) {
         CheckReport report = ConfigurationCheck.check(file, LoadOptions.DEFAULT.withStrict(strict));
         return new Report(
-                report.problems().stream().map(LoligoServerHere::finding).toList(),
+                report.problems().stream()
+                        .map(problem -> new Finding(
+                                problem.where().file(),
+                                problem.where().line(),
+                                problem.severity().word(),
+                                problem.kind().word(),
+                                problem.message()))
+                        .toList(),
                 report.summary(),
                 report.exitCode() == 0);
     }
@@ -34,8 +37,8 @@ final class LoligoServerHere implements ProxyServer {
         Configuration configuration = loaded.configuration();
         if (configuration == null) {
             throw new Refused(loaded.problems().stream()
-                    .filter(problem -> problem.severity() == Problem.Severity.ERROR)
-                    .map(problem -> problem.where() + ": " + problem.message())
+                    .filter(Problem::isError)
+                    .map(Problem::toString)
                     .toList());
         }
         return configuration.admin();
@@ -43,53 +46,32 @@ final class LoligoServerHere implements ProxyServer {
 
     @Override
     public Running start(Path file, boolean strict) throws Refused {
+        LoligoServer server;
         try {
-            return new Server(LoligoServer.start(new ServerOptions(file, strict)));
-        } catch (StartFailure e) {
-            throw new Refused(e.messages());
+            server = LoligoServer.start(new ServerOptions(file, strict));
+        } catch (StartFailure failure) {
+            throw new Refused(failure.messages());
         }
-    }
+        return new Running() {
+            @Override
+            public void awaitStopped() throws InterruptedException {
+                server.awaitStopped();
+            }
 
-    private static Finding finding(Problem problem) {
-        return new Finding(
-                problem.where().file(),
-                problem.where().line(),
-                problem.severity().word(),
-                problem.kind().word(),
-                problem.message());
-    }
+            @Override
+            public void stop() {
+                server.stop();
+            }
 
-    private record Server(LoligoServer server) implements Running {
-        @Override
-        public String listening() {
-            return server.addresses().stream().map(Server::text).collect(Collectors.joining(", "));
-        }
+            @Override
+            public void reload() {
+                server.reload();
+            }
 
-        private static String text(InetSocketAddress address) {
-            return (address.getAddress().isAnyLocalAddress()
-                            ? "*"
-                            : address.getAddress().getHostAddress())
-                    + ":" + address.getPort();
-        }
-
-        @Override
-        public void awaitStopped() throws InterruptedException {
-            server.awaitStopped();
-        }
-
-        @Override
-        public void stop() {
-            server.stop();
-        }
-
-        @Override
-        public ReloadResult reload() {
-            return server.reload();
-        }
-
-        @Override
-        public void rotate() {
-            server.rotateLogs();
-        }
+            @Override
+            public void rotate() {
+                server.rotateLogs();
+            }
+        };
     }
 }

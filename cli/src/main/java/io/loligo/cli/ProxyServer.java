@@ -1,6 +1,5 @@
 package io.loligo.cli;
 
-import io.loligo.proxy.admin.ReloadResult;
 import io.loligo.proxy.config.Configuration.Admin;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,16 +17,14 @@ interface ProxyServer {
 
     /** A server in this process. */
     interface Running {
-        /** One line for people: what it listens on. */
-        String listening();
-
         /** Waits for the end of the server, whoever stops it. */
         void awaitStopped() throws InterruptedException;
 
         /** An orderly stop within shutdown_lifetime. */
         void stop();
 
-        ReloadResult reload();
+        /** Reads the configuration again and logs how that went. */
+        void reload();
 
         /** Rotates the log files. */
         void rotate();

@@ -1,6 +1,5 @@
 package io.loligo.cli;
 
-import io.loligo.proxy.admin.ReloadResult;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -16,8 +15,6 @@ import picocli.CommandLine.Option;
             "TERM and INT stop the server within shutdown_lifetime."
         })
 final class RunCommand implements Callable<Integer> {
-    private static final System.Logger LOG = System.getLogger(RunCommand.class.getName());
-
     private final ProxyServer server;
 
     @Option(
@@ -43,21 +40,10 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ProxyServer.Refused, InterruptedException {
         ProxyServer.Running running = server.start(file, strict);
-        Signals.onReload(() -> reload(running));
+        Signals.onReload(running::reload);
         Signals.onRotate(running::rotate);
         Signals.onStop(running::stop);
-        LOG.log(System.Logger.Level.INFO, "ready: " + running.listening());
         running.awaitStopped();
         return ExitCode.DONE;
-    }
-
-    private static void reload(ProxyServer.Running running) {
-        ReloadResult result = running.reload();
-        result.problems().forEach(problem -> LOG.log(System.Logger.Level.WARNING, problem));
-        LOG.log(
-                result.applied() ? System.Logger.Level.INFO : System.Logger.Level.ERROR,
-                result.applied()
-                        ? "the new configuration is in force"
-                        : "the new configuration cannot be used; the old one stays in force");
     }
 }

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows in columns for people: the first column left aligned, the others right. */
+/** Rows in columns for people, below a row of titles: columns of numbers right aligned, all others left. */
 final class Table {
     private final List<String[]> rows = new ArrayList<>();
 
@@ -25,9 +25,16 @@ final class Table {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < row.length; i++) {
                 String blanks = " ".repeat(widths[i] - row[i].length());
-                line.append(i == 0 ? row[i] + blanks : "  " + blanks + row[i]);
+                line.append(i == 0 ? "" : "  ").append(isNumbers(i) ? blanks + row[i] : row[i] + blanks);
             }
             out.println(line.toString().stripTrailing());
         }
+    }
+
+    private boolean isNumbers(int column) {
+        return rows.stream()
+                .skip(1)
+                .filter(row -> column < row.length && !row[column].isEmpty())
+                .allMatch(row -> Character.isDigit(row[column].charAt(0)));
     }
 }

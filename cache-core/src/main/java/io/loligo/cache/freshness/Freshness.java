@@ -3,7 +3,6 @@ package io.loligo.cache.freshness;
 import io.loligo.cache.http.ResponseDirectives.Flag;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Set;
 
 /**
  * How long a stored response is fresh, how old it is, and who says so. RFC 9111 §4.2.
@@ -15,19 +14,6 @@ import java.util.Set;
 public record Freshness(long lifetimeMillis, long ageMillis, Source source) {
     private static final long SECOND = 1_000;
     private static final int PERCENT = 100;
-
-    /** Statuses that RFC 9110 §15.1 lets a cache put a lifetime to. 206 is on its list, and never stored here. */
-    private static final Set<Integer> HEURISTICALLY_CACHEABLE =
-            Set.of(200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501);
-
-    /** Statuses that a refresh_pattern's MIN keeps fresh without any date: Squid's positive ones. */
-    private static final Set<Integer> POSITIVE = Set.of(200, 203, 300, 301, 308, 410);
-
-    /**
-     * Errors that negative_ttl is about: Squid's, without 400, 414 and 501. Those may be due to one client's odd request,
-     * and are not for others.
-     */
-    private static final Set<Integer> NEGATIVE = Set.of(204, 305, 403, 404, 405, 421, 500, 502, 503, 504);
 
     /** Where a lifetime comes from. */
     public enum Source {
@@ -108,12 +94,38 @@ public record Freshness(long lifetimeMillis, long ageMillis, Source source) {
 
     /** Whether RFC 9111 §4.2.2 lets a cache put a lifetime to it. */
     public static boolean allowsHeuristic(StoredHead stored) {
-        return HEURISTICALLY_CACHEABLE.contains(stored.status())
-                || stored.directives().has(Flag.PUBLIC);
+        return isHeuristicallyCacheable(stored.status()) || stored.directives().has(Flag.PUBLIC);
+    }
+
+    /** Statuses that RFC 9110 §15.1 lets a cache put a lifetime to. 206 is on its list, and never stored here. */
+    private static boolean isHeuristicallyCacheable(int status) {
+        return switch (status) {
+            case 200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501 -> true;
+            default -> false;
+        };
+    }
+
+    /** Statuses that a refresh_pattern's MIN keeps fresh without any date: Squid's positive ones. */
+    private static boolean isPositive(int status) {
+        return switch (status) {
+            case 200, 203, 300, 301, 308, 410 -> true;
+            default -> false;
+        };
+    }
+
+    /**
+     * Errors that negative_ttl is about: Squid's, without 400, 414 and 501. Those may be due to one client's odd request,
+     * and are not for others.
+     */
+    private static boolean isNegative(int status) {
+        return switch (status) {
+            case 204, 305, 403, 404, 405, 421, 500, 502, 503, 504 -> true;
+            default -> false;
+        };
     }
 
     private static Freshness heuristic(StoredHead stored, long age, FreshnessRules rules) {
-        if (!rules.negativeTtl().isZero() && NEGATIVE.contains(stored.status())) {
+        if (!rules.negativeTtl().isZero() && isNegative(stored.status())) {
             return new Freshness(rules.negativeTtl().toMillis(), age, Source.NEGATIVE_TTL);
         }
         Instant lastModified = stored.lastModified();
@@ -123,11 +135,12 @@ public record Freshness(long lifetimeMillis, long ageMillis, Source source) {
             }
             RefreshRule rule = stored.refreshRule(rules.refresh());
             long unchanged = Duration.between(lastModified, stored.date()).toMillis();
-            long limit = unchanged / PERCENT * rule.percent() + unchanged % PERCENT * rule.percent() / PERCENT;
+            // In floating point, which saturates: a very old page and a very large PERCENT make "always".
+            long limit = (long) ((double) unchanged * rule.percent() / PERCENT);
             Freshness freshness = new Freshness(Math.min(limit, rule.max().toMillis()), age, Source.LAST_MODIFIED);
             return freshness.isFresh() ? freshness : overridden(freshness, stored, rules, Source.OVERRIDE_LASTMOD);
         }
-        if (POSITIVE.contains(stored.status())) {
+        if (isPositive(stored.status())) {
             RefreshRule rule = stored.refreshRule(rules.refresh());
             long min = Math.min(rule.min().toMillis(), rule.max().toMillis());
             return new Freshness(min, age, min == 0 ? Source.NONE : Source.MIN);

@@ -122,14 +122,20 @@ public enum FieldRule {
         List<String> named = namedByConnection(fields);
         return fields.without(name -> {
             FieldRule rule = of(name);
-            return rule == null
-                    ? named.stream().anyMatch(name::equalsIgnoreCase)
-                    : rule.is(Use.HOP_BY_HOP) || (!rule.is(Use.END_TO_END) && contains(named, name));
+            if (rule != null && (rule.is(Use.HOP_BY_HOP) || rule.is(Use.END_TO_END))) {
+                return rule.is(Use.HOP_BY_HOP);
+            }
+            return contains(named, name);
         });
     }
 
     private static boolean contains(List<String> names, String name) {
-        return names.stream().anyMatch(name::equalsIgnoreCase);
+        for (String each : names) {
+            if (each.equalsIgnoreCase(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static List<String> namedByConnection(Fields fields) {

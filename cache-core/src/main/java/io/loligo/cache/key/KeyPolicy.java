@@ -18,7 +18,7 @@ public final class KeyPolicy {
     public static TargetUri effectiveUri(RequestHead request, @Nullable String authority, SiteOptions site) {
         String named = authority != null ? authority : request.fields().first("Host");
         if (!site.vhost() || named == null || named.isEmpty()) {
-            return site.vport() < 0 ? defaultSite(request, site, 0) : defaultSite(request, site, vport(site, 0));
+            return defaultSite(request, site);
         }
         Authority parsed = Authority.parse(named);
         if (parsed.why() != null) {
@@ -37,20 +37,20 @@ public final class KeyPolicy {
         return new CacheKey(uri, peers.size() == 1 ? peers.iterator().next() : String.join(",", peers));
     }
 
-    private static EffectiveUri defaultSite(RequestHead request, SiteOptions site, int vport) {
+    private static EffectiveUri defaultSite(RequestHead request, SiteOptions site) {
         String host = site.defaultSite();
-        int port = host == null ? site.listeningPort() : site.defaultSitePort();
-        if (vport != 0) {
-            port = vport;
-        } else if (port == 0) {
-            port = EffectiveUri.defaultPort(site.scheme());
+        if (host == null) {
+            return new EffectiveUri(
+                    site.scheme(), site.visibleHostname(), vport(site, site.listeningPort()), request.target());
         }
-        return new EffectiveUri(site.scheme(), host == null ? site.visibleHostname() : host, port, request.target());
+        int port = site.defaultSitePort() == 0 ? EffectiveUri.defaultPort(site.scheme()) : site.defaultSitePort();
+        return new EffectiveUri(site.scheme(), host, vport(site, port), request.target());
     }
 
-    private static int vport(SiteOptions site, int otherwise) {
+    /** The port that vport= puts in the place of {@code port}. */
+    private static int vport(SiteOptions site, int port) {
         return switch (site.vport()) {
-            case -1 -> otherwise;
+            case -1 -> port;
             case 0 -> site.listeningPort();
             default -> site.vport();
         };

@@ -9,7 +9,8 @@ import java.util.TreeSet;
  *
  * @param unmatched whether Vary holds {@code *}: then no request ever matches
  * @param fields lower-case names, once each, in sorted order, with the normalised value; a field that the request did not
- *     have stands with {@link #ABSENT}
+ *     have stands with {@link #ABSENT}. Where Accept-Language chose, a last line {@link #LANGUAGE_CHOSEN} holds the
+ *     response's Content-Language, if that is a single one
  */
 public record SelectingFields(boolean unmatched, Fields fields) {
     /** No Vary: every request matches. */
@@ -17,6 +18,11 @@ public record SelectingFields(boolean unmatched, Fields fields) {
 
     /** The value of a field that the request did not have: a byte that no field value holds. */
     public static final String ABSENT = "\u0001";
+
+    /** The name of the line with the language that was chosen: no field can be called so. */
+    public static final String LANGUAGE_CHOSEN = "=content-language";
+
+    private static final String ACCEPT_LANGUAGE = "accept-language";
 
     private static final SelectingFields UNMATCHED = new SelectingFields(true, Fields.EMPTY);
 
@@ -44,6 +50,10 @@ public record SelectingFields(boolean unmatched, Fields fields) {
         for (String name : names) {
             selecting.add(name, SelectingValue.of(name, requestFields));
         }
+        String language = responseFields.first("Content-Language");
+        if (names.contains(ACCEPT_LANGUAGE) && language != null && language.indexOf(',') < 0) {
+            selecting.add(LANGUAGE_CHOSEN, language.toLowerCase(Locale.ROOT));
+        }
         return new SelectingFields(false, selecting.build());
     }
 
@@ -53,10 +63,21 @@ public record SelectingFields(boolean unmatched, Fields fields) {
             return false;
         }
         for (int i = 0; i < fields.size(); i++) {
-            if (!fields.value(i).equals(SelectingValue.of(fields.name(i), requestFields))) {
+            String name = fields.name(i);
+            boolean same = name.equals(LANGUAGE_CHOSEN)
+                    || fields.value(i).equals(SelectingValue.of(name, requestFields))
+                    || (name.equals(ACCEPT_LANGUAGE) && wantsLanguageChosen(requestFields));
+            if (!same) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Whether the language of the stored response is the one that this request puts before all others. */
+    private boolean wantsLanguageChosen(Fields requestFields) {
+        String chosen = fields.first(LANGUAGE_CHOSEN);
+        String wanted = requestFields.combined(ACCEPT_LANGUAGE);
+        return chosen != null && wanted != null && chosen.equals(SelectingValue.preferred(wanted));
     }
 }

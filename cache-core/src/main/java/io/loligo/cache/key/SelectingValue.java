@@ -6,33 +6,37 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The value of a selecting field in the form in which it is compared. RFC 9111 §4.1: only differences that mean nothing
  * are levelled. Qualities stay: an origin may go by them.
  */
 final class SelectingValue {
+    /** Accept-Encoding has few different values, and nearly every response varies by it. */
+    private static final RecentValues RECENT_CODINGS = new RecentValues();
+
     private SelectingValue() {}
 
     /** The normalised value of the lines named {@code name} (lower case), or {@link SelectingFields#ABSENT}. */
     static String of(String name, Fields request) {
-        String first = request.first(name);
-        if (first == null) {
+        // HTTP/2 may split a cookie string into several lines. RFC 9113 §8.2.3.
+        String value = name.equals("cookie") && request.has(name)
+                ? String.join("; ", request.all(name))
+                : request.combined(name);
+        if (value == null) {
             return SelectingFields.ABSENT;
         }
-        List<String> lines = request.all(name);
         return switch (name) {
-            case "accept-encoding" -> codings(lines);
-            case "accept-language" -> languages(lines);
-            // HTTP/2 may split a cookie string into several lines. RFC 9113 §8.2.3.
-            case "cookie" -> spaced(String.join("; ", lines));
-            default -> spaced(String.join(",", lines));
+            case "accept-encoding" -> RECENT_CODINGS.of(value, SelectingValue::codings);
+            case "accept-language" -> languages(value);
+            default -> spaced(value);
         };
     }
 
     /** The codings in question, sorted; {@code identity} is understood unless it is refused. RFC 9110 §12.5.3. */
-    private static String codings(List<String> lines) {
-        Map<String, String> codings = weighted(lines);
+    private static String codings(String value) {
+        Map<String, String> codings = weighted(value);
         rename(codings, "x-gzip", "gzip");
         rename(codings, "x-compress", "compress");
         boolean star = codings.containsKey("*");
@@ -52,20 +56,45 @@ final class SelectingValue {
     }
 
     /** The ranges without regard to case, blanks and order. RFC 9110 §12.5.4. */
-    private static String languages(List<String> lines) {
-        return written(weighted(lines));
+    private static String languages(String value) {
+        return written(weighted(value));
+    }
+
+    /** The one language that {@code value} gives a higher quality than all others, or null. */
+    static @Nullable String preferred(String value) {
+        String best = null;
+        double bestQuality = 0;
+        boolean alone = false;
+        for (Map.Entry<String, String> language : weighted(value).entrySet()) {
+            double quality = quality(language.getValue());
+            alone = quality > bestQuality || (alone && quality < bestQuality);
+            if (quality > bestQuality) {
+                best = language.getKey();
+                bestQuality = quality;
+            }
+        }
+        return alone ? best : null;
+    }
+
+    private static double quality(String weight) {
+        if (weight.isEmpty()) {
+            return 1;
+        }
+        try {
+            return Double.parseDouble(weight);
+        } catch (NumberFormatException none) {
+            return 0;
+        }
     }
 
     /** The members by lower-case name, each with its quality: digits without trailing zeros, empty for 1. */
-    private static Map<String, String> weighted(List<String> lines) {
+    private static Map<String, String> weighted(String value) {
         Map<String, String> members = new TreeMap<>();
-        for (String line : lines) {
-            for (String member : line.split(",", -1)) {
-                String[] parts = member.toLowerCase(Locale.ROOT).split(";", -1);
-                String name = parts[0].strip();
-                if (!name.isEmpty()) {
-                    members.put(name, weight(parts));
-                }
+        for (String member : value.split(",", -1)) {
+            String[] parts = member.toLowerCase(Locale.ROOT).split(";", -1);
+            String name = parts[0].strip();
+            if (!name.isEmpty()) {
+                members.put(name, weight(parts));
             }
         }
         return members;

@@ -103,8 +103,7 @@ public final class ReusePolicy {
             boolean reload = maxAge.isZero();
             // A whole second's grace: Age, which the client knows, counts whole seconds.
             boolean tooOld = reload || freshness.ageSeconds() > maxAge.toSeconds();
-            boolean staleAccepted = directives.maxStale() != null && !freshness.isFresh();
-            if (tooOld && !staleAccepted && !(reload && has(selected, rules, Option.IGNORE_RELOAD))) {
+            if (tooOld && !(reload && has(selected, rules, Option.IGNORE_RELOAD))) {
                 return true;
             }
         }

@@ -8,6 +8,8 @@ import io.loligo.cache.http.EntityTag;
 import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.status.ForwardReason;
+import io.loligo.cache.storing.StoragePolicy;
+import io.loligo.cache.storing.StorageVerdict;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +19,13 @@ public sealed interface ValidationOutcome {
     int NOT_MODIFIED = 304;
 
     /**
-     * Still good: store {@code freshened} in place of the stored head, and serve it.
+     * Still good: serve it with {@code freshened}, which is stored in place of the stored head; or, where there is a
+     * reason against keeping it any longer, removed after this answer.
      *
      * @param freshened the stored head with the 304's fields and times; its id is the stored one's
+     * @param notKept why it may not be stored any more (the 304 says no-store, …), or null
      */
-    record NotModified(StoredHead freshened) implements ValidationOutcome {
+    record NotModified(StoredHead freshened, StorageVerdict.@Nullable Reason notKept) implements ValidationOutcome {
         @Override
         public <R> R match(Cases<R> cases) {
             return cases.notModified(this);
@@ -144,9 +148,13 @@ public sealed interface ValidationOutcome {
             if (!sent.isConditional()) {
                 return new OriginError();
             }
-            return isAbout(stored, answer)
-                    ? new NotModified(Freshening.notModified(stored, answer, times, request.fields()))
-                    : new AskAgain();
+            if (!isAbout(stored, answer)) {
+                return new AskAgain();
+            }
+            StoredHead freshened = Freshening.notModified(stored, answer, times, request.fields());
+            return new NotModified(
+                    freshened,
+                    StoragePolicy.notKept(request, freshened, rules.freshness(), rules.ignoreClientCacheControl()));
         }
         if (answer.status() >= 500 && answer.status() <= 599) {
             Freshness freshness = Freshness.of(stored, times.responseTime(), rules.freshness());

@@ -2,9 +2,11 @@ package io.loligo.cache.storing;
 
 import io.loligo.cache.freshness.Age;
 import io.loligo.cache.freshness.Freshness;
+import io.loligo.cache.freshness.FreshnessRules;
 import io.loligo.cache.freshness.RefreshRule;
 import io.loligo.cache.freshness.RefreshRule.Option;
 import io.loligo.cache.freshness.ResponseTimes;
+import io.loligo.cache.freshness.StaleRules;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.http.Fields;
@@ -48,7 +50,7 @@ public final class StoragePolicy {
             RequestHead request, ResponseHead response, ResponseTimes times, CacheKey key, StorageRules rules) {
         StoredHead head = head(request, response, times, key);
         RefreshRule refresh = head.refreshRule(rules.freshness().refresh());
-        Reason reason = forbiddenByRequest(request, head);
+        Reason reason = forbiddenByRequest(request, head, rules.ignoreClientCacheControl());
         if (reason == null) {
             reason = forbiddenByStatus(response.status());
         }
@@ -63,6 +65,19 @@ public final class StoragePolicy {
             reason = uselessOrUnsafe(request, head, freshness, refresh);
         }
         return reason == null ? new Store(head, freshness) : new DoNotStore(reason);
+    }
+
+    /**
+     * Why a stored response may not be kept after a validation brought it new fields; null when it may.
+     *
+     * @param request that was validated for
+     */
+    public static @Nullable Reason notKept(
+            RequestHead request, StoredHead freshened, FreshnessRules rules, boolean ignoreClientCacheControl) {
+        Reason reason = requestNoStore(request, ignoreClientCacheControl);
+        return reason == null
+                ? forbiddenByDirectives(request, freshened, freshened.refreshRule(rules.refresh()))
+                : reason;
     }
 
     /** The fields that are stored of a response with {@code received}: RFC 9111 §3.1, without Age and Content-Length. */
@@ -83,7 +98,8 @@ public final class StoragePolicy {
                 -1);
     }
 
-    private static @Nullable Reason forbiddenByRequest(RequestHead request, StoredHead head) {
+    private static @Nullable Reason forbiddenByRequest(
+            RequestHead request, StoredHead head, boolean ignoreClientCacheControl) {
         if (request.isMethod("POST")) {
             if (!answersLaterGets(head)) {
                 return Reason.METHOD;
@@ -93,7 +109,13 @@ public final class StoragePolicy {
         } else if (request.hasBody()) {
             return Reason.REQUEST_BODY;
         }
-        return RequestDirectives.of(request.fields()).noStore() ? Reason.REQUEST_NO_STORE : null;
+        return requestNoStore(request, ignoreClientCacheControl);
+    }
+
+    private static @Nullable Reason requestNoStore(RequestHead request, boolean ignoreClientCacheControl) {
+        boolean forbids = !ignoreClientCacheControl
+                && RequestDirectives.of(request.fields()).noStore();
+        return forbids ? Reason.REQUEST_NO_STORE : null;
     }
 
     /** Whether the answer to a POST is what a GET would get: a success, of that URI, with a lifetime. RFC 9110 §9.3.3. */
@@ -182,9 +204,10 @@ public final class StoragePolicy {
             return Reason.STATUS;
         }
         boolean stretched = refresh.has(Option.OVERRIDE_EXPIRE)
-                && Duration.ofMillis(freshness.lifetimeMillis()).compareTo(refresh.min()) < 0;
-        if (!byOrigin || stretched || freshness.source() == Freshness.Source.OVERRIDE_EXPIRE) {
-            // What the operator's rules alone keep must not be somebody's own page.
+                && StaleRules.forbidden(head) == null
+                && freshness.lifetime().compareTo(refresh.min()) <= 0;
+        if (!byOrigin || stretched) {
+            // What the operator's rules or a guess keep must not be somebody's own page.
             if (head.fields().has("Set-Cookie")) {
                 return Reason.SET_COOKIE;
             }
@@ -192,10 +215,11 @@ public final class StoragePolicy {
                 return Reason.COOKIE;
             }
         }
-        boolean useful = freshness.isFresh()
-                || head.hasValidator()
+        boolean usableByItself = freshness.isFresh()
                 || positive(head.directives().staleWhileRevalidate())
-                || positive(head.directives().staleIfError())
+                || positive(head.directives().staleIfError());
+        boolean useful = head.hasValidator()
+                || (usableByItself && StaleRules.alwaysValidated(head) == null)
                 || refresh.has(Option.STORE_STALE);
         return useful ? null : Reason.NOTHING_TO_REUSE;
     }

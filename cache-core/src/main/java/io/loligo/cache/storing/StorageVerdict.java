@@ -19,7 +19,10 @@ public sealed interface StorageVerdict {
         }
     }
 
-    /** Do not store it. What is stored under the same key and answers the same request is out of date, and goes. */
+    /**
+     * Do not store it. Whether a stored response has to go is not said here: a validation's outcome says it, and {@code
+     * Invalidation}.
+     */
     record DoNotStore(Reason reason) implements StorageVerdict {
         @Override
         public <R> R match(Cases<R> cases) {

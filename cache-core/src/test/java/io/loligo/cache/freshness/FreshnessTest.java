@@ -123,6 +123,7 @@ class FreshnessTest {
         no line: three days                         | ``                            | Last-Modified: -99999999                            | 0    | 259200   | LAST_MODIFIED
         PERCENT                                     | 0 50% 9999                    | Last-Modified: -100                                 | 0    | 50       | LAST_MODIFIED
         PERCENT may exceed 100                      | 0 200% 9999                   | Last-Modified: -100                                 | 0    | 200      | LAST_MODIFIED
+        a PERCENT without end                       | 0 2147483647% 31536000        | Last-Modified: -9999999999                          | 0    | 31536000 | LAST_MODIFIED
         MAX caps PERCENT                            | 0 50% 30                      | Last-Modified: -100                                 | 0    | 30       | LAST_MODIFIED
         MIN is not asked beside Last-Modified       | 500 20% 9999                  | Last-Modified: -100                                 | 0    | 20       | LAST_MODIFIED
         MIN counts without Last-Modified            | 500 20% 9999                  | X: y                                                | 0    | 500      | MIN

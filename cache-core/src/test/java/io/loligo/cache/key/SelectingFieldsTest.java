@@ -58,6 +58,7 @@ class SelectingFieldsTest {
         languages: order                      | Accept-Language      | Accept-Language: en, de        | Accept-Language: de, en        | true
         languages: case                       | Accept-Language      | Accept-Language: en-GB         | Accept-Language: EN-gb         | true
         languages: qualities                  | Accept-Language      | Accept-Language: en, de;q=0.5  | Accept-Language: en;q=0.5, de  | false
+        languages: no one chosen              | Accept-Language      | Accept-Language: en, de        | Accept-Language: fr;q=0.5, de  | false
         cookies split by HTTP/2               | Cookie               | Cookie: a=1; b=2               | Cookie: a=1 ¦ Cookie: b=2      | true
         """)
     void matches(String rule, String vary, String then, String now, boolean expected) {
@@ -65,6 +66,27 @@ class SelectingFieldsTest {
 
         assertThat(SelectingFields.of(response, fields(then)).matches(fields(now)))
                 .isEqualTo(expected);
+    }
+
+    @DisplayName("RFC 9111 §4.1: a response with Content-Language: de, chosen by Accept-Language: en, de")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        the same request                     | Accept-Language: de, en          | true
+        the language that is wanted most     | Accept-Language: fr;q=0.5, de    | true
+        by the highest of all qualities      | Accept-Language: fr;q=0.5, de;q=0.9, it;q=0.1 | true
+        in any case                          | Accept-Language: DE              | true
+        not wanted most                      | Accept-Language: fr, de;q=0.5    | false
+        wanted as much as another            | Accept-Language: fr, de          | false
+        refused                              | Accept-Language: de;q=0          | false
+        a quality that is none               | Accept-Language: de;q=x          | false
+        a narrower range                     | Accept-Language: de-AT           | false
+        no wish                              | ``                               | false
+        """)
+    void languageChosen(String rule, String now, boolean expected) {
+        SelectingFields selecting = SelectingFields.of(
+                Fields.of("Vary", "Accept-Language", "Content-Language", "de"), Fields.of("Accept-Language", "en, de"));
+
+        assertThat(selecting.matches(fields(now))).isEqualTo(expected);
     }
 
     @Test

@@ -4,6 +4,7 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A regular expression as squid.conf writes them: POSIX extended, as GNU libc reads it, matched byte by byte anywhere in
@@ -32,6 +33,8 @@ public final class PosixRegex {
             Map.entry("graph", "!-~"),
             Map.entry("cntrl", "\\x00-\\x1f\\x7f"),
             Map.entry("xdigit", "0-9A-Fa-f"));
+
+    private static final Set<String> WORD_CLASSES = Set.of("alpha", "digit", "alnum", "upper", "lower", "xdigit");
 
     private final String source;
     private final boolean ignoreCase;
@@ -98,6 +101,8 @@ public final class PosixRegex {
         private boolean repeated;
         /** Whether whatever was read last can only end in a word character. */
         private boolean endsInWord;
+        /** Whether the last bracket expression holds word characters only. */
+        private boolean bracketIsWord;
 
         Translation(String in) {
             this.in = in;
@@ -129,7 +134,10 @@ public final class PosixRegex {
                         endsInWord = false;
                     }
                     case '(' -> group();
-                    case '[' -> atom(bracket(), false);
+                    case '[' -> {
+                        String set = bracket();
+                        atom(set, bracketIsWord);
+                    }
                     case '\\' -> escape();
                     case '^', '$' -> {
                         out.append(c);
@@ -254,7 +262,7 @@ public final class PosixRegex {
         }
 
         /** Whether what follows {@code from} can only start with a word character. */
-        private boolean startsWithWord(int from) {
+        private boolean startsWithWord(int from) throws Untranslatable {
             if (from >= in.length()) {
                 return false;
             }
@@ -266,15 +274,15 @@ public final class PosixRegex {
                 return in.startsWith("w", from + 1) && isOnce(from + 2);
             }
             if (c == '[') {
-                int end = in.indexOf(']', from + 2);
-                return end > 0
-                        && in.substring(from + 1, end).chars().allMatch(i -> isWord((char) i) || i == '-')
-                        && isOnce(end + 1);
+                Translation bracket = new Translation(in);
+                bracket.at = from + 1;
+                bracket.bracket();
+                return bracket.bracketIsWord && isOnce(bracket.at);
             }
             return isWord(c) && isOnce(from + 1);
         }
 
-        private boolean branchesStartWithWord(int from) {
+        private boolean branchesStartWithWord(int from) throws Untranslatable {
             int level = 0;
             boolean all = startsWithWord(from);
             for (int i = from; i < in.length() && level >= 0; i++) {
@@ -297,8 +305,10 @@ public final class PosixRegex {
         /** A bracket expression. A backslash in it is a letter like any other. */
         private String bracket() throws Untranslatable {
             StringBuilder set = new StringBuilder("[");
+            bracketIsWord = true;
             if (at < in.length() && in.charAt(at) == '^') {
                 set.append('^');
+                bracketIsWord = false;
                 at++;
             }
             int start = at;
@@ -311,6 +321,7 @@ public final class PosixRegex {
                         throw new Untranslatable("there is no character class [:" + name + ":]");
                     }
                     set.append(members);
+                    bracketIsWord &= WORD_CLASSES.contains(name);
                     at = close + 2;
                     continue;
                 }
@@ -322,8 +333,12 @@ public final class PosixRegex {
                         throw new Untranslatable("the range " + low + "-" + high + " counts backwards");
                     }
                     set.append(quoted(low)).append('-').append(quoted(high));
+                    bracketIsWord &= (Character.isDigit(low) && Character.isDigit(high))
+                            || (Character.isUpperCase(low) && Character.isUpperCase(high) && high < 0x80)
+                            || (Character.isLowerCase(low) && Character.isLowerCase(high) && high < 0x80);
                 } else {
                     set.append(quoted(low));
+                    bracketIsWord &= isWord(low);
                 }
             }
             if (at >= in.length()) {

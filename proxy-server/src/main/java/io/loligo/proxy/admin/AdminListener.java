@@ -48,6 +48,7 @@ public final class AdminListener implements AutoCloseable {
     private static final int THREADS = 4;
     private static final int QUEUE_LIMIT = 64;
     private static final int BACKLOG = 64;
+    private static final int CLOSE_LIMIT_SECONDS = 2;
     /** A client that has not sent its request by then, or not taken the answer, is cut off. */
     private static final String SECONDS_LIMIT = "30";
 
@@ -130,8 +131,8 @@ public final class AdminListener implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
+        Answer answer;
         try (exchange) {
-            Answer answer;
             try {
                 answer = answer(exchange);
             } catch (RuntimeException bug) {
@@ -139,9 +140,10 @@ public final class AdminListener implements AutoCloseable {
                 answer = Answer.error(500, "internal error; see cache_log");
             }
             send(exchange, answer);
-            if (answer.status() == 202) {
-                actions.stop();
-            }
+        }
+        if (answer.status() == 202) {
+            // Only now that the answer is out: the stop closes this listener.
+            actions.stop();
         }
     }
 
@@ -239,11 +241,18 @@ public final class AdminListener implements AutoCloseable {
         return texts;
     }
 
-    /** Stops listening, after the answers that are under way, and removes the token file. */
+    /** Ends what is under way, at most {@link #CLOSE_LIMIT_SECONDS}, stops listening and removes the token file. */
     @Override
     public void close() {
-        http.stop(1);
         threads.shutdown();
+        try {
+            if (!threads.awaitTermination(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                LOG.log(System.Logger.Level.WARNING, "an admin request was cut off by the stop");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        http.stop(0);
         token.close();
     }
 }

@@ -91,8 +91,15 @@ public final class Metrics {
                 memoryHits.increment();
             }
         }
-        if (isError(transaction)) {
+        boolean error = isError(transaction);
+        if (error) {
             errors.increment();
+        }
+        if (transaction.hierarchy() != HierarchyCode.HIER_NONE) {
+            originRequests.increment();
+            if (error) {
+                originErrors.increment();
+            }
         }
         if (result == ResultCode.TCP_DENIED || result == ResultCode.TCP_DENIED_REPLY) {
             denied.increment();
@@ -105,19 +112,14 @@ public final class Metrics {
     }
 
     /**
-     * Counts one exchange with a peer.
+     * Counts what an exchange with a peer moved.
      *
-     * @param bytesSent to the peer, head included
-     * @param bytesReceived from the peer, head included
-     * @param failed whether it ended without a usable answer
+     * @param sent bytes to the peer, head included
+     * @param received bytes from the peer, head included
      */
-    public void recordOrigin(long bytesSent, long bytesReceived, boolean failed) {
-        originRequests.increment();
-        originBytesOut.add(bytesSent);
-        originBytesIn.add(bytesReceived);
-        if (failed) {
-            originErrors.increment();
-        }
+    public void recordOriginBytes(long sent, long received) {
+        originBytesOut.add(sent);
+        originBytesIn.add(received);
     }
 
     private void count(TimeClass kind, Transaction transaction) {
@@ -228,8 +230,8 @@ public final class Metrics {
      * @param bytesIn from clients
      * @param bytesOut to clients
      * @param hitBytesOut to clients, from the store
-     * @param originRequests exchanges with peers
-     * @param originErrors exchanges with peers that brought no usable answer
+     * @param originRequests exchanges with clients for which a peer was asked
+     * @param originErrors those of them that brought no usable answer
      * @param originBytesIn from peers
      * @param originBytesOut to peers
      * @param times service times by class

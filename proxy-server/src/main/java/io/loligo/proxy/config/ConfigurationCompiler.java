@@ -373,7 +373,7 @@ final class ConfigurationCompiler {
                 httpAccess,
                 assumed,
                 purge,
-                httpAccess.rules().stream().anyMatch(AclTable::namesManager),
+                !assumed && httpAccess.rules().stream().anyMatch(AclTable::namesManager),
                 new AccessList("cache", rules("cache"), true),
                 new RefreshRules(List.copyOf(refreshRules)),
                 identity(),

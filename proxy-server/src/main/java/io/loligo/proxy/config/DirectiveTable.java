@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -123,18 +124,14 @@ public final class DirectiveTable {
     /** The known name that is most like {@code name}, unless none is at all. */
     public static Optional<String> nearest(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
-        String best = null;
-        int bestDistance = Math.min(DISTANCE_MAX, Math.max(1, name.length() / 3)) + 1;
-        for (String known : BY_NAME.keySet().stream().sorted().toList()) {
-            if (Math.abs(known.length() - lower.length()) < bestDistance) {
-                int distance = distance(lower, known);
-                if (distance < bestDistance) {
-                    bestDistance = distance;
-                    best = known;
-                }
-            }
-        }
-        return Optional.ofNullable(best);
+        int distanceMax = Math.min(DISTANCE_MAX, Math.max(1, name.length() / 3));
+        return BY_NAME.entrySet().stream()
+                .filter(known -> Math.abs(known.getKey().length() - lower.length()) <= distanceMax)
+                .filter(known -> distance(lower, known.getKey()) <= distanceMax)
+                .min(Comparator.<Map.Entry<String, Row>>comparingInt(known -> distance(lower, known.getKey()))
+                        .thenComparing(known -> known.getValue().compatibility())
+                        .thenComparing(Map.Entry::getKey))
+                .map(Map.Entry::getKey);
     }
 
     /** Insertions, deletions, replacements and swaps of neighbours from {@code a} to {@code b}. */

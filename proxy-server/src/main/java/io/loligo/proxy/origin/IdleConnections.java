@@ -24,17 +24,25 @@ final class IdleConnections {
     /** The connection that was used last, so that those in excess grow old; null when there is none. */
     @Nullable OriginConnection take(Peer peer) {
         ArrayDeque<OriginConnection> waiting = idle.get(peer);
-        OriginConnection taken = waiting == null ? null : waiting.pollLast();
-        if (taken != null) {
+        OriginConnection last = waiting == null ? null : waiting.peekLast();
+        while (waiting != null && last != null && !last.isQuiet()) {
+            last.close();
+            last = waiting.peekLast();
+        }
+        if (waiting != null && last != null) {
+            waiting.removeLast();
             peer.noLongerIdle();
         }
-        return taken;
+        return last;
     }
 
     /** Keeps it; false when there are {@code max} already. */
     boolean offer(Peer peer, OriginConnection connection, int max) {
+        if (peer.isRetired()) {
+            return false;
+        }
         ArrayDeque<OriginConnection> waiting = idle.computeIfAbsent(peer, first -> new ArrayDeque<>());
-        if (waiting.size() >= max || peer.isRetired()) {
+        if (waiting.size() >= max) {
             return false;
         }
         waiting.addLast(connection);

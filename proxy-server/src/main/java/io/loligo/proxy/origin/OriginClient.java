@@ -1,10 +1,12 @@
 package io.loligo.proxy.origin;
 
+import io.loligo.proxy.config.PeerConfig;
 import io.undertow.connector.ByteBufferPool;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +81,38 @@ public final class OriginClient implements AutoCloseable {
         if (!lookups.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
             LOG.log(System.Logger.Level.WARNING, "looking up the names of " + lookups.getCount() + " peers takes long");
         }
+    }
+
+    /**
+     * The peers of a new configuration. One that is {@linkplain Peer#isStill still} there stays, with its connections
+     * and its life; one that is gone {@linkplain #retire retires}; the others {@linkplain #start start}.
+     *
+     * @param before the peers of the configuration so far
+     * @return peers for {@code next}, in its order
+     */
+    public List<Peer> renew(List<Peer> before, List<PeerConfig> next, Duration wait) throws InterruptedException {
+        List<Peer> gone = new ArrayList<>(before);
+        List<Peer> fresh = new ArrayList<>();
+        List<Peer> peers = new ArrayList<>();
+        for (PeerConfig config : next) {
+            Peer peer = null;
+            for (Peer old : gone) {
+                if (old.isStill(config)) {
+                    peer = old;
+                }
+            }
+            if (peer == null) {
+                peer = new Peer(config);
+                fresh.add(peer);
+            } else {
+                gone.remove(peer);
+                peer.reconfigure(config);
+            }
+            peers.add(peer);
+        }
+        retire(gone);
+        start(fresh, wait);
+        return List.copyOf(peers);
     }
 
     /** Values for requests sent from now on. */

@@ -50,6 +50,8 @@ final class OriginConnection {
     private final Deadline deadline = new Deadline();
     private @Nullable ChunkedDecoder chunks;
     private boolean closed;
+    /** Whether the last answer had no body by rule: HEAD, 204 and 304 are where origins send one nevertheless. */
+    private boolean mayTrail;
 
     // The exchange under way, if any.
     private @Nullable OriginCall call;
@@ -113,6 +115,24 @@ final class OriginConnection {
         }
         source.resumeReads();
         writeRequest();
+    }
+
+    /**
+     * Whether an idle connection may be used again. Bytes that nobody asked for would be read as the next answer; they
+     * are noticed by their event, and where they are likely looked for once more.
+     */
+    boolean isQuiet() {
+        if (!mayTrail) {
+            return true;
+        }
+        try {
+            int count = fillInput();
+            releaseInput();
+            return count == 0;
+        } catch (IOException dead) {
+            releaseInput();
+            return false;
+        }
     }
 
     /** Ends it, whatever its state, without telling anyone but the pool and the peer. Harmless when it is closed. */
@@ -395,7 +415,8 @@ final class OriginConnection {
         body = answer;
         call = null;
         deadline.clear();
-        if (framing.kind() == BodyFraming.Kind.NONE) {
+        mayTrail = framing.kind() == BodyFraming.Kind.NONE;
+        if (mayTrail) {
             answer.complete();
         }
         // Last: whoever takes the answer may already send the next request on this connection.
@@ -719,6 +740,9 @@ final class OriginConnection {
         @Override
         public void onReadable(Runnable toCall) {
             listener = toCall;
+            if (reading && (input != null || done || failure != null)) {
+                notifySoon();
+            }
         }
 
         @Override
@@ -801,9 +825,10 @@ final class OriginConnection {
         }
 
         private void tell() {
-            if (listener != null) {
-                listener.run();
+            if (listener == null) {
+                return;
             }
+            listener.run();
             boolean more = body == this ? input != null : done || failure != null;
             if (more && reading && !endTold) {
                 notifySoon();

@@ -2,7 +2,9 @@ package io.loligo.proxy.origin;
 
 import io.loligo.proxy.config.PeerConfig;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -19,7 +21,7 @@ public final class Peer {
     private static final System.Logger LOG = System.getLogger(Peer.class.getName());
     private static final long PROBE_INTERVAL_NANOS = 1_000_000_000L;
 
-    private final PeerConfig config;
+    private volatile PeerConfig config;
 
     /** Failed connects that are still forgiven; Squid's tcp_up. 0: dead. */
     private final AtomicInteger connectsForgiven;
@@ -128,7 +130,7 @@ public final class Peer {
         if (first == 0 || first >= known.size()) {
             return known;
         }
-        List<InetSocketAddress> turned = new java.util.ArrayList<>(known.subList(first, known.size()));
+        List<InetSocketAddress> turned = new ArrayList<>(known.subList(first, known.size()));
         turned.addAll(known.subList(0, first));
         return turned;
     }
@@ -136,6 +138,25 @@ public final class Peer {
     void resolvedTo(List<InetSocketAddress> found) {
         addresses = List.copyOf(found);
         preferred = 0;
+    }
+
+    /**
+     * Whether {@code next} is about this very peer, so that its connections and what is known of its life stay: all is
+     * the same but for selection and access.
+     */
+    boolean isStill(PeerConfig next) {
+        PeerConfig now = config;
+        return now.name().equalsIgnoreCase(next.name())
+                && now.host().equals(next.host())
+                && now.port() == next.port()
+                && now.originServer() == next.originServer()
+                && now.login().equals(next.login())
+                && Objects.equals(now.forcedDomain(), next.forcedDomain())
+                && now.connectFailLimit() == next.connectFailLimit();
+    }
+
+    void reconfigure(PeerConfig next) {
+        config = next;
     }
 
     void fetched() {

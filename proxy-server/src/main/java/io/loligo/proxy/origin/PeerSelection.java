@@ -2,6 +2,7 @@ package io.loligo.proxy.origin;
 
 import io.loligo.cache.status.HierarchyCode;
 import io.loligo.proxy.access.RequestFacts;
+import io.loligo.proxy.config.PeerConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +20,9 @@ public final class PeerSelection {
     private static final int REMEMBERED_MAX = 256;
 
     private final Peer[] peers;
+    /** The peers' configuration when this was made: one request sees one configuration. */
+    private final PeerConfig[] configs;
+
     private final boolean anyRoundRobin;
     private volatile Joined joined = new Joined(new long[0], new String[0]);
 
@@ -31,6 +35,7 @@ public final class PeerSelection {
     /** @param peers in file order */
     public PeerSelection(List<Peer> peers) {
         this.peers = peers.toArray(new Peer[0]);
+        this.configs = peers.stream().map(Peer::config).toArray(PeerConfig[]::new);
         this.turns = new long[this.peers.length];
         this.anyRoundRobin = peers.stream().anyMatch(peer -> peer.config().roundRobin());
     }
@@ -45,7 +50,7 @@ public final class PeerSelection {
         int count = 0;
         for (int i = 0; i < peers.length; i++) {
             Peer peer = peers[i];
-            if (!allows(peer, facts)) {
+            if (!allows(i, facts)) {
                 continue;
             }
             if (!peer.isUp()) {
@@ -79,7 +84,7 @@ public final class PeerSelection {
         }
         long set = 0;
         for (int i = 0; i < peers.length; i++) {
-            if (allows(peers[i], facts)) {
+            if (allows(i, facts)) {
                 set |= 1L << i;
             }
         }
@@ -87,8 +92,8 @@ public final class PeerSelection {
         return known != null ? known : remember(set);
     }
 
-    private static boolean allows(Peer peer, RequestFacts facts) {
-        return peer.config().access().decide(facts).allowed();
+    private boolean allows(int peer, RequestFacts facts) {
+        return configs[peer].access().decide(facts).allowed();
     }
 
     /** Least turns by weight; the last listed wins ties. Takes the turn. */
@@ -106,8 +111,8 @@ public final class PeerSelection {
             int best = -1;
             double least = Double.MAX_VALUE;
             for (int i = 0; i < peers.length; i++) {
-                if (eligible[i] && peers[i].config().roundRobin()) {
-                    double share = (double) turns[i] / peers[i].config().weight();
+                if (eligible[i] && configs[i].roundRobin()) {
+                    double share = (double) turns[i] / configs[i].weight();
                     if (share <= least) {
                         least = share;
                         best = i;
@@ -123,9 +128,9 @@ public final class PeerSelection {
 
     private String joinAllowed(RequestFacts facts) {
         StringBuilder names = new StringBuilder();
-        for (Peer peer : peers) {
-            if (allows(peer, facts)) {
-                append(names, peer);
+        for (int i = 0; i < peers.length; i++) {
+            if (allows(i, facts)) {
+                append(names, peers[i]);
             }
         }
         return names.toString();

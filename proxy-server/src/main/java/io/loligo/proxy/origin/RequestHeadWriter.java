@@ -62,14 +62,10 @@ final class RequestHeadWriter {
         token(request.method());
         octet(' ');
         String target = request.target();
-        reserve(target.length());
-        for (int i = 0; i < target.length(); i++) {
-            char c = target.charAt(i);
-            if (c <= ' ' || c == 0x7f || c > 0xff) {
-                throw new IllegalArgumentException("control byte or blank in a request target");
-            }
-            bytes[length++] = (byte) c;
+        if (target.isEmpty() || target.indexOf(' ') >= 0 || target.indexOf('\t') >= 0) {
+            throw new IllegalArgumentException("blank in a request target, or none at all");
         }
+        text(target, "a request target");
         ascii(" HTTP/1.1");
         crlf();
     }
@@ -122,15 +118,22 @@ final class RequestHeadWriter {
         token(name);
         octet(':');
         octet(' ');
-        reserve(value.length());
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c > 0xff || !Octets.isFieldContent(c)) {
-                throw new IllegalArgumentException("control byte in the value of " + name);
-            }
-            bytes[length++] = (byte) c;
-        }
+        text(value, "a field value");
         crlf();
+    }
+
+    private void text(String text, String where) {
+        reserve(text.length());
+        byte[] to = bytes;
+        int at = length;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c > 0xff || !Octets.isFieldContent(c)) {
+                throw new IllegalArgumentException("control byte in " + where);
+            }
+            to[at + i] = (byte) c;
+        }
+        length = at + text.length();
     }
 
     private void token(String text) {
@@ -138,13 +141,16 @@ final class RequestHeadWriter {
             throw new IllegalArgumentException("empty method or field name");
         }
         reserve(text.length());
+        byte[] to = bytes;
+        int at = length;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c > 0xff || !Octets.isToken(c)) {
                 throw new IllegalArgumentException("not a token: a method or a field name");
             }
-            bytes[length++] = (byte) c;
+            to[at + i] = (byte) c;
         }
+        length = at + text.length();
     }
 
     private void ascii(String text) {

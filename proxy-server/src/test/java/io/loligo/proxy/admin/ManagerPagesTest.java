@@ -28,7 +28,7 @@ class ManagerPagesTest {
         metrics.record(Exchange.hit().endedAt(end).took(8).bytes(4_096).build());
         metrics.record(Exchange.miss().endedAt(end).took(100).bytes(2_048).build());
         metrics.record(Exchange.miss().endedAt(end).took(100).status(504).build());
-        metrics.recordOrigin(1_024, 10_240, false);
+        metrics.recordOriginBytes(1_024, 10_240);
     }
 
     @DisplayName("what clients of the cache manager look for is there, as they look for it")
@@ -46,7 +46,7 @@ class ManagerPagesTest {
         Munin squid_traffic         | counters      | client_http.kbytes_in = (\\d+)                      | 0
         Munin squid_traffic         | counters      | client_http.kbytes_out = (\\d+)                     | 10
         Munin squid_traffic         | counters      | client_http.hit_kbytes_out = (\\d+)                 | 8
-        prometheus-squid-exporter   | counters      | (?m)^server.http.requests = (\\d+)$                 | 1
+        prometheus-squid-exporter   | counters      | (?m)^server.http.requests = (\\d+)$                 | 2
         prometheus-squid-exporter   | counters      | (?m)^server.all.kbytes_in = (\\d+)$                 | 10
         prometheus-squid-exporter   | service_times | \\tHTTP Requests \\(All\\):   5%\\s+([\\d.]+)\\s+[\\d.]+ | 0.00800
         prometheus-squid-exporter   | service_times | \\tCache Misses:\\s+95%\\s+([\\d.]+)\\s+[\\d.]+     | 0.09600

@@ -29,7 +29,7 @@ class MetricsTest {
                 .bytes(500)
                 .build());
         metrics.record(Exchange.miss().endedAt(START).bytes(300).aborted().build());
-        metrics.recordOrigin(120, 4_000, false);
+        metrics.recordOriginBytes(120, 4_000);
 
         Snapshot now = metrics.now(START);
 

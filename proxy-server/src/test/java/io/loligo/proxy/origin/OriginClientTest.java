@@ -919,6 +919,58 @@ class OriginClientTest {
     }
 
     @Test
+    void a_body_that_trails_an_answer_without_one_is_not_the_next_answer() throws Exception {
+        CountDownLatch trailed = new CountDownLatch(1);
+        ScriptedOrigin origin = origin(
+                connection -> {
+                    connection.readHead();
+                    connection.write("HTTP/1.1 304 Not Modified\r\nContent-Length: 40\r\n\r\n");
+                    connection.awaitGo();
+                    connection.write("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad");
+                    trailed.countDown();
+                    connection.hang();
+                },
+                ScriptedOrigin.keepAnswering(OK));
+        Origins origins = origins();
+        Peer peer = peer("p", origin.port());
+        origins.fetch(get("/1"), to(peer));
+        Origins.Collector second = new Origins.Collector();
+
+        // The bytes arrive while the I/O thread is busy, so that no event can have told of them.
+        origins.thread().execute(() -> {
+            origin.go();
+            try {
+                assertThat(trailed.await(10, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+            origins.client.send(get("/2"), to(peer), origins.thread(), second);
+        });
+
+        assertThat(second.await().summary()).isEqualTo("200 [ok]");
+        assertThat(origin.accepted()).isEqualTo(2);
+    }
+
+    @Test
+    void a_new_configuration_keeps_the_connections_of_the_peers_that_stay() throws Exception {
+        ScriptedOrigin origin = origin(ScriptedOrigin.keepAnswering(OK));
+        Origins origins = origins();
+        PeerConfig stays = Origins.config("stays", "127.0.0.1", origin.port());
+        PeerConfig goes = Origins.config("goes", "127.0.0.1", origin.port());
+        PeerConfig comes = Origins.config("comes", "127.0.0.1", origin.port());
+        List<Peer> before = origins.client.renew(List.of(), List.of(goes, stays), Origins.PATIENCE);
+        before.forEach(peer -> origins.fetch(get("/"), to(peer)));
+
+        List<Peer> after = origins.client.renew(before, List.of(comes, limited(stays, 7, 10)), Origins.PATIENCE);
+
+        assertThat(after).extracting(Peer::toString).containsExactly("comes", "stays");
+        assertThat(after.get(1)).isSameAs(before.get(1));
+        assertThat(after.get(1).config().maxConnections()).isEqualTo(7);
+        assertThat(after.get(1).idleConnections()).isEqualTo(1);
+        Awaitility.await().until(() -> before.get(0).openConnections() == 0);
+    }
+
+    @Test
     void concurrent_requests_each_get_their_own_answer() throws Exception {
         ScriptedOrigin origin = origin(connection -> {
             while (true) {

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An origin on a real socket that does, connection by connection, what a script says. */
@@ -23,6 +24,7 @@ final class ScriptedOrigin implements AutoCloseable {
     private final ServerSocket listener;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final AtomicInteger accepted = new AtomicInteger();
+    private final CountDownLatch go = new CountDownLatch(1);
     private final List<String> heads = new CopyOnWriteArrayList<>();
 
     /** The first connection gets the first script, and so on; the last one serves all that follow. */
@@ -67,6 +69,11 @@ final class ScriptedOrigin implements AutoCloseable {
     /** The request heads so far. */
     List<String> heads() {
         return heads;
+    }
+
+    /** Lets the script go on that waits for it. */
+    void go() {
+        go.countDown();
     }
 
     private void accept(Script[] scripts) {
@@ -138,6 +145,11 @@ final class ScriptedOrigin implements AutoCloseable {
         void write(byte[] bytes) throws IOException {
             socket.getOutputStream().write(bytes);
             socket.getOutputStream().flush();
+        }
+
+        /** Waits for {@link ScriptedOrigin#go}. */
+        void awaitGo() throws InterruptedException {
+            go.await();
         }
 
         /** Closes with a reset instead of a proper end. */

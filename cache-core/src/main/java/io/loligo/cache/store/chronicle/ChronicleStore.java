@@ -97,6 +97,7 @@ public final class ChronicleStore implements ResponseStore {
                     purges,
                     peers,
                     counters,
+                    scratches,
                     this::wakeEvictor);
         }
         evictor = new Thread(this::evict, "loligo-store-evictor");
@@ -268,6 +269,11 @@ public final class ChronicleStore implements ResponseStore {
         }
     }
 
+    /** Waits until what earlier runs left is repaired and known; for tests. */
+    void awaitStarted() throws InterruptedException {
+        starter.join();
+    }
+
     // ---- ResponseStore
 
     @Override
@@ -278,13 +284,13 @@ public final class ChronicleStore implements ResponseStore {
 
     @Override
     public @Nullable EntryReader read(StoredHead head) {
-        return shard(head).read(head, scratches);
+        return shard(head).read(head, scratches.get());
     }
 
     @Override
     public EntryWriter write(StoredHead head) {
         Scratch scratch = scratches.get();
-        StoredWriter writer = shard(head.key(), scratch).write(head, options.maximumObjectBytes(), buffers, scratches);
+        StoredWriter writer = shard(head.key(), scratch).write(head, options.maximumObjectBytes(), buffers, scratch);
         return writer == null ? RefusingWriter.INSTANCE : writer;
     }
 

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   0       1       2               4                              8
  *  +-------+-------+---------------+------------------------------+
- *  |version| kind  | status        | crc32c of 8 .. body          |
+ *  |version| kind  | status        | crc32c of 0..4, 8..body      |
  *  +-------+-------+---------------+------------------------------+
  *  | object id                                                    |  8
  *  +--------------------------------------------------------------+
@@ -55,7 +55,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   0       1       2               4                              8
  *  +-------+-------+---------------+------------------------------+
- *  |version| kind  | members       | crc32c of everything after it|
+ *  |version| kind  | members       | crc32c of 0..4 and 8..end    |
  *  +-------+-------+---------------+------------------------------+
  *  | object id of the list                                        |  8
  *  +--------------------------------------------------------------+
@@ -263,7 +263,7 @@ final class EntryLayout {
         out.put(keyOffset, bytes.key);
         out.put(keyOffset + bytes.key.length, bytes.selecting);
         into.length(bytes.length());
-        out.putInt(CHECKSUM_OFFSET, checksum(into, ID_OFFSET, bytes.length() - ID_OFFSET));
+        out.putInt(CHECKSUM_OFFSET, headChecksum(into, bytes.length()));
     }
 
     /** What {@link #head} would give for the bytes that {@link #putHead} made of {@code head}. */
@@ -316,13 +316,17 @@ final class EntryLayout {
         }
         try {
             int keyOffset = WIRE_OFFSET + wireLength;
+            int status = in.getShort(STATUS_OFFSET) & 0xFFFF;
+            byte[] wireBytes = new byte[wireLength];
+            in.get(WIRE_OFFSET, wireBytes);
+            String wire = new String(wireBytes, StandardCharsets.ISO_8859_1);
             StoredHead head = new StoredHead(
                     id,
                     key(slot.view(keyOffset, keyLength)),
                     selecting(slot.view(keyOffset + keyLength, selectingLength)),
-                    in.getShort(STATUS_OFFSET) & 0xFFFF,
-                    reason(in, wireLength),
-                    fields(in, wireLength, hasLengthLine(in.getShort(STATUS_OFFSET) & 0xFFFF)),
+                    status,
+                    reason(wire),
+                    fields(wire, hasLengthLine(status)),
                     new ResponseTimes(
                             instant(in.getLong(REQUEST_TIME_OFFSET)), instant(in.getLong(RESPONSE_TIME_OFFSET))),
                     bodyLength);
@@ -337,7 +341,7 @@ final class EntryLayout {
     /** Whether the checksums of a head and of its inline body hold. */
     static boolean isIntact(Slot slot, int bodyOffset, boolean inline) {
         ByteBuffer in = slot.buffer();
-        return in.getInt(CHECKSUM_OFFSET) == checksum(slot, ID_OFFSET, bodyOffset - ID_OFFSET)
+        return in.getInt(CHECKSUM_OFFSET) == headChecksum(slot, bodyOffset)
                 && (!inline
                         || in.getInt(BODY_CHECKSUM_OFFSET) == checksum(slot, bodyOffset, slot.length() - bodyOffset));
     }
@@ -360,7 +364,7 @@ final class EntryLayout {
             out.putLong(LIST_MEMBERS_OFFSET + i * Long.BYTES, members.get(i));
         }
         into.length(length);
-        out.putInt(CHECKSUM_OFFSET, checksum(into, ID_OFFSET, length - ID_OFFSET));
+        out.putInt(CHECKSUM_OFFSET, headChecksum(into, length));
     }
 
     /** The list in {@code slot}, without heads; null when it is not list {@code id}, or damaged. */
@@ -371,8 +375,7 @@ final class EntryLayout {
         }
         int count = in.getShort(STATUS_OFFSET) & 0xFFFF;
         int length = LIST_MEMBERS_OFFSET + count * Long.BYTES;
-        if (length != slot.length()
-                || (verify && in.getInt(CHECKSUM_OFFSET) != checksum(slot, ID_OFFSET, length - ID_OFFSET))) {
+        if (length != slot.length() || (verify && in.getInt(CHECKSUM_OFFSET) != headChecksum(slot, length))) {
             return null;
         }
         LongList members = new LongList();
@@ -409,6 +412,14 @@ final class EntryLayout {
             return -1;
         }
         return length;
+    }
+
+    /** Over everything up to {@code end} but itself. */
+    private static int headChecksum(Slot slot, int end) {
+        CRC32C crc = new CRC32C();
+        crc.update(slot.view(0, CHECKSUM_OFFSET));
+        crc.update(slot.view(ID_OFFSET, end - ID_OFFSET));
+        return (int) crc.getValue();
     }
 
     static int checksum(Slot slot, int from, int length) {
@@ -451,29 +462,21 @@ final class EntryLayout {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    private static String reason(ByteBuffer in, int wireLength) {
-        byte[] wire = new byte[wireLength];
-        in.get(WIRE_OFFSET, wire);
-        int end = 0;
-        while (wire[end] != '\r') {
-            end++;
-        }
-        int start = "HTTP/1.1 200 ".length();
-        return new String(wire, start, end - start, StandardCharsets.ISO_8859_1);
+    private static final int REASON_OFFSET = "HTTP/1.1 200 ".length();
+
+    private static String reason(String wire) {
+        return wire.substring(REASON_OFFSET, wire.indexOf("\r\n"));
     }
 
-    private static Fields fields(ByteBuffer in, int wireLength, boolean lengthLine) {
-        byte[] wire = new byte[wireLength];
-        in.get(WIRE_OFFSET, wire);
-        String text = new String(wire, StandardCharsets.ISO_8859_1);
+    private static Fields fields(String wire, boolean lengthLine) {
         Fields.Builder fields = Fields.builder();
-        int line = text.indexOf("\r\n") + 2;
-        while (line < text.length()) {
-            int end = text.indexOf("\r\n", line);
-            int colon = text.indexOf(": ", line);
-            boolean last = end + 2 == text.length();
+        int line = wire.indexOf("\r\n") + 2;
+        while (line < wire.length()) {
+            int end = wire.indexOf("\r\n", line);
+            int colon = wire.indexOf(": ", line);
+            boolean last = end + 2 == wire.length();
             if (!(last && lengthLine)) {
-                fields.add(text.substring(line, colon), text.substring(colon + 2, end));
+                fields.add(wire.substring(line, colon), wire.substring(colon + 2, end));
             }
             line = end + 2;
         }

@@ -25,6 +25,9 @@ final class Scratch {
     /** Which one that is; 0 when none. */
     long foundId;
 
+    /** A slot that this thread gave back last, for its next reader. */
+    @Nullable Slot spare;
+
     private @Nullable Slot chunk;
     private @Nullable Scratch nested;
 

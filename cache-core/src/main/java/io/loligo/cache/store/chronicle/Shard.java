@@ -52,6 +52,7 @@ final class Shard {
     private final PurgeLog purges;
     private final PeersRegistry peers;
     private final Counters counters;
+    private final ThreadLocal<Scratch> scratches;
     private final Runnable wakeEvictor;
 
     private final EvictionIndex eviction;
@@ -63,6 +64,7 @@ final class Shard {
 
     private final long limit;
     private volatile boolean suspended;
+    private volatile boolean faultReported;
     private volatile boolean closed;
     private volatile boolean broken;
     private volatile @Nullable ShardMaps maps;
@@ -77,6 +79,7 @@ final class Shard {
             PurgeLog purges,
             PeersRegistry peers,
             Counters counters,
+            ThreadLocal<Scratch> scratches,
             Runnable wakeEvictor) {
         this.number = number;
         this.run = run;
@@ -87,6 +90,7 @@ final class Shard {
         this.purges = purges;
         this.peers = peers;
         this.counters = counters;
+        this.scratches = scratches;
         this.wakeEvictor = wakeEvictor;
         this.eviction = new EvictionIndex(limit);
         Arrays.setAll(stripes, i -> new Object());
@@ -165,7 +169,12 @@ final class Shard {
                     "shard " + number + " of the store is out of use until the next start: " + e,
                     e);
         } else {
-            LOG.log(System.Logger.Level.DEBUG, "the store could not do something", e);
+            boolean first = !faultReported;
+            faultReported = true;
+            LOG.log(
+                    first ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+                    "shard " + number + " of the store could not do something (said once; the rest is counted): " + e,
+                    e);
         }
     }
 
@@ -197,7 +206,7 @@ final class Shard {
                     return List.of();
                 }
                 if (reference == before) {
-                    forgetDangling(open, reference, scratch);
+                    forgetDangling(open, scratch);
                     return List.of();
                 }
                 List<StoredHead> found = ObjectId.isList(reference)
@@ -220,7 +229,7 @@ final class Shard {
         if (object == null) {
             Slot slot = scratch.found;
             if (slot == null) {
-                slot = slots.take();
+                slot = takeSlot(scratch);
                 scratch.found = slot;
             }
             scratch.foundId = 0;
@@ -288,25 +297,16 @@ final class Shard {
         return ObjectId.run(id) != run;
     }
 
-    /** Removes a reference to what is no longer there, so that the index does not fill with such. */
-    private void forgetDangling(ShardMaps open, long reference, Scratch scratch) {
+    /** Removes what cannot be found or read, so that the index does not fill with it. */
+    private void forgetDangling(ShardMaps open, Scratch scratch) {
         synchronized (stripe(scratch.hash)) {
-            if (open.reference(scratch.hash, scratch.reference) != reference) {
-                return;
-            }
-            boolean gone = ObjectId.isList(reference)
-                    ? loadList(open, ObjectId.id(reference), scratch) == null
-                    : load(open, reference, scratch.aside, scratch) == null;
-            if (gone) {
-                open.forget(scratch.hash);
-            }
+            change(open, scratch, null, 0, other -> false);
         }
     }
 
     // ---- reading
 
-    @Nullable EntryReader read(StoredHead head, ThreadLocal<Scratch> scratches) {
-        Scratch scratch = scratches.get();
+    @Nullable EntryReader read(StoredHead head, Scratch scratch) {
         ShardMaps open = maps;
         if (open == null) {
             return null;
@@ -320,9 +320,9 @@ final class Shard {
                 slot = found;
                 scratch.found = null;
             } else {
-                slot = slots.take();
+                slot = takeSlot(scratch);
                 if (!open.head(scratch.id.of(id), slot)) {
-                    slots.give(slot);
+                    give(slot);
                     return null;
                 }
             }
@@ -339,7 +339,7 @@ final class Shard {
             }
             if (object == null || !usable) {
                 counters.faults.increment();
-                slots.give(slot);
+                give(slot);
                 remove(head, scratch);
                 return null;
             }
@@ -351,8 +351,22 @@ final class Shard {
         }
     }
 
+    private Slot takeSlot(Scratch scratch) {
+        Slot spare = scratch.spare;
+        if (spare == null) {
+            return slots.take();
+        }
+        scratch.spare = null;
+        return spare;
+    }
+
     void give(Slot slot) {
-        slots.give(slot);
+        Scratch scratch = scratches.get();
+        if (scratch.spare == null && slot.capacity() == EntryLayout.SMALL_MAX) {
+            scratch.spare = slot;
+        } else {
+            slots.give(slot);
+        }
     }
 
     /**
@@ -399,11 +413,10 @@ final class Shard {
     // ---- writing
 
     /** A writer for {@code head}, or null when this shard stores nothing now. The key's hash is in {@code scratch}. */
-    @Nullable StoredWriter write(StoredHead head, long maximumObjectBytes, SlotPool buffers, ThreadLocal<Scratch> scratches) {
+    @Nullable StoredWriter write(StoredHead head, long maximumObjectBytes, SlotPool buffers, Scratch scratch) {
         if (maps == null || closed || suspended) {
             return null;
         }
-        Scratch scratch = scratches.get();
         long mark = purges.mark();
         long uriHash = hasher.hash(head.key().uri(), scratch.text);
         try {
@@ -510,11 +523,12 @@ final class Shard {
         if (open == null || !updated.key().equals(stored.key())) {
             return null;
         }
-        // Not scratch.aside: looking at the other variants needs that.
-        Slot slot = slots.take();
+        Slot slot = null;
         long charge = 0;
         boolean done = false;
         try {
+            // Not scratch.aside: looking at the other variants needs that.
+            slot = takeSlot(scratch);
             if (!open.head(scratch.id.of(stored.id()), slot)) {
                 return null;
             }
@@ -553,7 +567,9 @@ final class Shard {
             fault(e);
             return null;
         } finally {
-            slots.give(slot);
+            if (slot != null) {
+                give(slot);
+            }
             if (charge > 0) {
                 used.addAndGet(done ? -LIST_CHARGE : -LIST_CHARGE - charge);
             }
@@ -645,8 +661,8 @@ final class Shard {
                 removed.add(member);
             }
         }
-        boolean same = added == null && removed.isEmpty() && unreadable.size() == 0;
-        if (same) {
+        boolean listLost = before != 0 && members.size() == 0;
+        if (added == null && removed.isEmpty() && unreadable.size() == 0 && !listLost) {
             return new Purged(0, 0);
         }
         if (kept.size() == 0) {

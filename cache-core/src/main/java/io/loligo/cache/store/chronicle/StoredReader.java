@@ -53,6 +53,8 @@ final class StoredReader implements EntryReader {
         int from = (int) (position % EntryLayout.CHUNK_DATA);
         int copied = shard.readChunk(object.bodyId(), number, from, wanted, dst, scratches.get());
         if (copied < 0) {
+            // Nobody else should begin to read what cannot be read to the end.
+            shard.remove(object.head(), scratches.get());
             throw new IOException("the stored body of " + object.head().key().uri() + " is gone or damaged at byte "
                     + position + " of " + length());
         }

@@ -227,6 +227,22 @@ class ChronicleStoreTest {
     }
 
     @Test
+    void a_purge_finds_keys_whose_peers_could_not_be_remembered() throws IOException {
+        try (ChronicleStore own = ChronicleStore.open(new StoreOptions(null, 4 * MEBI, MEBI))) {
+            for (int i = 0; i <= PeersRegistry.TEXTS_MAX; i++) {
+                own.write(head(key("/", "peers" + i))).close();
+            }
+            put(own, head(key("/p", "peers beyond the limit")), body("1", 100));
+            put(own, head(key("/q", "peers beyond the limit")), body("2", 100));
+
+            assertThat(own.purge(uri("/p")).objects()).isEqualTo(1);
+
+            assertThat(own.lookup(key("/p", "peers beyond the limit"))).isEmpty();
+            assertThat(own.lookup(key("/q", "peers beyond the limit"))).hasSize(1);
+        }
+    }
+
+    @Test
     void what_was_being_written_during_a_purge_does_not_appear_afterwards() {
         try (EntryWriter during = store.write(head(key("/late")));
                 EntryWriter elsewhere = store.write(head(key("/late2")))) {

@@ -1,0 +1,67 @@
+package io.loligo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.loligo.proxy.config.DirectiveTable;
+import io.loligo.proxy.config.DirectiveTable.Compatibility;
+import io.loligo.proxy.config.DirectiveTable.State;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What operators read and copy is true. */
+class OperatorsFilesTest {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Path CONF = ROOT.resolve("conf/src/main/resources/loligo");
+
+    private final LoligoServerHere server = new LoligoServerHere();
+
+    @DisplayName("check has nothing to say about the examples")
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "loligo.conf",
+                "examples/one-site.conf",
+                "examples/several-sites.conf",
+                "examples/large-static.conf"
+            })
+    void examples(String file) {
+        ProxyServer.Report report = server.check(CONF.resolve(file), false);
+
+        assertThat(report.findings()).isEmpty();
+        assertThat(report.usable()).isTrue();
+    }
+
+    @DisplayName("the starting point can be run, and check says what it makes of its old forms")
+    @Test
+    void startingPoint() {
+        ProxyServer.Report report = server.check(CONF.resolve("starting-point.conf"), false);
+
+        assertThat(report.usable()).isTrue();
+        assertThat(report.findings())
+                .extracting(ProxyServer.Finding::line, ProxyServer.Finding::kind)
+                .contains(tuple(1, "translated"), tuple(2, "translated"), tuple(0, "assumed"));
+    }
+
+    @DisplayName("the README lists the directives that do something, all of them and no others")
+    @Test
+    void directives() throws IOException {
+        String readme = Files.readString(ROOT.resolve("README.md"));
+        String listed = readme.substring(readme.indexOf("<!-- directives"), readme.indexOf("<!-- end of directives"));
+
+        assertThat(Pattern.compile("`(\\w+)`").matcher(listed).results().map((MatchResult found) -> found.group(1)))
+                .containsExactlyInAnyOrderElementsOf(DirectiveTable.rows().stream()
+                        .filter(row -> row.state() == State.DONE)
+                        .filter(row -> row.compatibility() == Compatibility.MUST
+                                || row.compatibility() == Compatibility.SHOULD)
+                        .map(DirectiveTable.Row::name)
+                        .toList());
+    }
+}

@@ -1,0 +1,72 @@
+package io.loligo.proxy.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.loligo.proxy.access.AccessList.Rule;
+import io.loligo.proxy.access.AccessList.Term;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AccessRulesTest {
+    private static final Acl ALL = new EveryRequestAcl("all");
+
+    @DisplayName("before http_access: PURGE is off and the manager is for this machine, unless the file names them")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            # rule                                 | client    | method | URL                                      | PURGE named | manager named | allowed
+            any request where all may ask          | 10.0.0.1  | GET    | http://x.example/                        | false       | false         | true
+            PURGE that no acl names                | 127.0.0.1 | PURGE  | http://x.example/                        | false       | false         | false
+            PURGE that an acl names                | 10.0.0.1  | PURGE  | http://x.example/                        | true        | false         | true
+            the manager, from elsewhere            | 10.0.0.1  | GET    | http://x.example/squid-internal-mgr/info | false       | false         | false
+            the manager's old scheme               | 10.0.0.1  | GET    | cache_object://x.example/info            | false       | false         | false
+            the manager, from here                 | 127.0.0.1 | GET    | http://x.example/squid-internal-mgr/info | false       | false         | true
+            the manager, from here, by IPv6        | ::1       | GET    | http://x.example/squid-internal-mgr/info | false       | false         | true
+            the manager where rules name it        | 10.0.0.1  | GET    | http://x.example/squid-internal-mgr/info | false       | true          | true
+            """)
+    void doors(String rule, String client, String method, String url, boolean purge, boolean manager, boolean allowed) {
+        AccessList everyone = new AccessList(
+                "http_access", List.of(new Rule(true, List.of(new Term(false, ALL)), "allow all")), false);
+
+        assertThat(new AccessRules(everyone, manager, purge)
+                        .decide(Requests.from(client, method, url))
+                        .allowed())
+                .isEqualTo(allowed);
+    }
+
+    @DisplayName("access lists: the first rule that matches whole decides, else the opposite of the last")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            # rule                              | rules                    | empty allows | allowed
+            no rules, closed                    | ''                       | false        | false
+            no rules, open                      | ''                       | true         | true
+            the first that matches              | allow yes; deny yes      | false        | true
+            one that does not match is passed   | deny no; allow yes       | false        | true
+            all acls of a rule must match       | deny yes no; allow yes   | false        | true
+            a negated acl                       | deny !no; allow yes      | false        | false
+            none matches after an allow         | allow no                 | true         | false
+            none matches after a deny           | deny no                  | false        | true
+            """)
+    void lists(String rule, String rules, boolean emptyAllows, boolean allowed) {
+        Acl yes = new EveryRequestAcl("yes");
+        Acl no = new UnsupportedAcl("no", "never matches");
+        List<Rule> parsed = rules.isEmpty()
+                ? List.of()
+                : List.of(rules.split("; ", -1)).stream()
+                        .map(text -> {
+                            List<String> words = List.of(text.split(" ", -1));
+                            List<Term> terms = words.stream()
+                                    .skip(1)
+                                    .map(word -> new Term(word.startsWith("!"), word.endsWith("yes") ? yes : no))
+                                    .toList();
+                            return new Rule(words.get(0).equals("allow"), terms, text);
+                        })
+                        .toList();
+
+        assertThat(new AccessList("http_access", parsed, emptyAllows)
+                        .decide(Requests.get("http://x.example/"))
+                        .allowed())
+                .isEqualTo(allowed);
+    }
+}
