@@ -40,7 +40,7 @@ class ProcessLifeTest {
                 var loligo =
                         LoligoProcess.start(SquidConf.inFrontOf(origin.port()).and("shutdown_lifetime 30 seconds"));
                 var client = RawHttp.connect(loligo.port())) {
-            assertThat(loligo.directory().resolve("pid")).exists();
+            await("the pid file").until(() -> Files.exists(loligo.directory().resolve("pid")));
             client.send(RawHttp.head("GET", "/"));
             assertThat(client.headOnly().status()).isEqualTo(200);
             assertThat(client.bytes(5)).hasSize(5);
