@@ -101,8 +101,7 @@ public final class LoligoServer {
             ByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, 4);
             opened.add(buffers);
             origin = opened.add(new OriginClient(worker, buffers, CLOCK, OriginSettings.from(configuration)));
-            List<Peer> peers = configuration.peers().stream().map(Peer::new).toList();
-            origin.start(peers, FIRST_RESOLUTION_WAIT);
+            List<Peer> peers = origin.renew(List.of(), configuration.peers(), FIRST_RESOLUTION_WAIT);
             live = new LiveConfiguration(Rules.of(configuration, peers, Version.NUMBER));
             ManagerPages pages = new ManagerPages(new View(), metrics, CLOCK);
             flow = RequestFlow.assemble(store, origin, buffers, CLOCK, pages::render);
@@ -218,22 +217,15 @@ public final class LoligoServer {
         if (!next.store().equals(before.configuration().store())) {
             problems.add("sizes and directories of the store change with the next start, not with a reload");
         }
-        List<Peer> peers = carryOver(before.selection().peers(), next.peers());
         origin.reconfigure(OriginSettings.from(next));
         try {
-            origin.start(
-                    peers.stream()
-                            .filter(peer -> !before.selection().peers().contains(peer))
-                            .toList(),
-                    FIRST_RESOLUTION_WAIT);
+            List<Peer> peers = origin.renew(before.selection().peers(), next.peers(), FIRST_RESOLUTION_WAIT);
+            live.replace(Rules.of(next, peers, Version.NUMBER));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             problems.add("interrupted while peer names were looked up");
+            return new ReloadResult(false, problems);
         }
-        live.replace(Rules.of(next, peers, Version.NUMBER));
-        origin.retire(before.selection().peers().stream()
-                .filter(peer -> !peers.contains(peer))
-                .toList());
         listeners.closeOthers(next);
         problems.forEach(problem -> LOG.log(System.Logger.Level.WARNING, "reload: " + problem));
         LOG.log(System.Logger.Level.INFO, "reload: the new configuration is in force");
@@ -244,16 +236,6 @@ public final class LoligoServer {
     public void rotateLogs() {
         accessLog.rotate();
         cacheLog.rotate(live.current().configuration().logs().rotate());
-    }
-
-    /** Peers whose line did not change keep their connections and their state. */
-    private static List<Peer> carryOver(List<Peer> before, List<PeerConfig> next) {
-        return next.stream()
-                .map(config -> before.stream()
-                        .filter(peer -> peer.config().equals(config))
-                        .findFirst()
-                        .orElseGet(() -> new Peer(config)))
-                .toList();
     }
 
     private static ResponseStore openStore(Configuration.StoreConfig config) throws IOException {

@@ -177,8 +177,14 @@ final class Fetch implements OriginHandler {
         @Override
         public Void notModified(ValidationOutcome.NotModified outcome) {
             finish(body);
-            StoredHead now = outlets.store().freshen(stored, outcome.freshened());
-            serve(now == null ? stored : now, ResultCode.TCP_REFRESH_UNMODIFIED);
+            StoredHead kept = outcome.upkeep() == ValidationOutcome.Upkeep.FRESHEN
+                    ? outlets.store().freshen(stored, outcome.freshened())
+                    : null;
+            // The answer goes out before what must not be kept is removed: its reader has the bytes by then.
+            serve(kept == null ? stored : kept, ResultCode.TCP_REFRESH_UNMODIFIED);
+            if (outcome.upkeep() == ValidationOutcome.Upkeep.REMOVE) {
+                outlets.store().remove(stored);
+            }
             return null;
         }
 
@@ -279,7 +285,7 @@ final class Fetch implements OriginHandler {
         }
         if (storable == null) {
             outlets.collapsed().ended(plan.key(), this);
-            if (plan.mayStore()) {
+            if (plan.mayStore() && plan.head().isMethod("GET")) {
                 outlets.collapsed().unshareable(plan.key(), outlets.clock().millis());
             }
         } else {

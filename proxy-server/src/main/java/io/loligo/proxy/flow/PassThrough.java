@@ -27,7 +27,8 @@ final class PassThrough {
                         null,
                         null,
                         true,
-                        false,
+                        // An answer to POST may serve later GETs where it says so: RFC 9110 §9.3.3.
+                        why == ForwardReason.METHOD && x.head().isMethod("POST"),
                         why),
                 x);
     }
