@@ -25,12 +25,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>After an orderly stop everything can be found again at once. After any other, each shard is repaired in the
  * background; until it is ready its lookups find nothing and its writers store nothing ({@link StoreStats#recovering}).
+ * The same holds while the maps of a new, large store are being made.
  */
 public final class ChronicleStore implements ResponseStore {
     private static final System.Logger LOG = System.getLogger(ChronicleStore.class.getName());
 
     /** Decoded heads take about this much of the heap each, and together at most this share of it. */
     private static final int DECODED_BYTES = 3 << 10;
+
+    /** Larger stores are made in the background when they are new. */
+    private static final long MADE_AT_ONCE_MAX_BYTES = 1L << 30;
 
     private static final int DECODED_HEAP_SHARE = 32;
     private static final int DECODED_MAX = 1 << 16;
@@ -183,13 +187,13 @@ public final class ChronicleStore implements ResponseStore {
         return limit;
     }
 
-    /** Opens what was closed in order, at once; leaves the rest to the starter thread. */
+    /** Opens what can be opened quickly, at once; leaves the rest to the starter thread. */
     private void begin() throws IOException {
         boolean opened = false;
         try {
             for (int i = 0; i < shards.length; i++) {
                 Closed state = closedState(i);
-                if (state != null) {
+                if (state != null && !isMadeInBackground()) {
                     shards[i].start(openMaps(i, false), state.usedBytes(), state.objects());
                 }
             }
@@ -207,7 +211,7 @@ public final class ChronicleStore implements ResponseStore {
 
     /** How shard {@code number} was closed; null when it was not. A new one counts as closed empty. */
     private @Nullable Closed closedState(int number) {
-        if (meta == null || meta.run() == 1) {
+        if (meta == null || isNew()) {
             return new Closed(0, 0);
         }
         return number < meta.shards().size() ? meta.shards().get(number) : null;
@@ -229,7 +233,10 @@ public final class ChronicleStore implements ResponseStore {
 
     /** The starter thread: finds out what is there to evict, and repairs shards that were not closed. */
     private void startShards() {
-        if (meta == null || meta.run() == 1) {
+        if (isNew()) {
+            for (int i = 0; i < shards.length && !closed && isMadeInBackground(); i++) {
+                make(i);
+            }
             return;
         }
         Scratch scratch = scratches.get();
@@ -244,6 +251,38 @@ public final class ChronicleStore implements ResponseStore {
                 shards[i].rebuildInService(scratch);
             }
         }
+    }
+
+    /** Whether there is nothing of an earlier run. */
+    private boolean isNew() {
+        return meta == null || meta.run() == 1;
+    }
+
+    /** Making maps takes seconds per GB, the server starts without them; opening them again does not. */
+    private boolean isMadeInBackground() {
+        return isNew() && options.capacityBytes() > MADE_AT_ONCE_MAX_BYTES;
+    }
+
+    private void make(int number) {
+        try {
+            ShardMaps maps = openMaps(number, false);
+            synchronized (pendingPurges) {
+                if (closed) {
+                    shards[number].giveUp();
+                    maps.close();
+                } else {
+                    shards[number].start(maps, 0, 0);
+                }
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            giveUp(number, e);
+        }
+    }
+
+    private void giveUp(int number, Throwable e) {
+        shards[number].giveUp();
+        counters.faults.increment();
+        LOG.log(System.Logger.Level.ERROR, "shard " + number + " of the store cannot be used: " + e.getMessage(), e);
     }
 
     private void recover(int number, Scratch scratch) {
@@ -270,12 +309,7 @@ public final class ChronicleStore implements ResponseStore {
                 }
             }
         } catch (IOException | RuntimeException | Error e) {
-            shard.giveUp();
-            counters.faults.increment();
-            LOG.log(
-                    System.Logger.Level.ERROR,
-                    "shard " + number + " of the store cannot be used: " + e.getMessage(),
-                    e);
+            giveUp(number, e);
         }
     }
 

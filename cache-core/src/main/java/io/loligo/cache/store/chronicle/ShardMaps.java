@@ -31,7 +31,7 @@ final class ShardMaps implements AutoCloseable {
     private static final int HEADS_CHUNK_SIZE = 512;
     private static final int CHUNKS_CHUNK_SIZE = 4096;
     /** The mean sizes that maps are built for; below them a map would run out of entries before it runs out of bytes. */
-    static final int HEAD_BYTES_MEAN = 1024;
+    static final int HEAD_BYTES_MEAN = 2048;
 
     private static final int CHUNK_BYTES_MEAN = 32 << 10;
     /** A segment has a lock and a share of the space; fewer, larger segments fill more evenly. */

@@ -336,6 +336,19 @@ class ChronicleStorePersistenceTest {
     }
 
     @Test
+    void a_large_new_store_opens_before_its_maps_are_made() throws Exception {
+        try (ChronicleStore store = ChronicleStore.open(new StoreOptions(directory, 1100 * MEBI, MEBI))) {
+            assertThat(store.lookup(key("/1"))).isEmpty();
+            store.awaitStarted();
+            assertThat(store.stats().recovering()).isZero();
+            put(store, head(key("/1")), body("1", 1_000));
+        }
+        try (ChronicleStore store = ChronicleStore.open(new StoreOptions(directory, 1100 * MEBI, MEBI))) {
+            assertThat(get(store, key("/1"))).isEqualTo(body("1", 1_000));
+        }
+    }
+
+    @Test
     void a_second_store_on_the_same_directory_is_refused() throws IOException {
         try (ChronicleStore store = open()) {
             assertThatThrownBy(this::open)
