@@ -113,7 +113,7 @@ final class Fetch implements OriginHandler {
             }
             streaming = arrived;
         }
-        return streaming != null && follow(x, streaming) ? Joined.YES : Joined.NO;
+        return streaming == null ? Joined.OVER : follow(x, streaming);
     }
 
     /**
@@ -298,7 +298,7 @@ final class Fetch implements OriginHandler {
         }
         for (Exchange x : followers) {
             x.run(() -> {
-                if (storable == null || !follow(x, now)) {
+                if (follow(x, now) != Joined.YES) {
                     outlets.goAlone().accept(x);
                 }
             });
@@ -322,17 +322,17 @@ final class Fetch implements OriginHandler {
     }
 
     /** Lets {@code x} read along where the stored answer is for it too. On its thread. */
-    private boolean follow(Exchange x, Arrived streaming) {
+    private Joined follow(Exchange x, Arrived streaming) {
         StoredHead stored = streaming.stored();
         if (stored == null || !isFreshFor(x, stored)) {
-            return false;
+            return Joined.NO;
         }
         BodyRelay.Reader reader = streaming.relay().open(x.thread());
         if (reader == null) {
-            return false;
+            return Joined.OVER;
         }
         outlets.delivery().stream(x, streaming, reader, ResultCode.TCP_CF_HIT, plan.why(), true);
-        return true;
+        return Joined.YES;
     }
 
     private boolean isFreshFor(Exchange x, StoredHead stored) {

@@ -21,7 +21,7 @@ final class OriginTrips {
             InstantSource clock) {
         this.origin = origin;
         this.outlets = new Fetch.Outlets(
-                store, buffers, new CollapsedForwarding(), new Delivery(), serveStored, this::startAlone, clock);
+                store, buffers, new CollapsedForwarding(), new Delivery(), serveStored, this::goAlone, clock);
     }
 
     CollapsedForwarding collapsed() {
@@ -33,9 +33,11 @@ final class OriginTrips {
         send(new Fetch(outlets, plan, x.thread(), x), x.thread());
     }
 
-    /** For a request that waited in vain: it goes by itself, and at once. */
-    private void startAlone(Exchange x) {
-        start(FetchAndStore.plan(x, ForwardReason.MISS, false), x);
+    /** For a request that waited in vain: what is in the store by now serves it, or it fetches by itself, at once. */
+    private void goAlone(Exchange x) {
+        if (!outlets.serveStored().serveIfFresh(x)) {
+            start(FetchAndStore.plan(x, ForwardReason.MISS, false), x);
+        }
     }
 
     /**
@@ -67,16 +69,10 @@ final class OriginTrips {
         }
         if (x != null && outlets.serveStored().serveIfFresh(x)) {
             // Another fetch ended between this request's lookup and its turn.
-            mine.standDown(this::lookAgain);
+            mine.standDown(this::goAlone);
             return;
         }
         send(mine, thread);
-    }
-
-    private void lookAgain(Exchange x) {
-        if (!outlets.serveStored().serveIfFresh(x)) {
-            startAlone(x);
-        }
     }
 
     private void send(Fetch fetch, XnioIoThread thread) {
