@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The built jar in a JVM of its own, as an operator runs it. */
 final class LoligoProcess implements RunningServer {
@@ -50,6 +51,20 @@ final class LoligoProcess implements RunningServer {
         return new LoligoProcess(conf, java(conf.directory(), options));
     }
 
+    /** Whether whoever started the tests had SIGHUP ignored. Linux says so; elsewhere it is taken for no. */
+    private static boolean hangupIsIgnored() {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.isReadable(status)) {
+            return false;
+        }
+        try (Stream<String> lines = Files.lines(status)) {
+            return lines.filter(line -> line.startsWith("SigIgn:"))
+                    .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1) != 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Runs a command of the CLI to its end. */
     static Ended run(Path directory, String... arguments) {
         List<String> options = new ArrayList<>(List.of("-jar", JAR.toString()));
@@ -61,6 +76,10 @@ final class LoligoProcess implements RunningServer {
 
     private static Process java(Path directory, List<String> arguments) {
         List<String> command = new ArrayList<>();
+        if (hangupIsIgnored()) {
+            // As under nohup: a child inherits it, and its JVM would never be told of a SIGHUP.
+            command.addAll(List.of("env", "--default-signal=HUP"));
+        }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(arguments);
         try {
