@@ -95,7 +95,10 @@ public final class AdminListener implements AutoCloseable {
             http = HttpServer.create(address, BACKLOG);
         } catch (IOException failure) {
             throw new IOException(
-                    "admin_port " + admin.host() + ":" + admin.port() + ": " + failure.getMessage(), failure);
+                    "admin_port " + admin.host() + ":" + admin.port() + ": " + failure.getMessage()
+                            + "; expected an address of this machine and a port that nobody else has: another Loligo"
+                            + " needs another admin_port",
+                    failure);
         }
         TokenFile token;
         try {

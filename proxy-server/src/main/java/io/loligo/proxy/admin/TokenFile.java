@@ -53,7 +53,9 @@ final class TokenFile implements AutoCloseable {
         } catch (IOException failure) {
             throw new IOException(
                     "admin_token_file " + path + " cannot be written: "
-                            + failure.getClass().getSimpleName() + " " + failure.getMessage(),
+                            + failure.getClass().getSimpleName() + " " + failure.getMessage()
+                            + "; expected a place that this user may write (admin_token_file FILE), or `admin_port 0`"
+                            + " to do without",
                     failure);
         }
         return new TokenFile(file, token);

@@ -85,7 +85,13 @@ public final class CacheLog implements AutoCloseable {
         }
         root.addHandler(log.handler);
         root.setLevel(Level.INFO);
-        QUIET.forEach(logger -> logger.setLevel(Level.WARNING));
+        for (Logger logger : QUIET) {
+            Level level = logger.getLevel();
+            // Who uses the library may have made it quieter still.
+            if (level == null || level.intValue() < Level.WARNING.intValue()) {
+                logger.setLevel(Level.WARNING);
+            }
+        }
         return log;
     }
 

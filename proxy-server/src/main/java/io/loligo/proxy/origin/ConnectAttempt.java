@@ -1,7 +1,9 @@
 package io.loligo.proxy.origin;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -94,9 +96,20 @@ final class ConnectAttempt {
         if (!ended) {
             end();
             peer.closed();
-            peer.connectFailed();
+            if (isOurs(failure)) {
+                peer.failed();
+            } else {
+                peer.connectFailed();
+            }
             listener.failed(OriginHandler.Cause.REFUSED, "connect to " + describe() + " failed: " + failure);
         }
+    }
+
+    /** Whether this machine could not even try, for want of descriptors or local ports: that says nothing of the peer. */
+    static boolean isOurs(Exception failure) {
+        return failure instanceof BindException
+                || (failure instanceof SocketException
+                        && String.valueOf(failure.getMessage()).startsWith("Too many open files"));
     }
 
     private void timedOut(boolean counts) {

@@ -12,9 +12,7 @@ import io.loligo.cache.store.chronicle.StoreDirectory.Meta;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +40,6 @@ public final class ChronicleStore implements ResponseStore {
     private static final int IDLE_SLOTS_MAX = 1024;
     /** Buffers kept for writers between two uses: 16 MiB. */
     private static final int IDLE_BUFFERS_MAX = 256;
-    /** Purges remembered for shards that are being repaired; one more, and those start empty. */
-    static final int PENDING_PURGES_MAX = 10_000;
     /** How often the disk's free space is looked at, at least. */
     private static final long WATCH_MILLIS = 1_000;
     /** With less than this left on the disk nothing more is stored: a mapped file must never meet a full disk. */
@@ -70,10 +66,11 @@ public final class ChronicleStore implements ResponseStore {
     private final Thread starter;
     private volatile boolean closed;
 
-    /** URIs purged while a shard was being repaired; guarded by itself. */
-    private final Set<EffectiveUri> pendingPurges = new HashSet<>();
+    /** Held while a shard comes into service, or misses a purge because it is not. */
+    private final Object serviceLock = new Object();
 
-    private boolean pendingPurgesOverflowed;
+    /** What shards out of service have missed; guarded by {@link #serviceLock}. Without files nothing outlives them. */
+    private final @Nullable PendingPurges pendingPurges;
 
     private ChronicleStore(
             StoreOptions options,
@@ -81,13 +78,15 @@ public final class ChronicleStore implements ResponseStore {
             long limitBytes,
             @Nullable StoreDirectory directory,
             @Nullable Meta meta,
-            PeersRegistry peers) {
+            PeersRegistry peers,
+            @Nullable PendingPurges pendingPurges) {
         this.options = options;
         this.geometry = geometry;
         this.limitBytes = limitBytes;
         this.directory = directory;
         this.meta = meta;
         this.peers = peers;
+        this.pendingPurges = pendingPurges;
         hasher = new KeyHasher(meta == null ? StoreDirectory.newSecret() : meta.secret());
         DecodedCache decoded =
                 new DecodedCache(decodedPlaces(Runtime.getRuntime().maxMemory()));
@@ -135,8 +134,8 @@ public final class ChronicleStore implements ResponseStore {
         ShardMaps.prepareChronicle();
         Path parent = options.directory();
         if (parent == null) {
-            ChronicleStore store =
-                    new ChronicleStore(options, geometry, options.capacityBytes(), null, null, new PeersRegistry(null));
+            ChronicleStore store = new ChronicleStore(
+                    options, geometry, options.capacityBytes(), null, null, new PeersRegistry(null), null);
             store.begin();
             return store;
         }
@@ -145,8 +144,14 @@ public final class ChronicleStore implements ResponseStore {
         try {
             Meta meta = directory.begin(geometry);
             long limit = affordable(options, meta, directory.usableBytes(), directory.path());
-            ChronicleStore store =
-                    new ChronicleStore(options, geometry, limit, directory, meta, new PeersRegistry(directory.peers()));
+            ChronicleStore store = new ChronicleStore(
+                    options,
+                    geometry,
+                    limit,
+                    directory,
+                    meta,
+                    new PeersRegistry(directory.peers()),
+                    PendingPurges.of(directory.pendingPurges()));
             store.begin();
             open = true;
             return store;
@@ -241,11 +246,22 @@ public final class ChronicleStore implements ResponseStore {
         }
         Scratch scratch = scratches.get();
         // First what is out of service.
+        int repaired = 0;
         for (int i = 0; i < shards.length && !closed; i++) {
             if (closedState(i) == null) {
+                if (repaired++ == 0) {
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "the store was not closed in order: it is repaired in the background, and serves nothing"
+                                    + " of an earlier run until then");
+                }
                 recover(i, scratch);
             }
         }
+        if (repaired > 0 && !closed) {
+            LOG.log(System.Logger.Level.INFO, "the store is repaired and holds {0} responses", stats().objects());
+        }
+        forgetPendingPurges();
         for (int i = 0; i < shards.length && !closed; i++) {
             if (closedState(i) != null) {
                 shards[i].rebuildInService(scratch);
@@ -266,7 +282,7 @@ public final class ChronicleStore implements ResponseStore {
     private void make(int number) {
         try {
             ShardMaps maps = openMaps(number, false);
-            synchronized (pendingPurges) {
+            synchronized (serviceLock) {
                 if (closed) {
                     shards[number].giveUp();
                     maps.close();
@@ -290,22 +306,24 @@ public final class ChronicleStore implements ResponseStore {
         try {
             ShardMaps maps = openMaps(number, true);
             shard.rebuild(maps, false, scratch);
-            synchronized (pendingPurges) {
+            synchronized (serviceLock) {
                 if (closed) {
                     shard.giveUp();
                     maps.close();
                     return;
                 }
-                if (pendingPurgesOverflowed && directory != null) {
+                if (directory != null && pendingPurges != null && pendingPurges.overflowed()) {
                     maps.close();
-                    directory.setAside(number, "more was purged while it was repaired than could be remembered");
+                    directory.setAside(number, "more was purged while it was out of use than could be remembered");
                     maps = ShardMaps.open(geometry, number, directory.path(), false);
                     shard.start(maps, 0, 0);
                     return;
                 }
                 shard.start(maps, shard.used(), shard.objects());
-                for (EffectiveUri uri : pendingPurges) {
-                    purgeReady(uri);
+                if (pendingPurges != null) {
+                    for (EffectiveUri uri : pendingPurges.uris()) {
+                        purgeReady(uri);
+                    }
                 }
             }
         } catch (IOException | RuntimeException | Error e) {
@@ -352,19 +370,50 @@ public final class ChronicleStore implements ResponseStore {
     public Purged purge(EffectiveUri uri) {
         // Before anything is removed: a writer that commits later sees it, one that has committed is found below.
         purges.add(hasher.hash(uri, scratches.get().text));
-        for (Shard shard : shards) {
-            if (!shard.isReady() && !shard.isBroken()) {
-                synchronized (pendingPurges) {
-                    if (pendingPurges.size() < PENDING_PURGES_MAX) {
-                        pendingPurges.add(uri);
-                    } else {
-                        pendingPurgesOverflowed = true;
-                    }
-                }
-                break;
-            }
+        if (pendingPurges != null && !isReady()) {
+            remember(pendingPurges, uri);
         }
         return purgeReady(uri);
+    }
+
+    /** Keeps {@code uri} for shards out of service, be it until the next start repairs them. */
+    private void remember(PendingPurges pending, EffectiveUri uri) {
+        synchronized (serviceLock) {
+            try {
+                pending.add(uri);
+            } catch (IOException e) {
+                counters.faults.increment();
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "the purge of {0} would not outlive a crash before the store is repaired: {1}",
+                        uri,
+                        e.toString());
+            }
+        }
+    }
+
+    /** Whether every shard is in service. */
+    private boolean isReady() {
+        for (Shard shard : shards) {
+            if (!shard.isReady()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Once every shard is in service, none has missed a purge. */
+    private void forgetPendingPurges() {
+        synchronized (serviceLock) {
+            try {
+                if (pendingPurges != null && !closed && isReady()) {
+                    pendingPurges.clear();
+                }
+            } catch (IOException e) {
+                // Made again at the next repair, when they do no harm.
+                LOG.log(System.Logger.Level.DEBUG, "cannot remove the purges that were made up for", e);
+            }
+        }
     }
 
     private Purged purgeReady(EffectiveUri uri) {
@@ -473,7 +522,7 @@ public final class ChronicleStore implements ResponseStore {
 
     @Override
     public void close() {
-        synchronized (pendingPurges) {
+        synchronized (serviceLock) {
             if (closed) {
                 return;
             }

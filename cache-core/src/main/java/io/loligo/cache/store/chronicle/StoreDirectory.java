@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  *    store.lock         held while a server uses the store
  *    store.properties   {@link Meta}, replaced whole
  *    peers              the peers texts of keys, one a line
+ *    pending-purges     {@link PendingPurges}; only while there are any
  *    shard-N.index, shard-N.heads, shard-N.chunks
  *    set-aside-TIME/    files that could not be used; the latest only, may be deleted
  * </pre>
@@ -45,6 +47,7 @@ final class StoreDirectory implements AutoCloseable {
     private static final String LOCK = "store.lock";
     private static final String PROPERTIES = "store.properties";
     private static final String PEERS = "peers";
+    private static final String PENDING_PURGES = "pending-purges";
     private static final String SET_ASIDE = "set-aside-";
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
@@ -134,6 +137,10 @@ final class StoreDirectory implements AutoCloseable {
 
     Path peers() {
         return path.resolve(PEERS);
+    }
+
+    Path pendingPurges() {
+        return path.resolve(PENDING_PURGES);
     }
 
     /**
@@ -253,7 +260,8 @@ final class StoreDirectory implements AutoCloseable {
 
     /** Moves the store's data files out of the way, so that the next maps start empty. */
     private void setAside(String why) throws IOException {
-        moveAside(why, name -> name.startsWith("shard-") || name.equals(PROPERTIES) || name.equals(PEERS));
+        Set<String> others = Set.of(PROPERTIES, PEERS, PENDING_PURGES);
+        moveAside(why, name -> name.startsWith("shard-") || others.contains(name));
     }
 
     /** Moves one shard's files out of the way. */
