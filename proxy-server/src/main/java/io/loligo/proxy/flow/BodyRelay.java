@@ -25,6 +25,8 @@ import org.xnio.XnioIoThread;
  * it sends; otherwise the window is bounded and the slowest reader holds the origin back.
  */
 final class BodyRelay {
+    private static final System.Logger LOG = System.getLogger(BodyRelay.class.getName());
+
     /** Buffers taken from the origin before readers are told of them. */
     private static final int BUFFERS_PER_TURN = 4;
 
@@ -102,7 +104,8 @@ final class BodyRelay {
      */
     @Nullable Reader open(XnioIoThread thread) {
         synchronized (lock) {
-            if (released || (windowStart > 0 && writer == null) || (failure != null && produced == 0)) {
+            long stored = writer == null ? 0 : writer.length();
+            if (released || windowStart > stored || (failure != null && produced == 0)) {
                 return null;
             }
             Reader reader = new Reader(thread);
@@ -134,10 +137,24 @@ final class BodyRelay {
             }
         } catch (IOException e) {
             fail(e);
+        } catch (RuntimeException | Error mistake) {
+            LOG.log(System.Logger.Level.ERROR, "a body was given up inside the server", mistake);
+            body.abort();
+            fail(new IOException(mistake));
         } finally {
             filling = false;
         }
         wakeReaders();
+        releaseIfDone();
+    }
+
+    /** Gives the body up: whoever reads it sees that it is cut short. Owner's thread. */
+    void abort() {
+        if (!isEnded()) {
+            body.abort();
+            fail(new IOException("given up"));
+            wakeReaders();
+        }
         releaseIfDone();
     }
 
@@ -197,21 +214,24 @@ final class BodyRelay {
 
     private boolean mustPause() {
         synchronized (lock) {
-            paused = !storing && produced - windowStart >= windowMax;
+            paused = !storing && unread() >= windowMax;
             return paused;
         }
     }
 
-    /** Drops what every reader has, and what the store holds beyond the window's bound. Guarded by lock. */
-    private void trim() {
-        long slowest = produced;
+    /** How many bytes the slowest reader has still to take. Guarded by lock. */
+    private long unread() {
+        long slowest = readers.isEmpty() ? windowStart : produced;
         for (Reader reader : readers) {
             slowest = Math.min(slowest, reader.reached);
         }
-        if (readers.isEmpty() && !storing) {
-            // Nobody has read yet: the first reader still needs it all.
-            slowest = windowStart;
-        }
+        return produced - slowest;
+    }
+
+    /** Drops what every reader has, and what the store holds beyond the window's bound. Guarded by lock. */
+    private void trim() {
+        // Where nobody has read yet and nothing is stored, the first reader still needs it all.
+        long slowest = readers.isEmpty() && storing ? produced : produced - unread();
         long keepFrom = storing ? Math.max(slowest, produced - windowMax) : slowest;
         while (window.size() > 1) {
             PooledByteBuffer first = window.getFirst();
@@ -238,7 +258,7 @@ final class BodyRelay {
     /** A reader took bytes: the origin may be read again. Any thread. */
     private void resumeIfPaused() {
         synchronized (lock) {
-            if (!paused || produced - windowStart >= windowMax) {
+            if (!paused || unread() >= windowMax) {
                 return;
             }
             paused = false;

@@ -128,7 +128,7 @@ final class Fetch implements OriginHandler {
             waiters.clear();
         }
         outlets.collapsed().ended(plan.key(), this);
-        joined.forEach(x -> x.run(() -> lookAgain.accept(x)));
+        tell(joined, lookAgain);
     }
 
     @Override
@@ -180,7 +180,6 @@ final class Fetch implements OriginHandler {
             StoredHead kept = outcome.upkeep() == ValidationOutcome.Upkeep.FRESHEN
                     ? outlets.store().freshen(stored, outcome.freshened())
                     : null;
-            // The answer goes out before what must not be kept is removed: its reader has the bytes by then.
             serve(kept == null ? stored : kept, ResultCode.TCP_REFRESH_UNMODIFIED);
             if (outcome.upkeep() == ValidationOutcome.Upkeep.REMOVE) {
                 outlets.store().remove(stored);
@@ -243,9 +242,20 @@ final class Fetch implements OriginHandler {
             close();
             everybody(x -> {
                 x.answeredBy(answer.code(), Delivery.address(answer));
-                outlets.serveStored()
-                        .afterFetch(x, head, code, plan.why(), answer.head().status(), x != leader);
+                Fetch.this.serve(x, head, code, answer.head().status());
             });
+        }
+    }
+
+    /**
+     * Serves the response that was validated, or was to be. Who joined under the same key may have another variant in
+     * mind, and the object may be gone meanwhile: such a request goes by itself.
+     */
+    private void serve(Exchange x, StoredHead head, ResultCode code, int originStatus) {
+        boolean served = head.selecting().matches(x.head().fields())
+                && outlets.serveStored().afterFetch(x, head, code, plan.why(), originStatus, x != leader);
+        if (!served) {
+            outlets.goAlone().accept(x);
         }
     }
 
@@ -273,7 +283,8 @@ final class Fetch implements OriginHandler {
                 body,
                 writer,
                 plan.rules().configuration().limits().readAheadGap(),
-                Fetch::worthFinishing,
+                // A trip that no client ever waited for was made for the store alone.
+                leader == null ? (received, length) -> true : Fetch::worthFinishing,
                 stored -> close());
         Arrived now = new Arrived(answer, fields, storable, relay);
         List<Exchange> followers;
@@ -292,12 +303,16 @@ final class Fetch implements OriginHandler {
             outlets.collapsed().shareable(plan.key());
         }
         BodyRelay.Reader first = leader == null ? null : relay.open(owner);
-        relay.start();
-        if (leader != null && first != null) {
-            outlets.delivery().stream(leader, now, first, leaderCode, plan.why(), false);
-        }
-        for (Exchange x : followers) {
-            x.run(() -> {
+        try {
+            relay.start();
+            if (leader != null && first != null) {
+                outlets.delivery().stream(leader, now, first, leaderCode, plan.why(), false);
+            }
+        } catch (RuntimeException | Error e) {
+            relay.abort();
+            throw e;
+        } finally {
+            tell(followers, x -> {
                 if (follow(x, now) != Joined.YES) {
                     outlets.goAlone().accept(x);
                 }
@@ -362,8 +377,7 @@ final class Fetch implements OriginHandler {
         everybody(x -> {
             x.answeredBy(failure.code(), null);
             if (outcome instanceof ValidationOutcome.ServeStale stale) {
-                outlets.serveStored()
-                        .afterFetch(x, stale.stored(), ResultCode.TCP_REFRESH_FAIL_OLD, plan.why(), 0, x != leader);
+                serve(x, stale.stored(), ResultCode.TCP_REFRESH_FAIL_OLD, 0);
             } else {
                 outlets.delivery().failed(x, failure, validate != null);
             }
@@ -380,7 +394,12 @@ final class Fetch implements OriginHandler {
         if (leader != null) {
             all.add(0, leader);
         }
-        for (Exchange x : all) {
+        tell(all, step);
+    }
+
+    /** Takes {@code step} for each on its thread; a mistake costs the one request that it happened to. */
+    private static void tell(List<Exchange> exchanges, Consumer<Exchange> step) {
+        for (Exchange x : exchanges) {
             x.run(() -> {
                 try {
                     step.accept(x);

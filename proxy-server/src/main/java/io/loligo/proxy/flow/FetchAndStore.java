@@ -51,7 +51,7 @@ final class FetchAndStore {
     }
 
     /** Whether a condition or a range of the client goes along: the answer is then for this client only. */
-    private static boolean isConditional(Fields fields) {
+    static boolean isConditional(Fields fields) {
         for (int i = 0; i < fields.size(); i++) {
             if (FieldRule.is(fields.name(i), FieldRule.Use.CONDITIONAL)) {
                 return true;

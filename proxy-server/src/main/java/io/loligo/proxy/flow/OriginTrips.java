@@ -36,7 +36,12 @@ final class OriginTrips {
     /** For a request that waited in vain: what is in the store by now serves it, or it fetches by itself, at once. */
     private void goAlone(Exchange x) {
         if (!outlets.serveStored().serveIfFresh(x)) {
-            start(FetchAndStore.plan(x, ForwardReason.MISS, false), x);
+            start(
+                    FetchAndStore.plan(
+                            x,
+                            ForwardReason.MISS,
+                            FetchAndStore.isConditional(x.head().fields())),
+                    x);
         }
     }
 
@@ -67,12 +72,18 @@ final class OriginTrips {
                 case OVER -> outlets.collapsed().ended(plan.key(), other);
             }
         }
-        if (x != null && outlets.serveStored().serveIfFresh(x)) {
-            // Another fetch ended between this request's lookup and its turn.
+        try {
+            if (x != null && outlets.serveStored().serveIfFresh(x)) {
+                // Another fetch ended between this request's lookup and its turn.
+                mine.standDown(this::goAlone);
+                return;
+            }
+            send(mine, thread);
+        } catch (RuntimeException | Error e) {
+            // It holds the key's place: left there, everybody to come would wait for it.
             mine.standDown(this::goAlone);
-            return;
+            throw e;
         }
-        send(mine, thread);
     }
 
     private void send(Fetch fetch, XnioIoThread thread) {

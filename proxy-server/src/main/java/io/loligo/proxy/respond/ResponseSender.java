@@ -22,6 +22,8 @@ import org.xnio.conduits.ConduitStreamSinkChannel;
  * goes past Undertow's own response channel: one gathering write per small answer, and no field is added or changed.
  */
 public final class ResponseSender {
+    private static final System.Logger LOG = System.getLogger(ResponseSender.class.getName());
+
     /** How much of a body is offered to the socket in one write. */
     private static final int SCRATCH_BYTES = 64 << 10;
 
@@ -178,6 +180,9 @@ public final class ResponseSender {
             }
         } catch (IOException e) {
             clientIsGone();
+        } catch (RuntimeException | Error mistake) {
+            LOG.log(System.Logger.Level.ERROR, "an answer was given up inside the server", mistake);
+            giveUp();
         } finally {
             pumping = false;
         }
@@ -316,9 +321,12 @@ public final class ResponseSender {
         }
         ended = true;
         sink.suspendWrites();
-        finishCompletion();
-        Connectors.terminateRequest(exchange);
-        Connectors.terminateResponse(exchange);
+        try {
+            finishCompletion();
+        } finally {
+            Connectors.terminateRequest(exchange);
+            Connectors.terminateResponse(exchange);
+        }
         return false;
     }
 
