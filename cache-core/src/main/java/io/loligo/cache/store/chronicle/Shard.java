@@ -34,6 +34,9 @@ final class Shard {
     /** Objects that one writer evicts to make room for one piece; then it gives up storing. */
     private static final int INLINE_EVICTIONS_MAX = 256;
 
+    /** At most this share of the budget is kept for readers of what is removed already. */
+    private static final int HELD_SHARE = 4;
+
     private static final int STRIPES = 64;
     /** How often a lookup follows a reference that changes under it. */
     private static final int LOOKUP_ATTEMPTS = 4;
@@ -59,6 +62,7 @@ final class Shard {
     private final Runnable wakeEvictor;
 
     private final EvictionIndex eviction;
+    private final BodyPins pins;
     private final Object[] stripes = new Object[STRIPES];
     private final AtomicLong idCounter = new AtomicLong(1);
     private final AtomicLong used = new AtomicLong();
@@ -96,6 +100,7 @@ final class Shard {
         this.scratches = scratches;
         this.wakeEvictor = wakeEvictor;
         this.eviction = new EvictionIndex(limit);
+        this.pins = new BodyPins(limit / HELD_SHARE);
         Arrays.setAll(stripes, i -> new Object());
     }
 
@@ -150,6 +155,9 @@ final class Shard {
         maps = null;
         if (open != null) {
             try {
+                for (StoredObject free : pins.release()) {
+                    deleteBody(open, free, scratches.get());
+                }
                 open.close();
             } catch (RuntimeException | Error e) {
                 broken = true;
@@ -346,11 +354,39 @@ final class Shard {
                 remove(head, scratch);
                 return null;
             }
+            if (!object.inline() && !pin(open, object, scratch)) {
+                give(slot);
+                return null;
+            }
             eviction.touch(id);
             return new StoredReader(this, object, slot, scratches);
         } catch (RuntimeException | Error e) {
             fault(e);
             return null;
+        }
+    }
+
+    /** Keeps the body's chunks until {@link #unpin}; false when they are being removed already. */
+    private boolean pin(ShardMaps open, StoredObject object, Scratch scratch) {
+        pins.pin(object.bodyId());
+        // Who removes an object removes its head first and asks for readers then.
+        if (open.hasHead(scratch.id.of(object.id()))) {
+            return true;
+        }
+        unpin(object, scratch);
+        return false;
+    }
+
+    void unpin(StoredObject object, Scratch scratch) {
+        StoredObject free = pins.unpin(object.bodyId());
+        ShardMaps open = maps;
+        if (free == null || open == null) {
+            return;
+        }
+        try {
+            deleteBody(open, free, scratch);
+        } catch (RuntimeException | Error e) {
+            fault(e);
         }
     }
 
@@ -720,12 +756,16 @@ final class Shard {
         eviction.remove(object.id());
         objects.decrementAndGet();
         used.addAndGet(-object.headCharge());
-        if (withBody && !object.inline()) {
-            for (int i = 0; i < object.chunks(); i++) {
-                open.removeChunk(scratch.chunkKey.of(object.bodyId(), i));
-            }
-            used.addAndGet(-object.bodyCharge());
+        if (withBody && !object.inline() && !pins.holds(object)) {
+            deleteBody(open, object, scratch);
         }
+    }
+
+    private void deleteBody(ShardMaps open, StoredObject object, Scratch scratch) {
+        for (int i = 0; i < object.chunks(); i++) {
+            open.removeChunk(scratch.chunkKey.of(object.bodyId(), i));
+        }
+        used.addAndGet(-object.bodyCharge());
     }
 
     /** Removes what can be found of an object whose head cannot be read. */
