@@ -47,6 +47,9 @@ final class Shard {
     private static final long LIST_CHARGE =
             ShardMaps.headCharge(EntryLayout.LIST_MEMBERS_OFFSET + VARIANTS_MAX * Long.BYTES);
 
+    /** What a writer takes for a list: room for it, and as much again because it is counted before that is given back. */
+    private static final long LIST_RESERVE = 2 * LIST_CHARGE;
+
     /** After so many more bytes the evictor looks how full the disk is; less than its reserve by far. */
     private static final long WATCH_BYTES = 4L << 20;
 
@@ -528,7 +531,7 @@ final class Shard {
         ShardMaps open = maps;
         int inlineLength = body == null ? 0 : (int) bodyLength;
         long charge = ShardMaps.headCharge(bytes.length() + inlineLength);
-        if (open == null || !makeRoom(open, charge + LIST_CHARGE, scratch)) {
+        if (open == null || !makeRoom(open, charge + LIST_RESERVE, scratch)) {
             return null;
         }
         long id = writer.id();
@@ -551,7 +554,7 @@ final class Shard {
             fault(e);
             return null;
         } finally {
-            used.addAndGet(stored ? -LIST_CHARGE : -LIST_CHARGE - charge);
+            used.addAndGet(stored ? -LIST_RESERVE : -LIST_RESERVE - charge);
         }
     }
 
@@ -582,7 +585,7 @@ final class Shard {
                 return null;
             }
             long wanted = ShardMaps.headCharge(bytes.length() + inlineLength);
-            if (!makeRoom(open, wanted + LIST_CHARGE, scratch)) {
+            if (!makeRoom(open, wanted + LIST_RESERVE, scratch)) {
                 return null;
             }
             charge = wanted;
@@ -609,7 +612,7 @@ final class Shard {
                 give(slot);
             }
             if (charge > 0) {
-                used.addAndGet(done ? -LIST_CHARGE : -LIST_CHARGE - charge);
+                used.addAndGet(done ? -LIST_RESERVE : -LIST_RESERVE - charge);
             }
         }
     }
@@ -715,9 +718,13 @@ final class Shard {
         } else {
             open.reference(scratch.hash, ObjectId.listReference(insertList(open, kept, scratch)), scratch.reference);
         }
-        if (before != 0 && ObjectId.isList(before)) {
-            removeList(open, ObjectId.id(before), scratch);
+        boolean wasList = before != 0 && ObjectId.isList(before);
+        if (wasList) {
+            open.removeHead(scratch.id.of(ObjectId.id(before)));
+            decoded.forget(ObjectId.id(before));
         }
+        // At once, so that a list that takes the place of another never counts twice.
+        used.addAndGet((kept.size() > 1 ? LIST_CHARGE : 0) - (wasList ? LIST_CHARGE : 0));
         long bytes = 0;
         for (StoredObject object : removed) {
             bytes += object.headCharge() + object.bodyCharge();
@@ -740,14 +747,7 @@ final class Shard {
         long id = newId();
         EntryLayout.putList(scratch.made, id, scratch.hash.first, scratch.hash.second, members);
         open.insertHead(scratch.id.of(id), scratch.made);
-        used.addAndGet(LIST_CHARGE);
         return id;
-    }
-
-    private void removeList(ShardMaps open, long id, Scratch scratch) {
-        open.removeHead(scratch.id.of(id));
-        decoded.forget(id);
-        used.addAndGet(-LIST_CHARGE);
     }
 
     private void delete(ShardMaps open, StoredObject object, boolean withBody, Scratch scratch) {
