@@ -376,12 +376,17 @@ final class Shard {
         if (open.hasHead(scratch.id.of(object.id()))) {
             return true;
         }
-        unpin(object, scratch);
+        unpin(object.bodyId(), scratch);
         return false;
     }
 
-    void unpin(StoredObject object, Scratch scratch) {
-        StoredObject free = pins.unpin(object.bodyId());
+    /** As {@link #pin} for a body that is about to be committed, and whose writer goes on reading it for followers. */
+    void pinOwn(long bodyId) {
+        pins.pin(bodyId);
+    }
+
+    void unpin(long bodyId, Scratch scratch) {
+        StoredObject free = pins.unpin(bodyId);
         ShardMaps open = maps;
         if (free == null || open == null) {
             return;

@@ -74,7 +74,7 @@ final class StoredReader implements EntryReader {
             shard.give(slot);
             slot = null;
             if (!object.inline()) {
-                shard.unpin(object, scratches.get());
+                shard.unpin(object.bodyId(), scratches.get());
             }
         }
     }

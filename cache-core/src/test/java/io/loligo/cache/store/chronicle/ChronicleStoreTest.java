@@ -353,6 +353,25 @@ class ChronicleStoreTest {
     }
 
     @Test
+    void followers_read_to_the_end_what_is_purged_as_soon_as_it_is_stored() throws IOException {
+        CacheKey key = key("/followed/purged");
+        long before = store.stats().bytes();
+        byte[] body = body("followed", 500_000);
+        EntryWriter writer = store.write(head(key));
+        assertThat(writer.append(ByteBuffer.wrap(body))).isTrue();
+        assertThat(writer.commit()).isNotNull();
+        store.purge(key.uri());
+
+        ByteBuffer bytes = ByteBuffer.allocate(body.length);
+        while (bytes.hasRemaining()) {
+            assertThat(writer.read(bytes.position(), bytes)).isPositive();
+        }
+        assertThat(bytes.array()).isEqualTo(body);
+        writer.close();
+        assertThat(store.stats().bytes()).isEqualTo(before);
+    }
+
+    @Test
     void a_refused_piece_is_left_as_it_was_and_what_came_before_can_still_be_read() {
         try (EntryWriter writer = store.write(head(key("/refused")))) {
             byte[] first = body("refused", 3_000_000);
