@@ -17,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
@@ -37,16 +39,25 @@ final class Listeners {
     private final XnioWorker worker;
     private final ByteBufferPool buffers;
     private final Function<String, HttpHandler> handlers;
+    private final Supplier<Configuration.Timeouts> timeouts;
     private final Map<String, Listener> open = new LinkedHashMap<>();
 
     private record Listener(
             PortConfig port, HttpOpenListener protocol, List<AcceptingChannel<StreamConnection>> sockets) {}
 
-    /** @param handlers makes the handler for a {@link Rules#portKey} */
-    Listeners(XnioWorker worker, ByteBufferPool buffers, Function<String, HttpHandler> handlers) {
+    /**
+     * @param handlers makes the handler for a {@link Rules#portKey}
+     * @param timeouts those in force, for each new connection
+     */
+    Listeners(
+            XnioWorker worker,
+            ByteBufferPool buffers,
+            Function<String, HttpHandler> handlers,
+            Supplier<Configuration.Timeouts> timeouts) {
         this.worker = worker;
         this.buffers = buffers;
         this.handlers = handlers;
+        this.timeouts = timeouts;
     }
 
     /**
@@ -109,7 +120,7 @@ final class Listeners {
     }
 
     private Listener listen(PortConfig port, Configuration configuration) throws IOException {
-        Configuration.Timeouts timeouts = configuration.timeouts();
+        Configuration.Timeouts atOpening = configuration.timeouts();
         OptionMap options = OptionMap.builder()
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
                 // Beyond it the parser gives up without a page; up to it the check answers 431.
@@ -123,9 +134,9 @@ final class Listeners {
                 .set(UndertowOptions.ALWAYS_SET_DATE, false)
                 .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
                 .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int)
-                        timeouts.requestTimeout().toMillis())
+                        atOpening.requestTimeout().toMillis())
                 .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int)
-                        timeouts.clientIdlePconnTimeout().toMillis())
+                        atOpening.clientIdlePconnTimeout().toMillis())
                 .getMap();
         HttpOpenListener protocol = new HttpOpenListener(buffers, options);
         protocol.setRootHandler(handlers.apply(Rules.portKey(port)));
@@ -161,11 +172,21 @@ final class Listeners {
         return socket;
     }
 
-    private static void accepted(StreamConnection connection, HttpOpenListener protocol) {
+    private void accepted(StreamConnection connection, HttpOpenListener protocol) {
+        ConnectionTimers timers =
+                new ConnectionTimers(connection.getIoThread(), timeouts.get(), () -> IoUtils.safeClose(connection));
         connection
                 .getSourceChannel()
-                .setConduit(new CacheObjectConduit(connection.getSourceChannel().getConduit()));
+                .setConduit(new CacheObjectConduit(connection.getSourceChannel().getConduit(), timers::started));
         protocol.handleEvent(connection);
+        ChannelListener<? super StreamConnection> next = connection.getCloseListener();
+        connection.setCloseListener(closed -> {
+            timers.ended();
+            ChannelListeners.invokeChannelListener(closed, next);
+        });
+        if (!connection.isOpen()) {
+            timers.ended();
+        }
     }
 
     private static List<InetSocketAddress> addresses(PortConfig port) throws UnknownHostException {

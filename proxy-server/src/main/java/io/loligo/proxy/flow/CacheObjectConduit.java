@@ -11,7 +11,7 @@ import org.xnio.conduits.StreamSourceConduit;
  * scheme (RFC 3986 §3.1), so the parser behind refuses it; in the first bytes of a connection, where those clients send
  * it, it becomes a hyphen, and {@link RequestCheck} turns it back.
  *
- * <p>Used on the connection's I/O thread. After the first read it only passes on.
+ * <p>Used on the connection's I/O thread. After the first bytes, of which it tells, it only passes on.
  */
 public final class CacheObjectConduit extends AbstractStreamSourceConduit<StreamSourceConduit> {
     /** The scheme as it stands in Squid's URLs. */
@@ -23,10 +23,13 @@ public final class CacheObjectConduit extends AbstractStreamSourceConduit<Stream
     private static final byte[] START = ("GET " + SCHEME + "://").getBytes(StandardCharsets.US_ASCII);
     private static final int UNDERSCORE = "GET cache".length();
 
+    private final Runnable started;
     private boolean first = true;
 
-    public CacheObjectConduit(StreamSourceConduit next) {
+    /** @param started is told, once, that the client has sent something */
+    public CacheObjectConduit(StreamSourceConduit next, Runnable started) {
         super(next);
+        this.started = started;
     }
 
     @Override
@@ -35,6 +38,7 @@ public final class CacheObjectConduit extends AbstractStreamSourceConduit<Stream
         int got = super.read(dst);
         if (first && got > 0) {
             first = false;
+            started.run();
             if (got >= START.length && startsAt(dst, from)) {
                 dst.put(from + UNDERSCORE, (byte) '-');
             }

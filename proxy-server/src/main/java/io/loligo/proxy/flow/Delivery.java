@@ -91,7 +91,9 @@ final class Delivery {
         if (failure.cause() == Cause.REQUEST_BODY) {
             x.closeAfterwards();
         }
-        x.refuse(page(failure.cause()), whileValidating ? ResultCode.TCP_REFRESH_FAIL_ERR : ResultCode.TCP_MISS, "");
+        boolean tooBig = x.body() instanceof ClientRequestBody body && body.isTooBig();
+        ErrorPage page = tooBig ? ErrorPage.ERR_TOO_BIG : page(failure.cause());
+        x.refuse(page, whileValidating ? ResultCode.TCP_REFRESH_FAIL_ERR : ResultCode.TCP_MISS, "");
     }
 
     void interim(Exchange x, ResponseHead head) {

@@ -187,9 +187,7 @@ final class Exchange {
 
     void refuse(ErrorPage page, int answerStatus, String reason, ResultCode code, String detail) {
         byte[] html = page.body(
-                uri == null ? "" : uri.toString(),
-                detail,
-                rules.configuration().identity().visibleHostname());
+                uri == null ? "" : uri.toString(), detail, rules.configuration().identity());
         own(answerStatus, reason, page.fields(html.length, rules.product(), Instant.now()), html, code);
     }
 

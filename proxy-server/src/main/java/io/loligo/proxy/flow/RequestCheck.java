@@ -3,6 +3,7 @@ package io.loligo.proxy.flow;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.RequestHead;
+import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.origin.BodyFraming;
 import io.loligo.proxy.origin.MalformedMessageException;
 import io.loligo.proxy.respond.ErrorPage;
@@ -54,8 +55,8 @@ final class RequestCheck {
      */
     record Refused(int status, String reason, ErrorPage page, String why) implements Checked {}
 
-    /** @param headMax request_header_max_size, in bytes */
-    static Checked check(HttpServerExchange exchange, int headMax) {
+    /** What a request may bring: request_header_max_size and request_body_max_size are in {@code limits}. */
+    static Checked check(HttpServerExchange exchange, Configuration.Limits limits) {
         Fields fields = fields(exchange.getRequestHeaders());
         HttpVersion version = exchange.isHttp11() ? HttpVersion.HTTP_1_1 : HttpVersion.HTTP_1_0;
         String method = exchange.getRequestMethod().toString();
@@ -73,9 +74,16 @@ final class RequestCheck {
         if (method.equals("CONNECT")) {
             return new Refused(405, "Method Not Allowed", ErrorPage.ERR_UNSUP_REQ, "no tunnels");
         }
-        if (size(method, exchange, fields) > headMax) {
+        if (size(method, exchange, fields) > limits.requestHeaderMaxSize()) {
             return new Refused(
                     431, "Request Header Fields Too Large", ErrorPage.ERR_TOO_BIG, "a head within the limit");
+        }
+        if (limits.requestBodyMaxSize() > 0 && framing.length() > limits.requestBodyMaxSize()) {
+            return new Refused(
+                    ErrorPage.ERR_TOO_BIG.status(),
+                    ErrorPage.ERR_TOO_BIG.reason(),
+                    ErrorPage.ERR_TOO_BIG,
+                    "a body within the limit");
         }
 
         String target = exchange.getRequestURI();

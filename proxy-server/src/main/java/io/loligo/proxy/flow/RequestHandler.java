@@ -58,8 +58,8 @@ public final class RequestHandler implements HttpHandler {
 
     private void receive(Exchange x) {
         try {
-            RequestCheck.Checked checked = RequestCheck.check(
-                    x.undertow(), x.rules().configuration().limits().requestHeaderMaxSize());
+            RequestCheck.Checked checked =
+                    RequestCheck.check(x.undertow(), x.rules().configuration().limits());
             if (checked instanceof RequestCheck.Accepted accepted) {
                 x.understood(accepted.head(), body(x, accepted), accepted.keepAlive() && !flow.draining());
                 flow.handle(x, accepted.scheme(), accepted.authority());

@@ -360,7 +360,7 @@ class ConfigurationLoaderTest {
     @DisplayName("the scalars, each in its place")
     void scalars() {
         Configuration c = Conf.configuration("""
-                http_port 80 accel ignore-cc act-as-origin
+                http_port 80 accel ignore-cc
                 http_access allow all
                 access_log none
                 unique_hostname one.example
@@ -408,7 +408,6 @@ class ConfigurationLoaderTest {
                 """);
 
         assertThat(c.ports().get(0).ignoreClientCacheControl()).isTrue();
-        assertThat(c.ports().get(0).actAsOrigin()).isTrue();
         assertThat(c.identity()).isEqualTo(new Configuration.Identity("edge.example", "one.example", true, "me@x.org"));
         assertThat(c.store())
                 .isEqualTo(new Configuration.StoreConfig(
