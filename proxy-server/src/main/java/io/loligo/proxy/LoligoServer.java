@@ -205,6 +205,9 @@ public final class LoligoServer {
 
     /** Reads the configuration again. A bad one changes nothing; a good one is in force when this returns. */
     public synchronized ReloadResult reload() {
+        if (stopping) {
+            return new ReloadResult(false, List.of("the server is stopping"));
+        }
         Loaded loaded = ConfigurationLoader.load(options.configFile(), loadOptions(options));
         List<String> problems = new ArrayList<>(
                 loaded.problems().stream().map(LoligoServer::text).toList());

@@ -130,6 +130,21 @@ class StrictRequestTest extends ScenarioWithOneOrigin {
     }
 
     @Test
+    void a_folded_field_goes_on_as_one_line_and_the_question_mark_of_an_empty_query_not_at_all() {
+        String path = Origin.freshPath();
+        try (var connection = RawHttp.connect(port)) {
+            var answer = connection
+                    .send("GET " + path + "? HTTP/1.1\r\nHost: www.example.org\r\nX: a\r\n b\r\n\r\n")
+                    .answer();
+
+            assertThat(answer.text()).isEqualTo("from the origin");
+        }
+        assertThat(origin.requestsFor(path))
+                .singleElement()
+                .satisfies(request -> assertThat(request.getHeader("X")).isEqualTo("a b"));
+    }
+
+    @Test
     void a_head_larger_than_request_header_max_size_is_431() {
         try (var connection = RawHttp.connect(port)) {
             connection.send("GET / HTTP/1.1\r\nHost: www.example.org\r\nX: " + "x".repeat(70_000) + "\r\n\r\n");

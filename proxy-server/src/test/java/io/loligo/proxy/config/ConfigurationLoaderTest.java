@@ -559,4 +559,18 @@ class ConfigurationLoaderTest {
                     .isFalse();
         }
     }
+
+    @Test
+    @DisplayName("what is read and has no effect is warned of")
+    void withoutEffect() {
+        assertThat(Conf.said("http_port 10082 accel act-as-origin"))
+                .singleElement()
+                .asString()
+                .startsWith("warning: http_port option act-as-origin is not yet implemented");
+        assertThat(Conf.said("cache_dir ufs /var/cache/x 100 16 256\ncache_dir ufs /var/cache/y 100 16 256"))
+                .filteredOn(text -> text.contains("only the first cache_dir is used"))
+                .singleElement()
+                .asString()
+                .startsWith("warning: ");
+    }
 }
