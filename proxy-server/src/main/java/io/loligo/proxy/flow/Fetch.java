@@ -273,7 +273,8 @@ final class Fetch implements OriginHandler {
                 body,
                 writer,
                 plan.rules().configuration().limits().readAheadGap(),
-                Fetch::worthFinishing,
+                // What nobody waited for to begin with is fetched for the store.
+                leader == null ? (received, length) -> true : Fetch::worthFinishing,
                 stored -> close());
         Arrived now = new Arrived(answer, fields, storable, relay);
         List<Exchange> followers;
@@ -302,9 +303,6 @@ final class Fetch implements OriginHandler {
                     outlets.goAlone().accept(x);
                 }
             });
-        }
-        if (leader == null) {
-            relay.releaseIfUnwanted();
         }
     }
 
