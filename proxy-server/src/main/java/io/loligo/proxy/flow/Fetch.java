@@ -128,7 +128,7 @@ final class Fetch implements OriginHandler {
             waiters.clear();
         }
         outlets.collapsed().ended(plan.key(), this);
-        joined.forEach(x -> x.run(() -> lookAgain.accept(x)));
+        joined.forEach(x -> tell(x, lookAgain));
     }
 
     @Override
@@ -243,8 +243,11 @@ final class Fetch implements OriginHandler {
             close();
             everybody(x -> {
                 x.answeredBy(answer.code(), Delivery.address(answer));
-                outlets.serveStored()
-                        .afterFetch(x, head, code, plan.why(), answer.head().status(), x != leader);
+                // It may be gone meanwhile: evicted, or removed before a follower on another thread had its turn.
+                if (!outlets.serveStored()
+                        .afterFetch(x, head, code, plan.why(), answer.head().status(), x != leader)) {
+                    outlets.goAlone().accept(x);
+                }
             });
         }
     }
@@ -286,7 +289,7 @@ final class Fetch implements OriginHandler {
         }
         if (storable == null) {
             outlets.collapsed().ended(plan.key(), this);
-            if (plan.mayStore() && plan.head().isMethod("GET")) {
+            if (plan.mayStore() && plan.head().isMethod("GET") && !isForOneClient()) {
                 outlets.collapsed().unshareable(plan.key(), outlets.clock().millis());
             }
         } else {
@@ -295,15 +298,20 @@ final class Fetch implements OriginHandler {
         BodyRelay.Reader first = leader == null ? null : relay.open(owner);
         relay.start();
         if (leader != null && first != null) {
-            outlets.delivery().stream(leader, now, first, leaderCode, plan.why(), false);
+            tell(leader, x -> stream(x, now, first, leaderCode, false));
         }
-        for (Exchange x : followers) {
-            x.run(() -> {
+        for (Exchange follower : followers) {
+            tell(follower, x -> {
                 if (follow(x, now) != Joined.YES) {
                     outlets.goAlone().accept(x);
                 }
             });
         }
+    }
+
+    /** Whether the answer says nothing about other clients' requests: a 304 to its condition, a page for its login. */
+    private boolean isForOneClient() {
+        return plan.clientConditional() || plan.head().fields().has("Authorization");
     }
 
     private @Nullable StoredHead storable(Answer answer) {
@@ -329,8 +337,17 @@ final class Fetch implements OriginHandler {
         if (reader == null) {
             return Joined.OVER;
         }
-        outlets.delivery().stream(x, streaming, reader, ResultCode.TCP_CF_HIT, plan.why(), true);
+        stream(x, streaming, reader, ResultCode.TCP_CF_HIT, true);
         return Joined.YES;
+    }
+
+    private void stream(Exchange x, Arrived streaming, BodyRelay.Reader reader, ResultCode code, boolean collapsed) {
+        try {
+            outlets.delivery().stream(x, streaming, reader, code, plan.why(), collapsed);
+        } catch (RuntimeException | Error e) {
+            reader.close();
+            throw e;
+        }
     }
 
     private boolean isFreshFor(Exchange x, StoredHead stored) {
@@ -359,10 +376,10 @@ final class Fetch implements OriginHandler {
                 : ValidationOutcome.unanswered(validate, outlets.clock().instant(), plan.reuseRules());
         everybody(x -> {
             x.answeredBy(failure.code(), null);
-            if (outcome instanceof ValidationOutcome.ServeStale stale) {
-                outlets.serveStored()
-                        .afterFetch(x, stale.stored(), ResultCode.TCP_REFRESH_FAIL_OLD, plan.why(), 0, x != leader);
-            } else {
+            boolean served = outcome instanceof ValidationOutcome.ServeStale stale
+                    && outlets.serveStored()
+                            .afterFetch(x, stale.stored(), ResultCode.TCP_REFRESH_FAIL_OLD, plan.why(), 0, x != leader);
+            if (!served) {
                 outlets.delivery().failed(x, failure, validate != null);
             }
         });
@@ -378,15 +395,18 @@ final class Fetch implements OriginHandler {
         if (leader != null) {
             all.add(0, leader);
         }
-        for (Exchange x : all) {
-            x.run(() -> {
-                try {
-                    step.accept(x);
-                } catch (RuntimeException | Error e) {
-                    RequestHandler.failed(x, e);
-                }
-            });
-        }
+        all.forEach(x -> tell(x, step));
+    }
+
+    /** Takes the next step for {@code x} on its thread; a mistake of ours costs that request, not those beside it. */
+    private static void tell(Exchange x, Consumer<Exchange> step) {
+        x.run(() -> {
+            try {
+                step.accept(x);
+            } catch (RuntimeException | Error e) {
+                RequestHandler.failed(x, e);
+            }
+        });
     }
 
     /** Squid's quick_abort with its defaults: finish what is nearly done. */
