@@ -8,12 +8,14 @@ import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.status.CacheStatus;
 import io.loligo.cache.status.ForwardReason;
 import io.loligo.cache.status.ResultCode;
+import io.loligo.proxy.log.AddressText;
 import io.loligo.proxy.origin.OriginHandler.Answer;
 import io.loligo.proxy.origin.OriginHandler.Cause;
 import io.loligo.proxy.origin.OriginHandler.Unreachable;
 import io.loligo.proxy.respond.ErrorPage;
 import io.loligo.proxy.respond.ResponseFields;
 import io.loligo.proxy.respond.ResponseSender.Framing;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -103,7 +105,8 @@ final class Delivery {
     static @Nullable String address(Answer answer) {
         return answer.peer().addresses().stream()
                 .findFirst()
-                .map(address -> address.getAddress().getHostAddress())
+                .map(InetSocketAddress::getAddress)
+                .map(AddressText::of)
                 .orElse(null);
     }
 

@@ -230,6 +230,14 @@ final class Exchange {
         }
         finished = true;
         Fields requestFields = head == null ? Fields.EMPTY : head.fields();
+        try {
+            record(requestFields);
+        } finally {
+            ended.run();
+        }
+    }
+
+    private void record(Fields requestFields) {
         record.accept(new Transaction(
                 System.currentTimeMillis(),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos),
@@ -248,7 +256,6 @@ final class Exchange {
                 requestFields,
                 Fields.EMPTY,
                 facts));
-        ended.run();
     }
 
     private static String mediaType(String type) {

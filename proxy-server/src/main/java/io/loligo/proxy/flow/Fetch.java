@@ -128,7 +128,7 @@ final class Fetch implements OriginHandler {
             waiters.clear();
         }
         outlets.collapsed().ended(plan.key(), this);
-        tell(joined, lookAgain);
+        joined.forEach(x -> tell(x, lookAgain));
     }
 
     @Override
@@ -283,7 +283,7 @@ final class Fetch implements OriginHandler {
                 body,
                 writer,
                 plan.rules().configuration().limits().readAheadGap(),
-                // A trip that no client ever waited for was made for the store alone.
+                // What nobody waited for to begin with is fetched for the store.
                 leader == null ? (received, length) -> true : Fetch::worthFinishing,
                 stored -> close());
         Arrived now = new Arrived(answer, fields, storable, relay);
@@ -296,31 +296,29 @@ final class Fetch implements OriginHandler {
         }
         if (storable == null) {
             outlets.collapsed().ended(plan.key(), this);
-            if (plan.mayStore() && plan.head().isMethod("GET")) {
+            if (plan.mayStore() && plan.head().isMethod("GET") && !isForOneClient()) {
                 outlets.collapsed().unshareable(plan.key(), outlets.clock().millis());
             }
         } else {
             outlets.collapsed().shareable(plan.key());
         }
         BodyRelay.Reader first = leader == null ? null : relay.open(owner);
-        try {
-            relay.start();
-            if (leader != null && first != null) {
-                outlets.delivery().stream(leader, now, first, leaderCode, plan.why(), false);
-            }
-        } catch (RuntimeException | Error e) {
-            relay.abort();
-            throw e;
-        } finally {
-            tell(followers, x -> {
+        relay.start();
+        if (leader != null && first != null) {
+            tell(leader, x -> stream(x, now, first, leaderCode, false));
+        }
+        for (Exchange follower : followers) {
+            tell(follower, x -> {
                 if (follow(x, now) != Joined.YES) {
                     outlets.goAlone().accept(x);
                 }
             });
         }
-        if (leader == null) {
-            relay.releaseIfUnwanted();
-        }
+    }
+
+    /** Whether the answer says nothing about other clients' requests: a 304 to its condition, a page for its login. */
+    private boolean isForOneClient() {
+        return plan.clientConditional() || plan.head().fields().has("Authorization");
     }
 
     private @Nullable StoredHead storable(Answer answer) {
@@ -346,8 +344,17 @@ final class Fetch implements OriginHandler {
         if (reader == null) {
             return Joined.OVER;
         }
-        outlets.delivery().stream(x, streaming, reader, ResultCode.TCP_CF_HIT, plan.why(), true);
+        stream(x, streaming, reader, ResultCode.TCP_CF_HIT, true);
         return Joined.YES;
+    }
+
+    private void stream(Exchange x, Arrived streaming, BodyRelay.Reader reader, ResultCode code, boolean collapsed) {
+        try {
+            outlets.delivery().stream(x, streaming, reader, code, plan.why(), collapsed);
+        } catch (RuntimeException | Error e) {
+            reader.close();
+            throw e;
+        }
     }
 
     private boolean isFreshFor(Exchange x, StoredHead stored) {
@@ -394,20 +401,18 @@ final class Fetch implements OriginHandler {
         if (leader != null) {
             all.add(0, leader);
         }
-        tell(all, step);
+        all.forEach(x -> tell(x, step));
     }
 
-    /** Takes {@code step} for each on its thread; a mistake costs the one request that it happened to. */
-    private static void tell(List<Exchange> exchanges, Consumer<Exchange> step) {
-        for (Exchange x : exchanges) {
-            x.run(() -> {
-                try {
-                    step.accept(x);
-                } catch (RuntimeException | Error e) {
-                    RequestHandler.failed(x, e);
-                }
-            });
-        }
+    /** Takes the next step for {@code x} on its thread; a mistake of ours costs that request, not those beside it. */
+    private static void tell(Exchange x, Consumer<Exchange> step) {
+        x.run(() -> {
+            try {
+                step.accept(x);
+            } catch (RuntimeException | Error e) {
+                RequestHandler.failed(x, e);
+            }
+        });
     }
 
     /** Squid's quick_abort with its defaults: finish what is nearly done. */

@@ -36,12 +36,7 @@ final class OriginTrips {
     /** For a request that waited in vain: what is in the store by now serves it, or it fetches by itself, at once. */
     private void goAlone(Exchange x) {
         if (!outlets.serveStored().serveIfFresh(x)) {
-            start(
-                    FetchAndStore.plan(
-                            x,
-                            ForwardReason.MISS,
-                            FetchAndStore.isConditional(x.head().fields())),
-                    x);
+            start(FetchAndStore.plan(x, ForwardReason.MISS), x);
         }
     }
 
@@ -80,7 +75,7 @@ final class OriginTrips {
             }
             send(mine, thread);
         } catch (RuntimeException | Error e) {
-            // It holds the key's place: left there, everybody to come would wait for it.
+            // Left in place, a fetch that never left would have every later request for its key wait for ever.
             mine.standDown(this::goAlone);
             throw e;
         }

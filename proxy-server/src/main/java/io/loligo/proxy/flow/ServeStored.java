@@ -51,7 +51,7 @@ final class ServeStored {
      *
      * @param originStatus what it answered; 0 when it did not
      * @param collapsed whether this request shared another's trip
-     * @return false, and nothing is done, when the object is gone
+     * @return false, and nothing is done, when the object is gone since
      */
     boolean afterFetch(
             Exchange x, StoredHead stored, ResultCode code, ForwardReason why, int originStatus, boolean collapsed) {

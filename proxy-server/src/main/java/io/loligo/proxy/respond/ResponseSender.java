@@ -128,6 +128,7 @@ public final class ResponseSender {
      * @param done called once, on this thread, when all is written or given up
      */
     public void send(ByteBuffer head, Framing bodyFraming, BodySource body, Runnable done) {
+        requireFirst();
         framing = bodyFraming;
         source = body;
         begin(head, done);
@@ -143,10 +144,14 @@ public final class ResponseSender {
         }
     }
 
-    private void begin(ByteBuffer head, Runnable done) {
+    private void requireFirst() {
         if (started) {
             throw new IllegalStateException("a second answer to one request");
         }
+    }
+
+    private void begin(ByteBuffer head, Runnable done) {
+        requireFirst();
         started = true;
         completion = done;
         if (ended) {
@@ -180,8 +185,9 @@ public final class ResponseSender {
             }
         } catch (IOException e) {
             clientIsGone();
-        } catch (RuntimeException | Error mistake) {
-            LOG.log(System.Logger.Level.ERROR, "an answer was given up inside the server", mistake);
+        } catch (RuntimeException | Error e) {
+            // Called by a listener as well, whose caller would log it at best: the client must not wait for ever.
+            LOG.log(System.Logger.Level.ERROR, "an answer failed inside the server", e);
             giveUp();
         } finally {
             pumping = false;
@@ -360,10 +366,13 @@ public final class ResponseSender {
             writeTimer.remove();
             writeTimer = null;
         }
-        if (source != null) {
-            source.close();
+        try {
+            if (source != null) {
+                source.close();
+            }
+        } finally {
+            completion.run();
         }
-        completion.run();
     }
 
     private static ByteBuffer ascii(String text) {
