@@ -10,6 +10,7 @@ import io.undertow.connector.PooledByteBuffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -19,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -225,12 +227,19 @@ final class BodyRelayTest {
 
     /** What a relay must have done when nobody uses it any more; waits for the closing that is on its way. */
     private void settled(int ends, Origin origin, @Nullable Memory writer) throws Exception {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            assertThat(ended).as("ends told").hasValue(ends);
+            assertThat(pool.out).as("buffers not given back").hasValue(0);
+            if (writer != null) {
+                assertThat(writer.closes).as("closings of the writer").hasValue(1);
+            }
+        });
+        // What comes too much comes behind what was waited for.
         for (int i = 0; i < worker.getIoThreadCount(); i++) {
             on(worker.getIoThread(i), () -> {});
         }
         on(owner, () -> {});
         assertThat(ended).as("ends told").hasValue(ends);
-        assertThat(pool.out).as("buffers not given back").hasValue(0);
         assertThat(pool.twice).as("buffers given back twice").hasValue(0);
         assertThat(origin.strangers).as("calls off the owner's thread").hasValue(0);
         if (writer != null) {
