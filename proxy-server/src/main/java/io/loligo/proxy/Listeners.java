@@ -2,7 +2,7 @@ package io.loligo.proxy;
 
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.PortConfig;
-import io.loligo.proxy.flow.CacheObjectConduit;
+import io.loligo.proxy.flow.RequestHeadConduit;
 import io.loligo.proxy.flow.Rules;
 import io.undertow.UndertowOptions;
 import io.undertow.connector.ByteBufferPool;
@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
@@ -36,16 +37,25 @@ final class Listeners {
 
     private final XnioWorker worker;
     private final ByteBufferPool buffers;
+    private final Supplier<Configuration.Timeouts> timeouts;
     private final Function<String, HttpHandler> handlers;
     private final Map<String, Listener> open = new LinkedHashMap<>();
 
     private record Listener(
             PortConfig port, HttpOpenListener protocol, List<AcceptingChannel<StreamConnection>> sockets) {}
 
-    /** @param handlers makes the handler for a {@link Rules#portKey} */
-    Listeners(XnioWorker worker, ByteBufferPool buffers, Function<String, HttpHandler> handlers) {
+    /**
+     * @param timeouts those in force at any time
+     * @param handlers makes the handler for a {@link Rules#portKey}
+     */
+    Listeners(
+            XnioWorker worker,
+            ByteBufferPool buffers,
+            Supplier<Configuration.Timeouts> timeouts,
+            Function<String, HttpHandler> handlers) {
         this.worker = worker;
         this.buffers = buffers;
+        this.timeouts = timeouts;
         this.handlers = handlers;
     }
 
@@ -109,7 +119,6 @@ final class Listeners {
     }
 
     private Listener listen(PortConfig port, Configuration configuration) throws IOException {
-        Configuration.Timeouts timeouts = configuration.timeouts();
         OptionMap options = OptionMap.builder()
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
                 // Beyond it the parser gives up without a page; up to it the check answers 431.
@@ -123,9 +132,7 @@ final class Listeners {
                 .set(UndertowOptions.ALWAYS_SET_DATE, false)
                 .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
                 .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int)
-                        timeouts.requestTimeout().toMillis())
-                .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int)
-                        timeouts.clientIdlePconnTimeout().toMillis())
+                        configuration.timeouts().requestTimeout().toMillis())
                 .getMap();
         HttpOpenListener protocol = new HttpOpenListener(buffers, options);
         protocol.setRootHandler(handlers.apply(Rules.portKey(port)));
@@ -161,10 +168,8 @@ final class Listeners {
         return socket;
     }
 
-    private static void accepted(StreamConnection connection, HttpOpenListener protocol) {
-        connection
-                .getSourceChannel()
-                .setConduit(new CacheObjectConduit(connection.getSourceChannel().getConduit()));
+    private void accepted(StreamConnection connection, HttpOpenListener protocol) {
+        RequestHeadConduit.attach(connection, timeouts);
         protocol.handleEvent(connection);
     }
 

@@ -109,7 +109,11 @@ public final class LoligoServer {
                 metrics.record(transaction);
                 accessLog.record(transaction);
             };
-            listeners = new Listeners(worker, buffers, key -> new RequestHandler(key, live, flow, record, active));
+            listeners = new Listeners(
+                    worker,
+                    buffers,
+                    () -> live.current().configuration().timeouts(),
+                    key -> new RequestHandler(key, live, flow, record, active));
             opened.add(() -> {
                 listeners.stopAccepting();
                 listeners.closeConnections();
