@@ -26,6 +26,7 @@ import io.loligo.proxy.flow.RequestFlow;
 import io.loligo.proxy.flow.RequestHandler;
 import io.loligo.proxy.flow.Rules;
 import io.loligo.proxy.log.AccessLog;
+import io.loligo.proxy.log.AddressText;
 import io.loligo.proxy.log.CacheLog;
 import io.loligo.proxy.log.Transaction;
 import io.loligo.proxy.origin.OriginClient;
@@ -49,6 +50,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.Xnio;
@@ -88,7 +90,7 @@ public final class LoligoServer {
         try {
             cacheLog = opened.add(CacheLog.install(configuration.logs().cacheLog()));
             accessLog = opened.add(AccessLog.open(configuration.logs()));
-            notes.forEach(note -> LOG.log(level(note), note.where() + ": " + note.message()));
+            notes.forEach(note -> log("", note));
             store = opened.add(openStore(configuration.store()));
             XnioWorker worker = Xnio.getInstance()
                     .createWorker(OptionMap.builder()
@@ -100,7 +102,8 @@ public final class LoligoServer {
             opened.add(worker::shutdownNow);
             ByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, 4);
             opened.add(buffers);
-            origin = opened.add(new OriginClient(worker, buffers, CLOCK, OriginSettings.from(configuration)));
+            origin = opened.add(new OriginClient(
+                    worker, buffers, CLOCK, OriginSettings.from(configuration), metrics::recordOriginBytes));
             List<Peer> peers = origin.renew(List.of(), configuration.peers(), FIRST_RESOLUTION_WAIT);
             live = new LiveConfiguration(Rules.of(configuration, peers, Version.NUMBER));
             ManagerPages pages = new ManagerPages(new View(), metrics, CLOCK);
@@ -153,7 +156,10 @@ public final class LoligoServer {
             LoligoServer server = new LoligoServer(options, configuration, loaded.problems());
             LOG.log(
                     System.Logger.Level.INFO,
-                    "Loligo " + Version.NUMBER + " is ready: " + server.listeners.addresses());
+                    "Loligo " + Version.NUMBER + " is ready on "
+                            + server.listeners.addresses().stream()
+                                    .map(AddressText::of)
+                                    .collect(Collectors.joining(", ")));
             return server;
         } catch (IOException e) {
             throw new StartFailure(String.valueOf(e.getMessage()), e);
@@ -199,12 +205,15 @@ public final class LoligoServer {
 
     /** Reads the configuration again. A bad one changes nothing; a good one is in force when this returns. */
     public synchronized ReloadResult reload() {
+        if (stopping) {
+            return new ReloadResult(false, List.of("the server is stopping"));
+        }
         Loaded loaded = ConfigurationLoader.load(options.configFile(), loadOptions(options));
         List<String> problems = new ArrayList<>(
                 loaded.problems().stream().map(LoligoServer::text).toList());
+        loaded.problems().forEach(problem -> log("reload: ", problem));
         Configuration next = loaded.configuration();
         if (next == null) {
-            loaded.problems().forEach(problem -> LOG.log(level(problem), "reload: " + text(problem)));
             LOG.log(System.Logger.Level.ERROR, "reload: the old configuration stays in force");
             return new ReloadResult(false, problems);
         }
@@ -219,7 +228,9 @@ public final class LoligoServer {
             return new ReloadResult(false, problems);
         }
         if (!next.store().equals(before.configuration().store())) {
-            problems.add("sizes and directories of the store change with the next start, not with a reload");
+            String later = "sizes and directories of the store change with the next start, not with a reload";
+            problems.add(later);
+            LOG.log(System.Logger.Level.WARNING, "reload: " + later);
         }
         origin.reconfigure(OriginSettings.from(next));
         try {
@@ -227,11 +238,11 @@ public final class LoligoServer {
             live.replace(Rules.of(next, peers, Version.NUMBER));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            listeners.closeOthers(before.configuration());
             problems.add("interrupted while peer names were looked up");
             return new ReloadResult(false, problems);
         }
         listeners.closeOthers(next);
-        problems.forEach(problem -> LOG.log(System.Logger.Level.WARNING, "reload: " + problem));
         LOG.log(System.Logger.Level.INFO, "reload: the new configuration is in force");
         return new ReloadResult(true, problems);
     }
@@ -249,11 +260,6 @@ public final class LoligoServer {
                     new StoreOptions(null, config.memoryBytes(), Math.min(largest, config.memoryBytes())));
         }
         Configuration.CacheDirectory first = config.directories().get(0);
-        config.directories().stream()
-                .skip(1)
-                .forEach(more -> LOG.log(
-                        System.Logger.Level.WARNING,
-                        more.where() + ": only the first cache_dir is used; give it the whole size"));
         return ChronicleStore.open(
                 new StoreOptions(first.path(), first.bytes(), Math.min(config.maximumObjectBytes(), first.bytes())));
     }
@@ -293,6 +299,11 @@ public final class LoligoServer {
         return LoadOptions.DEFAULT.withStrict(options.strict());
     }
 
+    /** The level says how bad it is, so the text need not. */
+    private static void log(String when, Problem problem) {
+        LOG.log(level(problem), when + problem.where() + ": " + problem.message());
+    }
+
     private static System.Logger.Level level(Problem problem) {
         return switch (problem.severity()) {
             case NOTICE -> System.Logger.Level.INFO;
@@ -323,7 +334,7 @@ public final class LoligoServer {
                         peer.config().port(),
                         flags(peer.config()),
                         peer.addresses().stream()
-                                .map(address -> address.getAddress().getHostAddress())
+                                .map(address -> AddressText.of(address.getAddress()))
                                 .toList(),
                         peer.isUp(),
                         peer.fetches(),
@@ -421,9 +432,7 @@ public final class LoligoServer {
                     ProcessHandle.current().pid(),
                     startTime,
                     options.configFile().toString(),
-                    listeners.addresses().stream()
-                            .map(address -> address.getAddress().getHostAddress() + ":" + address.getPort())
-                            .toList(),
+                    listeners.addresses().stream().map(AddressText::of).toList(),
                     peerStates(),
                     warnings);
         }

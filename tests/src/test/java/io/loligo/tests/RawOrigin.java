@@ -149,6 +149,11 @@ final class RawOrigin implements AutoCloseable {
             return head.toLowerCase(Locale.ROOT).contains("\r\n" + fieldName.toLowerCase(Locale.ROOT) + ":");
         }
 
+        /** Whether the request's head holds {@code text}. */
+        boolean says(String text) {
+            return head.contains(text);
+        }
+
         /** Reads {@code count} bytes of the request's body. */
         byte[] read(int count) throws IOException {
             return in.readNBytes(count);

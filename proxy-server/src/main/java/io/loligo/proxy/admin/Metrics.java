@@ -112,7 +112,7 @@ public final class Metrics {
     }
 
     /**
-     * Counts what an exchange with a peer moved.
+     * Counts what went over the connections to peers.
      *
      * @param sent bytes to the peer, head included
      * @param received bytes from the peer, head included

@@ -339,6 +339,13 @@ final class ConfigurationCompiler {
                 .filter(other -> other.path().equals(path.get()))
                 .forEach(other -> problems.value(
                         line.where(), "cache_dir " + path.get() + " is that of " + other.where() + " too"));
+        if (!cacheDirectories.isEmpty()) {
+            problems.warning(
+                    Kind.IGNORED,
+                    line.where(),
+                    "only the first cache_dir is used, that of "
+                            + cacheDirectories.get(0).where() + "; give it the whole size");
+        }
         cacheDirectories.add(new CacheDirectory(path.get(), megabytes.get() << 20, line.where()));
     }
 
@@ -455,7 +462,6 @@ final class ConfigurationCompiler {
                         p.vport(),
                         p.scheme(),
                         p.ignoreClientCacheControl(),
-                        p.actAsOrigin(),
                         p.where()));
     }
 

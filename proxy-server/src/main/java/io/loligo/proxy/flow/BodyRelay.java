@@ -25,6 +25,8 @@ import org.xnio.XnioIoThread;
  * it sends; otherwise the window is bounded and the slowest reader holds the origin back.
  */
 final class BodyRelay {
+    private static final System.Logger LOG = System.getLogger(BodyRelay.class.getName());
+
     /** Buffers taken from the origin before readers are told of them. */
     private static final int BUFFERS_PER_TURN = 4;
 
@@ -48,6 +50,9 @@ final class BodyRelay {
     private @Nullable IOException failure;
     private boolean paused;
     private boolean released;
+    /** Given up because nobody waited: whoever comes now has to fetch for itself. */
+    private boolean abandoned;
+    /** Owner's thread. */
     private boolean filling;
 
     /** Decides what becomes of a fetch that no client waits for any more. Squid's quick_abort. */
@@ -76,13 +81,16 @@ final class BodyRelay {
         this.pool = pool;
         this.body = body;
         this.writer = writer;
-        this.windowMax = windowMax;
+        this.windowMax = Math.max(1, windowMax);
         this.abandonPolicy = abandonPolicy;
         this.ended = ended;
         this.storing = writer != null;
     }
 
-    /** Takes what is there already and goes on as more comes. Owner's thread. */
+    /**
+     * Takes what is there already and goes on as more comes. A body that is neither stored nor has a reader by now is
+     * given up. Owner's thread.
+     */
     void start() {
         body.onReadable(this::fill);
         fill();
@@ -102,7 +110,9 @@ final class BodyRelay {
      */
     @Nullable Reader open(XnioIoThread thread) {
         synchronized (lock) {
-            if (released || (windowStart > 0 && writer == null) || (failure != null && produced == 0)) {
+            // Once the store has given up, what is neither in it nor in the window is lost.
+            boolean startIsGone = windowStart > 0 && !storing;
+            if (released || abandoned || startIsGone || (failure != null && produced == 0)) {
                 return null;
             }
             Reader reader = new Reader(thread);
@@ -119,6 +129,10 @@ final class BodyRelay {
         try {
             int buffers = 0;
             while (!isEnded()) {
+                if (isUseless()) {
+                    abandon();
+                    break;
+                }
                 if (mustPause()) {
                     body.suspendReads();
                     break;
@@ -134,6 +148,11 @@ final class BodyRelay {
             }
         } catch (IOException e) {
             fail(e);
+        } catch (RuntimeException | Error e) {
+            // A mistake of ours must not leave the readers waiting.
+            LOG.log(System.Logger.Level.ERROR, "a body failed inside the server", e);
+            body.abort();
+            fail(new IOException(e));
         } finally {
             filling = false;
         }
@@ -187,31 +206,56 @@ final class BodyRelay {
 
     private void fail(IOException e) {
         synchronized (lock) {
+            if (complete || failure != null) {
+                return;
+            }
             failure = e;
-        }
-        if (writer != null) {
             storing = false;
         }
         ended.accept(null);
     }
 
+    /** Whether the rest is neither stored nor read by anybody. */
+    private boolean isUseless() {
+        synchronized (lock) {
+            abandoned = !storing && readers.isEmpty();
+            return abandoned;
+        }
+    }
+
+    /** Gives up what nobody waits for: {@link #abandoned} is set by then, so nobody can come meanwhile. */
+    private void abandon() {
+        body.abort();
+        fail(new IOException("no client waits for it any more"));
+    }
+
     private boolean mustPause() {
         synchronized (lock) {
-            paused = !storing && produced - windowStart >= windowMax;
+            paused = isFarAhead();
             return paused;
         }
     }
 
-    /** Drops what every reader has, and what the store holds beyond the window's bound. Guarded by lock. */
-    private void trim() {
+    /**
+     * Whether the origin is as far ahead of the slowest reader as it may be. What every reader has does not count, even
+     * where it shares its buffer with what comes next. Guarded by lock.
+     */
+    private boolean isFarAhead() {
+        return !storing && produced - Math.max(windowStart, slowest()) >= windowMax;
+    }
+
+    /** How far the slowest reader is. Guarded by lock. */
+    private long slowest() {
         long slowest = produced;
         for (Reader reader : readers) {
             slowest = Math.min(slowest, reader.reached);
         }
-        if (readers.isEmpty() && !storing) {
-            // Nobody has read yet: the first reader still needs it all.
-            slowest = windowStart;
-        }
+        return slowest;
+    }
+
+    /** Drops what every reader has, and what the store holds beyond the window's bound. Guarded by lock. */
+    private void trim() {
+        long slowest = slowest();
         long keepFrom = storing ? Math.max(slowest, produced - windowMax) : slowest;
         while (window.size() > 1) {
             PooledByteBuffer first = window.getFirst();
@@ -238,7 +282,7 @@ final class BodyRelay {
     /** A reader took bytes: the origin may be read again. Any thread. */
     private void resumeIfPaused() {
         synchronized (lock) {
-            if (!paused || produced - windowStart >= windowMax) {
+            if (!paused || isFarAhead()) {
                 return;
             }
             paused = false;
@@ -249,15 +293,14 @@ final class BodyRelay {
     private void lastReaderLeft() {
         boolean abandon;
         synchronized (lock) {
-            if (!readers.isEmpty() || complete || failure != null) {
-                abandon = false;
-            } else {
-                abandon = !storing || !abandonPolicy.goOn(produced, body.length());
-            }
+            abandon = readers.isEmpty()
+                    && !complete
+                    && failure == null
+                    && (!storing || !abandonPolicy.goOn(produced, body.length()));
+            abandoned |= abandon;
         }
         if (abandon) {
-            body.abort();
-            fail(new IOException("no client waits for it any more"));
+            abandon();
         } else if (!isEnded()) {
             fill();
         }
@@ -276,11 +319,6 @@ final class BodyRelay {
         if (writer != null) {
             writer.close();
         }
-    }
-
-    /** Ends the relay when nobody ever opened a reader and nothing is to be stored. Owner's thread. */
-    void releaseIfUnwanted() {
-        lastReaderLeft();
     }
 
     /** One client's way through the body. Used on its client's I/O thread. */

@@ -43,6 +43,7 @@ final class ClientRequestBody implements RequestBody {
     private Runnable listener = () -> {};
     private XnioExecutor.@Nullable Key readTimer;
     private boolean timedOut;
+    private boolean tooBig;
 
     /**
      * @param expectsContinue whether the client waits for 100 before it sends the body. RFC 9110 §10.1.1
@@ -77,6 +78,11 @@ final class ClientRequestBody implements RequestBody {
         return started;
     }
 
+    /** Whether reading ended because more came than request_body_max_size. */
+    boolean isTooBig() {
+        return tooBig;
+    }
+
     @Override
     public int read(ByteBuffer dst) throws IOException {
         if (complete) {
@@ -97,6 +103,7 @@ final class ClientRequestBody implements RequestBody {
             started = true;
             received += got;
             if (maximumBytes > 0 && received > maximumBytes) {
+                tooBig = true;
                 throw new IOException("the body is larger than request_body_max_size");
             }
         }

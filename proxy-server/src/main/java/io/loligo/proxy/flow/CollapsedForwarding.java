@@ -10,14 +10,18 @@ import org.jspecify.annotations.Nullable;
  * wait for each other, so no queue forms. Used by every I/O thread.
  */
 final class CollapsedForwarding {
-    /** Keys remembered as not shareable; beyond it the oldest knowledge is simply not kept. */
+    /** Keys remembered as not shareable; beyond it new knowledge is simply not kept. */
     static final int UNSHAREABLE_MAX = 50_000;
 
     /** How long a key is remembered as not shareable. */
     static final long UNSHAREABLE_MILLIS = 60_000;
 
+    /** How often what is remembered is searched for what is out of date, at most: not for every answer. */
+    private static final long SWEEP_MILLIS = 1_000;
+
     private final ConcurrentHashMap<CacheKey, Fetch> inFlight = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<CacheKey, Long> unshareableUntil = new ConcurrentHashMap<>();
+    private volatile long nextSweepMillis = Long.MIN_VALUE;
 
     /** The fetch under way for {@code key}, or null. */
     @Nullable Fetch underWay(CacheKey key) {
@@ -47,7 +51,11 @@ final class CollapsedForwarding {
     }
 
     void unshareable(CacheKey key, long nowMillis) {
-        if (unshareableUntil.size() >= UNSHAREABLE_MAX) {
+        if (unshareableUntil.size() >= UNSHAREABLE_MAX && !unshareableUntil.containsKey(key)) {
+            if (nowMillis < nextSweepMillis) {
+                return;
+            }
+            nextSweepMillis = nowMillis + SWEEP_MILLIS;
             unshareableUntil.values().removeIf(until -> until <= nowMillis);
             if (unshareableUntil.size() >= UNSHAREABLE_MAX) {
                 return;

@@ -8,12 +8,14 @@ import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.status.CacheStatus;
 import io.loligo.cache.status.ForwardReason;
 import io.loligo.cache.status.ResultCode;
+import io.loligo.proxy.log.AddressText;
 import io.loligo.proxy.origin.OriginHandler.Answer;
 import io.loligo.proxy.origin.OriginHandler.Cause;
 import io.loligo.proxy.origin.OriginHandler.Unreachable;
 import io.loligo.proxy.respond.ErrorPage;
 import io.loligo.proxy.respond.ResponseFields;
 import io.loligo.proxy.respond.ResponseSender.Framing;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -91,7 +93,9 @@ final class Delivery {
         if (failure.cause() == Cause.REQUEST_BODY) {
             x.closeAfterwards();
         }
-        x.refuse(page(failure.cause()), whileValidating ? ResultCode.TCP_REFRESH_FAIL_ERR : ResultCode.TCP_MISS, "");
+        boolean tooBig = x.body() instanceof ClientRequestBody body && body.isTooBig();
+        ErrorPage page = tooBig ? ErrorPage.ERR_TOO_BIG : page(failure.cause());
+        x.refuse(page, whileValidating ? ResultCode.TCP_REFRESH_FAIL_ERR : ResultCode.TCP_MISS, "");
     }
 
     void interim(Exchange x, ResponseHead head) {
@@ -101,7 +105,8 @@ final class Delivery {
     static @Nullable String address(Answer answer) {
         return answer.peer().addresses().stream()
                 .findFirst()
-                .map(address -> address.getAddress().getHostAddress())
+                .map(InetSocketAddress::getAddress)
+                .map(AddressText::of)
                 .orElse(null);
     }
 

@@ -187,9 +187,7 @@ final class Exchange {
 
     void refuse(ErrorPage page, int answerStatus, String reason, ResultCode code, String detail) {
         byte[] html = page.body(
-                uri == null ? "" : uri.toString(),
-                detail,
-                rules.configuration().identity().visibleHostname());
+                uri == null ? "" : uri.toString(), detail, rules.configuration().identity());
         own(answerStatus, reason, page.fields(html.length, rules.product(), Instant.now()), html, code);
     }
 
@@ -232,6 +230,14 @@ final class Exchange {
         }
         finished = true;
         Fields requestFields = head == null ? Fields.EMPTY : head.fields();
+        try {
+            record(requestFields);
+        } finally {
+            ended.run();
+        }
+    }
+
+    private void record(Fields requestFields) {
         record.accept(new Transaction(
                 System.currentTimeMillis(),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos),
@@ -250,7 +256,6 @@ final class Exchange {
                 requestFields,
                 Fields.EMPTY,
                 facts));
-        ended.run();
     }
 
     private static String mediaType(String type) {

@@ -128,7 +128,7 @@ final class Fetch implements OriginHandler {
             waiters.clear();
         }
         outlets.collapsed().ended(plan.key(), this);
-        joined.forEach(x -> x.run(() -> lookAgain.accept(x)));
+        joined.forEach(x -> tell(x, lookAgain));
     }
 
     @Override
@@ -180,7 +180,6 @@ final class Fetch implements OriginHandler {
             StoredHead kept = outcome.upkeep() == ValidationOutcome.Upkeep.FRESHEN
                     ? outlets.store().freshen(stored, outcome.freshened())
                     : null;
-            // The answer goes out before what must not be kept is removed: its reader has the bytes by then.
             serve(kept == null ? stored : kept, ResultCode.TCP_REFRESH_UNMODIFIED);
             if (outcome.upkeep() == ValidationOutcome.Upkeep.REMOVE) {
                 outlets.store().remove(stored);
@@ -243,9 +242,20 @@ final class Fetch implements OriginHandler {
             close();
             everybody(x -> {
                 x.answeredBy(answer.code(), Delivery.address(answer));
-                outlets.serveStored()
-                        .afterFetch(x, head, code, plan.why(), answer.head().status(), x != leader);
+                Fetch.this.serve(x, head, code, answer.head().status());
             });
+        }
+    }
+
+    /**
+     * Serves the response that was validated, or was to be. Who joined under the same key may have another variant in
+     * mind, and the object may be gone meanwhile: such a request goes by itself.
+     */
+    private void serve(Exchange x, StoredHead head, ResultCode code, int originStatus) {
+        boolean served = head.selecting().matches(x.head().fields())
+                && outlets.serveStored().afterFetch(x, head, code, plan.why(), originStatus, x != leader);
+        if (!served) {
+            outlets.goAlone().accept(x);
         }
     }
 
@@ -273,7 +283,8 @@ final class Fetch implements OriginHandler {
                 body,
                 writer,
                 plan.rules().configuration().limits().readAheadGap(),
-                Fetch::worthFinishing,
+                // What nobody waited for to begin with is fetched for the store.
+                leader == null ? (received, length) -> true : Fetch::worthFinishing,
                 stored -> close());
         Arrived now = new Arrived(answer, fields, storable, relay);
         List<Exchange> followers;
@@ -285,7 +296,7 @@ final class Fetch implements OriginHandler {
         }
         if (storable == null) {
             outlets.collapsed().ended(plan.key(), this);
-            if (plan.mayStore() && plan.head().isMethod("GET")) {
+            if (plan.mayStore() && plan.head().isMethod("GET") && !isForOneClient()) {
                 outlets.collapsed().unshareable(plan.key(), outlets.clock().millis());
             }
         } else {
@@ -294,18 +305,20 @@ final class Fetch implements OriginHandler {
         BodyRelay.Reader first = leader == null ? null : relay.open(owner);
         relay.start();
         if (leader != null && first != null) {
-            outlets.delivery().stream(leader, now, first, leaderCode, plan.why(), false);
+            tell(leader, x -> stream(x, now, first, leaderCode, false));
         }
-        for (Exchange x : followers) {
-            x.run(() -> {
+        for (Exchange follower : followers) {
+            tell(follower, x -> {
                 if (follow(x, now) != Joined.YES) {
                     outlets.goAlone().accept(x);
                 }
             });
         }
-        if (leader == null) {
-            relay.releaseIfUnwanted();
-        }
+    }
+
+    /** Whether the answer says nothing about other clients' requests: a 304 to its condition, a page for its login. */
+    private boolean isForOneClient() {
+        return plan.clientConditional() || plan.head().fields().has("Authorization");
     }
 
     private @Nullable StoredHead storable(Answer answer) {
@@ -331,8 +344,17 @@ final class Fetch implements OriginHandler {
         if (reader == null) {
             return Joined.OVER;
         }
-        outlets.delivery().stream(x, streaming, reader, ResultCode.TCP_CF_HIT, plan.why(), true);
+        stream(x, streaming, reader, ResultCode.TCP_CF_HIT, true);
         return Joined.YES;
+    }
+
+    private void stream(Exchange x, Arrived streaming, BodyRelay.Reader reader, ResultCode code, boolean collapsed) {
+        try {
+            outlets.delivery().stream(x, streaming, reader, code, plan.why(), collapsed);
+        } catch (RuntimeException | Error e) {
+            reader.close();
+            throw e;
+        }
     }
 
     private boolean isFreshFor(Exchange x, StoredHead stored) {
@@ -362,8 +384,7 @@ final class Fetch implements OriginHandler {
         everybody(x -> {
             x.answeredBy(failure.code(), null);
             if (outcome instanceof ValidationOutcome.ServeStale stale) {
-                outlets.serveStored()
-                        .afterFetch(x, stale.stored(), ResultCode.TCP_REFRESH_FAIL_OLD, plan.why(), 0, x != leader);
+                serve(x, stale.stored(), ResultCode.TCP_REFRESH_FAIL_OLD, 0);
             } else {
                 outlets.delivery().failed(x, failure, validate != null);
             }
@@ -380,15 +401,18 @@ final class Fetch implements OriginHandler {
         if (leader != null) {
             all.add(0, leader);
         }
-        for (Exchange x : all) {
-            x.run(() -> {
-                try {
-                    step.accept(x);
-                } catch (RuntimeException | Error e) {
-                    RequestHandler.failed(x, e);
-                }
-            });
-        }
+        all.forEach(x -> tell(x, step));
+    }
+
+    /** Takes the next step for {@code x} on its thread; a mistake of ours costs that request, not those beside it. */
+    private static void tell(Exchange x, Consumer<Exchange> step) {
+        x.run(() -> {
+            try {
+                step.accept(x);
+            } catch (RuntimeException | Error e) {
+                RequestHandler.failed(x, e);
+            }
+        });
     }
 
     /** Squid's quick_abort with its defaults: finish what is nearly done. */

@@ -18,7 +18,7 @@ final class FetchAndStore {
 
     void fetch(Exchange x, ForwardReason why) {
         boolean plain = x.head().isMethod("GET") && !isConditional(x.head().fields());
-        FetchPlan plan = plan(x, why, !plain);
+        FetchPlan plan = plan(x, why);
         // A forced reload must not be answered by a fetch that began before it.
         boolean shared = plain
                 && why != ForwardReason.REQUEST
@@ -32,8 +32,8 @@ final class FetchAndStore {
         }
     }
 
-    /** @param clientConditional whether conditions or ranges of the client go along */
-    static FetchPlan plan(Exchange x, ForwardReason why, boolean clientConditional) {
+    /** A fetch for {@code x}, whose conditions and ranges go along. */
+    static FetchPlan plan(Exchange x, ForwardReason why) {
         Fields fields =
                 x.rules().requestFields().toOrigin(x.head(), x.uri(), x.client().getAddress(), true);
         return new FetchPlan(
@@ -45,13 +45,13 @@ final class FetchAndStore {
                 x.site().reuse(),
                 null,
                 null,
-                clientConditional,
+                isConditional(x.head().fields()),
                 x.head().isMethod("GET"),
                 why);
     }
 
     /** Whether a condition or a range of the client goes along: the answer is then for this client only. */
-    private static boolean isConditional(Fields fields) {
+    static boolean isConditional(Fields fields) {
         for (int i = 0; i < fields.size(); i++) {
             if (FieldRule.is(fields.name(i), FieldRule.Use.CONDITIONAL)) {
                 return true;

@@ -36,7 +36,7 @@ final class OriginTrips {
     /** For a request that waited in vain: what is in the store by now serves it, or it fetches by itself, at once. */
     private void goAlone(Exchange x) {
         if (!outlets.serveStored().serveIfFresh(x)) {
-            start(FetchAndStore.plan(x, ForwardReason.MISS, false), x);
+            start(FetchAndStore.plan(x, ForwardReason.MISS), x);
         }
     }
 
@@ -67,12 +67,18 @@ final class OriginTrips {
                 case OVER -> outlets.collapsed().ended(plan.key(), other);
             }
         }
-        if (x != null && outlets.serveStored().serveIfFresh(x)) {
-            // Another fetch ended between this request's lookup and its turn.
+        try {
+            if (x != null && outlets.serveStored().serveIfFresh(x)) {
+                // Another fetch ended between this request's lookup and its turn.
+                mine.standDown(this::goAlone);
+                return;
+            }
+            send(mine, thread);
+        } catch (RuntimeException | Error e) {
+            // Left in place, a fetch that never left would have every later request for its key wait for ever.
             mine.standDown(this::goAlone);
-            return;
+            throw e;
         }
-        send(mine, thread);
     }
 
     private void send(Fetch fetch, XnioIoThread thread) {

@@ -4,6 +4,7 @@ import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.key.KeyPolicy;
+import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.origin.BodyFraming;
 import io.loligo.proxy.origin.MalformedMessageException;
 import io.loligo.proxy.respond.ErrorPage;
@@ -58,9 +59,9 @@ final class RequestCheck {
 
     /**
      * @param facts what the parser does not tell; null when the head went past the scanner
-     * @param headMax request_header_max_size, in bytes
+     * @param limits request_header_max_size and request_body_max_size are asked
      */
-    static Checked check(HttpServerExchange exchange, @Nullable HeadFacts facts, int headMax) {
+    static Checked check(HttpServerExchange exchange, @Nullable HeadFacts facts, Configuration.Limits limits) {
         if (facts == null) {
             return malformed("a head that does not begin where the message before it ends");
         }
@@ -91,12 +92,19 @@ final class RequestCheck {
         if (method.equals("CONNECT")) {
             return new Refused(405, "Method Not Allowed", ErrorPage.ERR_UNSUP_REQ, "a request for a tunnel");
         }
-        if (size(method, exchange, fields) > headMax) {
+        if (size(method, exchange, fields) > limits.requestHeaderMaxSize()) {
             return new Refused(
                     431,
                     "Request Header Fields Too Large",
                     ErrorPage.ERR_TOO_BIG,
                     "a head beyond request_header_max_size");
+        }
+        if (limits.requestBodyMaxSize() > 0 && framing.length() > limits.requestBodyMaxSize()) {
+            return new Refused(
+                    ErrorPage.ERR_TOO_BIG.status(),
+                    ErrorPage.ERR_TOO_BIG.reason(),
+                    ErrorPage.ERR_TOO_BIG,
+                    "a body beyond request_body_max_size");
         }
 
         String target = exchange.getRequestURI();

@@ -67,7 +67,7 @@ public final class RequestHandler implements HttpHandler {
     private void receive(Exchange x, @Nullable HeadFacts facts) {
         try {
             RequestCheck.Checked checked = RequestCheck.check(
-                    x.undertow(), facts, x.rules().configuration().limits().requestHeaderMaxSize());
+                    x.undertow(), facts, x.rules().configuration().limits());
             if (checked instanceof RequestCheck.Accepted accepted) {
                 x.understood(accepted.head(), body(x, accepted), accepted.keepAlive() && !flow.draining());
                 flow.handle(x, accepted.scheme(), accepted.authority());

@@ -51,8 +51,9 @@ final class ServeStored {
      *
      * @param originStatus what it answered; 0 when it did not
      * @param collapsed whether this request shared another's trip
+     * @return false, and nothing is done, when the object is gone since
      */
-    void afterFetch(
+    boolean afterFetch(
             Exchange x, StoredHead stored, ResultCode code, ForwardReason why, int originStatus, boolean collapsed) {
         Freshness freshness = Freshness.of(stored, clock.instant(), x.rules().freshness());
         CacheStatus status =
@@ -63,9 +64,7 @@ final class ServeStored {
         if (collapsed) {
             status = status.withCollapsed();
         }
-        if (!serve(x, stored, freshness, code, status)) {
-            x.refuse(ErrorPage.ERR_READ_ERROR, ResultCode.TCP_MISS, "The stored page is gone.");
-        }
+        return serve(x, stored, freshness, code, status);
     }
 
     private boolean serve(
@@ -208,11 +207,8 @@ final class ServeStored {
         public Void unsatisfiable(RangeSelection.Unsatisfiable selection) {
             reader.close();
             x.answering(416, null);
-            Fields fields = Fields.of(
-                            "Date",
-                            stored.fields().first("Date") == null
-                                    ? ""
-                                    : String.valueOf(stored.fields().first("Date")))
+            String date = stored.fields().first("Date");
+            Fields fields = (date == null ? Fields.EMPTY : Fields.of("Date", date))
                     .plus("Content-Range", selection.contentRange())
                     .plus("Content-Length", "0");
             x.sender()

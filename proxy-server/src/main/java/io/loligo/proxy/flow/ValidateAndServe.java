@@ -8,6 +8,8 @@ import io.loligo.proxy.origin.OriginRequest;
 
 /** Step 7b: ask the origin whether a stored response still holds, with our validators. Used on I/O threads. */
 final class ValidateAndServe {
+    private static final System.Logger LOG = System.getLogger(ValidateAndServe.class.getName());
+
     private final OriginTrips trips;
 
     ValidateAndServe(OriginTrips trips) {
@@ -30,7 +32,12 @@ final class ValidateAndServe {
 
     /** Validates while {@code x} has its answer already: nobody waits. RFC 5861 §3. */
     void inBackground(Exchange x, Reuse.Validate verdict) {
-        trips.startOrJoin(plan(x, verdict), null, x.thread());
+        try {
+            trips.startOrJoin(plan(x, verdict), null, x.thread());
+        } catch (RuntimeException e) {
+            // The client has its answer; only the validation is lost.
+            LOG.log(System.Logger.Level.ERROR, "a validation in the background failed inside the server", e);
+        }
     }
 
     private static FetchPlan plan(Exchange x, Reuse.Validate verdict) {

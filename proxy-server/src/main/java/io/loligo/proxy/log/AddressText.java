@@ -2,6 +2,7 @@ package io.loligo.proxy.log;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 
 /** Addresses as the logs and the manager pages print them: dotted IPv4, IPv6 in the short form of RFC 5952 §4. */
 public final class AddressText {
@@ -11,6 +12,13 @@ public final class AddressText {
 
     public static String of(InetAddress address) {
         return address instanceof Inet6Address six ? shortForm(six.getAddress()) : address.getHostAddress();
+    }
+
+    /** {@code ADDRESS:PORT}; an IPv6 address stands in brackets. RFC 3986 §3.2.2. */
+    public static String of(InetSocketAddress address) {
+        InetAddress host = address.getAddress();
+        String text = of(host);
+        return (host instanceof Inet6Address ? "[" + text + "]" : text) + ":" + address.getPort();
     }
 
     private static String shortForm(byte[] bytes) {

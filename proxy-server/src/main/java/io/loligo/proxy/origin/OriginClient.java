@@ -31,6 +31,7 @@ public final class OriginClient implements AutoCloseable {
     private final XnioWorker worker;
     private final ByteBufferPool buffers;
     private final InstantSource clock;
+    private final OriginTraffic traffic;
     private final NameResolution names;
     private final Map<XnioIoThread, IdleConnections> idle = new ConcurrentHashMap<>();
     private volatile OriginSettings settings;
@@ -48,9 +49,15 @@ public final class OriginClient implements AutoCloseable {
      * @param worker whose I/O threads probe dead peers
      * @param buffers pooled buffers, direct, of 16 KB or so
      * @param clock the time of {@link OriginHandler.Answer#times}
+     * @param traffic is told what goes over the connections
      */
-    public OriginClient(XnioWorker worker, ByteBufferPool buffers, InstantSource clock, OriginSettings settings) {
-        this(worker, buffers, clock, settings, InetAddress::getAllByName);
+    public OriginClient(
+            XnioWorker worker,
+            ByteBufferPool buffers,
+            InstantSource clock,
+            OriginSettings settings,
+            OriginTraffic traffic) {
+        this(worker, buffers, clock, settings, traffic, InetAddress::getAllByName);
     }
 
     OriginClient(
@@ -58,11 +65,13 @@ public final class OriginClient implements AutoCloseable {
             ByteBufferPool buffers,
             InstantSource clock,
             OriginSettings settings,
+            OriginTraffic traffic,
             NameResolution.Resolver resolver) {
         this.worker = worker;
         this.buffers = buffers;
         this.clock = clock;
         this.settings = settings;
+        this.traffic = traffic;
         this.names = new NameResolution(resolver);
     }
 
@@ -154,6 +163,10 @@ public final class OriginClient implements AutoCloseable {
 
     ByteBufferPool buffers() {
         return buffers;
+    }
+
+    OriginTraffic traffic() {
+        return traffic;
     }
 
     InstantSource clock() {

@@ -223,6 +223,7 @@ final class OriginConnection {
                 wroteAny = true;
             }
             if (buffer.remaining() < before) {
+                client.traffic().moved(before - buffer.remaining(), 0);
                 awaitAnswer();
             }
         } catch (IOException broken) {
@@ -505,6 +506,9 @@ final class OriginConnection {
         int room = buffer.remaining();
         int count = source.read(buffer);
         mayBeReadable = count == room || count < 0;
+        if (count > 0) {
+            client.traffic().moved(0, count);
+        }
         return count;
     }
 

@@ -2,6 +2,7 @@ package io.loligo.proxy.respond;
 
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpDate;
+import io.loligo.proxy.config.Configuration;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
@@ -53,9 +54,9 @@ public enum ErrorPage {
      *
      * @param url what was asked for, or empty
      * @param detail one more sentence, or empty
-     * @param host the name of this server
+     * @param identity names this server, and whom to write to about it
      */
-    public byte[] body(String url, String detail, String host) {
+    public byte[] body(String url, String detail, Configuration.Identity identity) {
         StringBuilder page = new StringBuilder(512);
         page.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
                 .append(status)
@@ -75,8 +76,10 @@ public enum ErrorPage {
         page.append("<hr><p>")
                 .append(name())
                 .append(", from ")
-                .append(escape(host))
-                .append("</p></body></html>\n");
+                .append(escape(identity.visibleHostname()))
+                .append(". Its administrator is ")
+                .append(escape(identity.cacheManagerAddress()))
+                .append(".</p></body></html>\n");
         return page.toString().getBytes(StandardCharsets.UTF_8);
     }
 

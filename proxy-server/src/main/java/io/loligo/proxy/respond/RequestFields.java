@@ -5,6 +5,7 @@ import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.proxy.config.Configuration;
+import io.loligo.proxy.log.AddressText;
 import java.net.InetAddress;
 import java.util.Locale;
 import java.util.Set;
@@ -78,9 +79,9 @@ public final class RequestFields {
         String before = kept.combined("X-Forwarded-For");
         String chain = before == null ? "" : before + ", ";
         switch (forwarding.forwardedFor()) {
-            case ON -> fields.add("X-Forwarded-For", chain + client.getHostAddress());
+            case ON -> fields.add("X-Forwarded-For", chain + AddressText.of(client));
             case OFF -> fields.add("X-Forwarded-For", chain + "unknown");
-            case TRUNCATE -> fields.add("X-Forwarded-For", client.getHostAddress());
+            case TRUNCATE -> fields.add("X-Forwarded-For", AddressText.of(client));
             case TRANSPARENT -> {
                 if (before != null) {
                     fields.add("X-Forwarded-For", before);

@@ -135,7 +135,7 @@ public final class ResponseFields {
     }
 
     private static void putNumber(ByteBuffer to, long number) {
-        long rest = number;
+        long rest = Math.max(number, -Long.MAX_VALUE); // the smallest long has no positive twin
         if (rest < 0) {
             to.put((byte) '-');
             rest = -rest;

@@ -22,6 +22,8 @@ import org.xnio.conduits.ConduitStreamSinkChannel;
  * goes past Undertow's own response channel: one gathering write per small answer, and no field is added or changed.
  */
 public final class ResponseSender {
+    private static final System.Logger LOG = System.getLogger(ResponseSender.class.getName());
+
     /** How much of a body is offered to the socket in one write. */
     private static final int SCRATCH_BYTES = 64 << 10;
 
@@ -126,6 +128,7 @@ public final class ResponseSender {
      * @param done called once, on this thread, when all is written or given up
      */
     public void send(ByteBuffer head, Framing bodyFraming, BodySource body, Runnable done) {
+        requireFirst();
         framing = bodyFraming;
         source = body;
         begin(head, done);
@@ -141,10 +144,14 @@ public final class ResponseSender {
         }
     }
 
-    private void begin(ByteBuffer head, Runnable done) {
+    private void requireFirst() {
         if (started) {
             throw new IllegalStateException("a second answer to one request");
         }
+    }
+
+    private void begin(ByteBuffer head, Runnable done) {
+        requireFirst();
         started = true;
         completion = done;
         if (ended) {
@@ -178,6 +185,10 @@ public final class ResponseSender {
             }
         } catch (IOException e) {
             clientIsGone();
+        } catch (RuntimeException | Error e) {
+            // Called by a listener as well, whose caller would log it at best: the client must not wait for ever.
+            LOG.log(System.Logger.Level.ERROR, "an answer failed inside the server", e);
+            giveUp();
         } finally {
             pumping = false;
         }
@@ -316,9 +327,12 @@ public final class ResponseSender {
         }
         ended = true;
         sink.suspendWrites();
-        finishCompletion();
-        Connectors.terminateRequest(exchange);
-        Connectors.terminateResponse(exchange);
+        try {
+            finishCompletion();
+        } finally {
+            Connectors.terminateRequest(exchange);
+            Connectors.terminateResponse(exchange);
+        }
         return false;
     }
 
@@ -352,10 +366,13 @@ public final class ResponseSender {
             writeTimer.remove();
             writeTimer = null;
         }
-        if (source != null) {
-            source.close();
+        try {
+            if (source != null) {
+                source.close();
+            }
+        } finally {
+            completion.run();
         }
-        completion.run();
     }
 
     private static ByteBuffer ascii(String text) {

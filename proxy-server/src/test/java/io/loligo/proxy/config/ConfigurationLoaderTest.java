@@ -360,7 +360,7 @@ class ConfigurationLoaderTest {
     @DisplayName("the scalars, each in its place")
     void scalars() {
         Configuration c = Conf.configuration("""
-                http_port 80 accel ignore-cc act-as-origin
+                http_port 80 accel ignore-cc
                 http_access allow all
                 access_log none
                 unique_hostname one.example
@@ -408,7 +408,6 @@ class ConfigurationLoaderTest {
                 """);
 
         assertThat(c.ports().get(0).ignoreClientCacheControl()).isTrue();
-        assertThat(c.ports().get(0).actAsOrigin()).isTrue();
         assertThat(c.identity()).isEqualTo(new Configuration.Identity("edge.example", "one.example", true, "me@x.org"));
         assertThat(c.store())
                 .isEqualTo(new Configuration.StoreConfig(
@@ -559,5 +558,19 @@ class ConfigurationLoaderTest {
             assertThat(c.httpAccess().decide(Requests.get("http://two/")).allowed())
                     .isFalse();
         }
+    }
+
+    @Test
+    @DisplayName("what is read and has no effect is warned of")
+    void withoutEffect() {
+        assertThat(Conf.said("http_port 10082 accel act-as-origin"))
+                .singleElement()
+                .asString()
+                .startsWith("warning: http_port option act-as-origin is not yet implemented");
+        assertThat(Conf.said("cache_dir ufs /var/cache/x 100 16 256\ncache_dir ufs /var/cache/y 100 16 256"))
+                .filteredOn(text -> text.contains("only the first cache_dir is used"))
+                .singleElement()
+                .asString()
+                .startsWith("warning: ");
     }
 }

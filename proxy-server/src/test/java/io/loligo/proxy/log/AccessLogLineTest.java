@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.loligo.cache.status.HierarchyCode;
 import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.config.Configuration.LogFormat;
+import java.net.InetSocketAddress;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -176,5 +177,12 @@ class AccessLogLineTest {
         ZoneId zone = format == LogFormat.SQUID ? ZoneOffset.UTC : INDIA;
         new AccessLogLine(strip, mime, zone).append(line, format, exchange.build());
         return line.toString();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"127.0.0.1, 127.0.0.1:80", "::1, [::1]:80", "::, [::]:80"})
+    void an_address_with_its_port_puts_ipv6_in_brackets(String address, String text) {
+        assertThat(AddressText.of(new InetSocketAddress(Exchange.address(address), 80)))
+                .isEqualTo(text);
     }
 }

@@ -48,7 +48,12 @@ final class Origins implements AutoCloseable {
                         .set(Options.THREAD_DAEMON, true)
                         .getMap());
         client = new OriginClient(
-                worker, new DefaultByteBufferPool(true, 16 << 10), InstantSource.system(), settings, resolver);
+                worker,
+                new DefaultByteBufferPool(true, 16 << 10),
+                InstantSource.system(),
+                settings,
+                (sent, received) -> {},
+                resolver);
     }
 
     static OriginSettings readTimeout(long millis) {

@@ -34,6 +34,9 @@ final class Shard {
     /** Objects that one writer evicts to make room for one piece; then it gives up storing. */
     private static final int INLINE_EVICTIONS_MAX = 256;
 
+    /** At most this share of the budget is kept for readers of what is removed already. */
+    private static final int HELD_SHARE = 4;
+
     private static final int STRIPES = 64;
     /** How often a lookup follows a reference that changes under it. */
     private static final int LOOKUP_ATTEMPTS = 4;
@@ -43,6 +46,9 @@ final class Shard {
     /** What a list of variants takes of the budget, however long. */
     private static final long LIST_CHARGE =
             ShardMaps.headCharge(EntryLayout.LIST_MEMBERS_OFFSET + VARIANTS_MAX * Long.BYTES);
+
+    /** What a writer takes for a list: room for it, and as much again because it is counted before that is given back. */
+    private static final long LIST_RESERVE = 2 * LIST_CHARGE;
 
     /** After so many more bytes the evictor looks how full the disk is; less than its reserve by far. */
     private static final long WATCH_BYTES = 4L << 20;
@@ -59,6 +65,7 @@ final class Shard {
     private final Runnable wakeEvictor;
 
     private final EvictionIndex eviction;
+    private final BodyPins pins;
     private final Object[] stripes = new Object[STRIPES];
     private final AtomicLong idCounter = new AtomicLong(1);
     private final AtomicLong used = new AtomicLong();
@@ -96,6 +103,7 @@ final class Shard {
         this.scratches = scratches;
         this.wakeEvictor = wakeEvictor;
         this.eviction = new EvictionIndex(limit);
+        this.pins = new BodyPins(limit / HELD_SHARE);
         Arrays.setAll(stripes, i -> new Object());
     }
 
@@ -150,6 +158,9 @@ final class Shard {
         maps = null;
         if (open != null) {
             try {
+                for (StoredObject free : pins.release()) {
+                    deleteBody(open, free, scratches.get());
+                }
                 open.close();
             } catch (RuntimeException | Error e) {
                 broken = true;
@@ -346,11 +357,44 @@ final class Shard {
                 remove(head, scratch);
                 return null;
             }
+            if (!object.inline() && !pin(open, object, scratch)) {
+                give(slot);
+                return null;
+            }
             eviction.touch(id);
             return new StoredReader(this, object, slot, scratches);
         } catch (RuntimeException | Error e) {
             fault(e);
             return null;
+        }
+    }
+
+    /** Keeps the body's chunks until {@link #unpin}; false when they are being removed already. */
+    private boolean pin(ShardMaps open, StoredObject object, Scratch scratch) {
+        pins.pin(object.bodyId());
+        // Who removes an object removes its head first and asks for readers then.
+        if (open.hasHead(scratch.id.of(object.id()))) {
+            return true;
+        }
+        unpin(object.bodyId(), scratch);
+        return false;
+    }
+
+    /** As {@link #pin} for a body that is about to be committed, and whose writer goes on reading it for followers. */
+    void pinOwn(long bodyId) {
+        pins.pin(bodyId);
+    }
+
+    void unpin(long bodyId, Scratch scratch) {
+        StoredObject free = pins.unpin(bodyId);
+        ShardMaps open = maps;
+        if (free == null || open == null) {
+            return;
+        }
+        try {
+            deleteBody(open, free, scratch);
+        } catch (RuntimeException | Error e) {
+            fault(e);
         }
     }
 
@@ -492,7 +536,7 @@ final class Shard {
         ShardMaps open = maps;
         int inlineLength = body == null ? 0 : (int) bodyLength;
         long charge = ShardMaps.headCharge(bytes.length() + inlineLength);
-        if (open == null || !makeRoom(open, charge + LIST_CHARGE, scratch)) {
+        if (open == null || !makeRoom(open, charge + LIST_RESERVE, scratch)) {
             return null;
         }
         long id = writer.id();
@@ -515,7 +559,7 @@ final class Shard {
             fault(e);
             return null;
         } finally {
-            used.addAndGet(stored ? -LIST_CHARGE : -LIST_CHARGE - charge);
+            used.addAndGet(stored ? -LIST_RESERVE : -LIST_RESERVE - charge);
         }
     }
 
@@ -546,7 +590,7 @@ final class Shard {
                 return null;
             }
             long wanted = ShardMaps.headCharge(bytes.length() + inlineLength);
-            if (!makeRoom(open, wanted + LIST_CHARGE, scratch)) {
+            if (!makeRoom(open, wanted + LIST_RESERVE, scratch)) {
                 return null;
             }
             charge = wanted;
@@ -573,7 +617,7 @@ final class Shard {
                 give(slot);
             }
             if (charge > 0) {
-                used.addAndGet(done ? -LIST_CHARGE : -LIST_CHARGE - charge);
+                used.addAndGet(done ? -LIST_RESERVE : -LIST_RESERVE - charge);
             }
         }
     }
@@ -679,9 +723,13 @@ final class Shard {
         } else {
             open.reference(scratch.hash, ObjectId.listReference(insertList(open, kept, scratch)), scratch.reference);
         }
-        if (before != 0 && ObjectId.isList(before)) {
-            removeList(open, ObjectId.id(before), scratch);
+        boolean wasList = before != 0 && ObjectId.isList(before);
+        if (wasList) {
+            open.removeHead(scratch.id.of(ObjectId.id(before)));
+            decoded.forget(ObjectId.id(before));
         }
+        // At once, so that a list that takes the place of another never counts twice.
+        used.addAndGet((kept.size() > 1 ? LIST_CHARGE : 0) - (wasList ? LIST_CHARGE : 0));
         long bytes = 0;
         for (StoredObject object : removed) {
             bytes += object.headCharge() + object.bodyCharge();
@@ -704,14 +752,7 @@ final class Shard {
         long id = newId();
         EntryLayout.putList(scratch.made, id, scratch.hash.first, scratch.hash.second, members);
         open.insertHead(scratch.id.of(id), scratch.made);
-        used.addAndGet(LIST_CHARGE);
         return id;
-    }
-
-    private void removeList(ShardMaps open, long id, Scratch scratch) {
-        open.removeHead(scratch.id.of(id));
-        decoded.forget(id);
-        used.addAndGet(-LIST_CHARGE);
     }
 
     private void delete(ShardMaps open, StoredObject object, boolean withBody, Scratch scratch) {
@@ -720,12 +761,16 @@ final class Shard {
         eviction.remove(object.id());
         objects.decrementAndGet();
         used.addAndGet(-object.headCharge());
-        if (withBody && !object.inline()) {
-            for (int i = 0; i < object.chunks(); i++) {
-                open.removeChunk(scratch.chunkKey.of(object.bodyId(), i));
-            }
-            used.addAndGet(-object.bodyCharge());
+        if (withBody && !object.inline() && !pins.holds(object)) {
+            deleteBody(open, object, scratch);
         }
+    }
+
+    private void deleteBody(ShardMaps open, StoredObject object, Scratch scratch) {
+        for (int i = 0; i < object.chunks(); i++) {
+            open.removeChunk(scratch.chunkKey.of(object.bodyId(), i));
+        }
+        used.addAndGet(-object.bodyCharge());
     }
 
     /** Removes what can be found of an object whose head cannot be read. */

@@ -62,9 +62,8 @@ final class ShardMaps implements AutoCloseable {
         if (System.getProperty("net.openhft.chronicle.map.lockTimeoutSeconds") == null) {
             System.setProperty("net.openhft.chronicle.map.lockTimeoutSeconds", "5");
         }
-        if (CHRONICLE_LOG.getLevel() == null) {
-            CHRONICLE_LOG.setLevel(Level.SEVERE);
-        }
+        // It warns of every repair, which is meant here.
+        CHRONICLE_LOG.setLevel(Level.SEVERE);
     }
 
     /**
@@ -186,6 +185,10 @@ final class ShardMaps implements AutoCloseable {
     /** Copies the head of object {@code key} into {@code into}; false when there is none. */
     boolean head(Word key, Value into) {
         return heads.getUsing(key, into) != null;
+    }
+
+    boolean hasHead(Word key) {
+        return heads.containsKey(key);
     }
 
     void insertHead(Word key, Value value) {

@@ -73,6 +73,9 @@ final class StoredReader implements EntryReader {
         if (slot != null) {
             shard.give(slot);
             slot = null;
+            if (!object.inline()) {
+                shard.unpin(object.bodyId(), scratches.get());
+            }
         }
     }
 }

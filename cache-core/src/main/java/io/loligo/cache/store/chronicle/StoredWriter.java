@@ -180,6 +180,10 @@ final class StoredWriter implements EntryWriter {
             failed = true;
             return null;
         }
+        if (!small) {
+            shard.pinOwn(id);
+            pinned = true;
+        }
         StoredHead stored = shard.commit(this, bytes, length, small ? buffer : null, scratches.get());
         committed = stored != null;
         failed = !committed;
@@ -199,6 +203,7 @@ final class StoredWriter implements EntryWriter {
     }
 
     private boolean tailInserted;
+    private boolean pinned;
 
     @Override
     public synchronized void close() {
@@ -211,6 +216,9 @@ final class StoredWriter implements EntryWriter {
         shard.forget(this);
         if (!committed) {
             shard.removeChunks(id, chunks + (tailInserted ? 1 : 0), lastChunkLength, scratches.get());
+        }
+        if (pinned) {
+            shard.unpin(id, scratches.get());
         }
         buffers.give(buffer);
     }

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.store.EntryReader;
 import io.loligo.cache.store.StoreStats;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -345,6 +347,22 @@ class ChronicleStorePersistenceTest {
         }
         try (ChronicleStore store = ChronicleStore.open(new StoreOptions(directory, 1100 * MEBI, MEBI))) {
             assertThat(get(store, key("/1"))).isEqualTo(body("1", 1_000));
+        }
+    }
+
+    @Test
+    void what_was_kept_for_a_reader_only_is_gone_after_an_orderly_stop() throws Exception {
+        try (ChronicleStore store = open()) {
+            StoredHead head = put(store, head(key("/large")), body("large", 500_000));
+            EntryReader reader = Objects.requireNonNull(store.read(head));
+            store.purge(uri("/large"));
+            store.close();
+            reader.close();
+        }
+        try (ChronicleStore store = open()) {
+            store.awaitStarted();
+            assertThat(store.lookup(key("/large"))).isEmpty();
+            assertThat(store.stats().bytes()).isZero();
         }
     }
 

@@ -11,6 +11,7 @@ import static io.loligo.cache.store.chronicle.Samples.tryPut;
 import static io.loligo.cache.store.chronicle.Samples.uri;
 import static io.loligo.cache.store.chronicle.Samples.withField;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.key.CacheKey;
@@ -20,6 +21,7 @@ import io.loligo.cache.store.ResponseStore.Purged;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("what the store takes and gives back")
 class ChronicleStoreTest {
@@ -131,6 +134,53 @@ class ChronicleStoreTest {
             assertThat(bytes.array()).isEqualTo(body("first", 1000));
         }
         assertThat(store.read(first)).isNull();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"purged", "replaced", "removed", "freshened, then purged"})
+    void a_large_object_is_read_to_its_end_though_it_is_meanwhile(String fate) throws IOException {
+        CacheKey key = key("/read/" + fate);
+        long before = store.stats().bytes();
+        StoredHead first = put(store, head(key), body("first", 500_000));
+        try (EntryReader reader = Samples.open(store, first)) {
+            switch (fate) {
+                case "purged" -> store.purge(key.uri());
+                case "replaced" -> put(store, head(key), body("second", 500_000));
+                case "removed" -> store.remove(first);
+                default -> {
+                    Samples.freshen(store, first, withField(first, "X-New", "1"));
+                    store.purge(key.uri());
+                }
+            }
+            assertThat(store.lookup(key)).doesNotContain(first);
+            assertThat(store.read(first)).isNull();
+
+            ByteBuffer bytes = ByteBuffer.allocate(500_000);
+            while (bytes.hasRemaining()) {
+                reader.read(bytes.position(), bytes);
+            }
+            assertThat(bytes.array()).isEqualTo(body("first", 500_000));
+        }
+        store.purge(key.uri());
+        assertThat(store.stats().bytes()).isEqualTo(before);
+    }
+
+    @Test
+    void readers_cannot_keep_more_than_a_quarter_of_the_store() throws IOException {
+        List<EntryReader> readers = new ArrayList<>();
+        long before = store.stats().bytes();
+        for (int i = 0; i < 6; i++) {
+            StoredHead head = put(store, head(key("/kept/" + i)), body("kept", 4_000_000));
+            readers.add(Samples.open(store, head));
+            store.purge(uri("/kept/" + i));
+        }
+
+        assertThat(store.stats().bytes() - before).isBetween(4_000_000L, 16 * MEBI);
+        assertThat(readers)
+                .anySatisfy(reader -> assertThatThrownBy(() -> reader.read(0, ByteBuffer.allocate(10)))
+                        .isInstanceOf(IOException.class));
+        readers.forEach(EntryReader::close);
+        assertThat(store.stats().bytes()).isEqualTo(before);
     }
 
     @Test
@@ -300,6 +350,25 @@ class ChronicleStoreTest {
             got.get(0, bytes);
             assertThat(bytes).isEqualTo(body);
         }
+    }
+
+    @Test
+    void followers_read_to_the_end_what_is_purged_as_soon_as_it_is_stored() throws IOException {
+        CacheKey key = key("/followed/purged");
+        long before = store.stats().bytes();
+        byte[] body = body("followed", 500_000);
+        EntryWriter writer = store.write(head(key));
+        assertThat(writer.append(ByteBuffer.wrap(body))).isTrue();
+        assertThat(writer.commit()).isNotNull();
+        store.purge(key.uri());
+
+        ByteBuffer bytes = ByteBuffer.allocate(body.length);
+        while (bytes.hasRemaining()) {
+            assertThat(writer.read(bytes.position(), bytes)).isPositive();
+        }
+        assertThat(bytes.array()).isEqualTo(body);
+        writer.close();
+        assertThat(store.stats().bytes()).isEqualTo(before);
     }
 
     @Test
