@@ -2,7 +2,7 @@ package io.loligo.proxy;
 
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.PortConfig;
-import io.loligo.proxy.flow.CacheObjectConduit;
+import io.loligo.proxy.flow.RequestHeadConduit;
 import io.loligo.proxy.flow.Rules;
 import io.undertow.UndertowOptions;
 import io.undertow.connector.ByteBufferPool;
@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
@@ -38,26 +37,26 @@ final class Listeners {
 
     private final XnioWorker worker;
     private final ByteBufferPool buffers;
-    private final Function<String, HttpHandler> handlers;
     private final Supplier<Configuration.Timeouts> timeouts;
+    private final Function<String, HttpHandler> handlers;
     private final Map<String, Listener> open = new LinkedHashMap<>();
 
     private record Listener(
             PortConfig port, HttpOpenListener protocol, List<AcceptingChannel<StreamConnection>> sockets) {}
 
     /**
+     * @param timeouts those in force at any time
      * @param handlers makes the handler for a {@link Rules#portKey}
-     * @param timeouts those in force, for each new connection
      */
     Listeners(
             XnioWorker worker,
             ByteBufferPool buffers,
-            Function<String, HttpHandler> handlers,
-            Supplier<Configuration.Timeouts> timeouts) {
+            Supplier<Configuration.Timeouts> timeouts,
+            Function<String, HttpHandler> handlers) {
         this.worker = worker;
         this.buffers = buffers;
-        this.handlers = handlers;
         this.timeouts = timeouts;
+        this.handlers = handlers;
     }
 
     /**
@@ -120,7 +119,6 @@ final class Listeners {
     }
 
     private Listener listen(PortConfig port, Configuration configuration) throws IOException {
-        Configuration.Timeouts atOpening = configuration.timeouts();
         OptionMap options = OptionMap.builder()
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
                 // Beyond it the parser gives up without a page; up to it the check answers 431.
@@ -134,9 +132,7 @@ final class Listeners {
                 .set(UndertowOptions.ALWAYS_SET_DATE, false)
                 .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
                 .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int)
-                        atOpening.requestTimeout().toMillis())
-                .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int)
-                        atOpening.clientIdlePconnTimeout().toMillis())
+                        configuration.timeouts().requestTimeout().toMillis())
                 .getMap();
         HttpOpenListener protocol = new HttpOpenListener(buffers, options);
         protocol.setRootHandler(handlers.apply(Rules.portKey(port)));
@@ -173,20 +169,8 @@ final class Listeners {
     }
 
     private void accepted(StreamConnection connection, HttpOpenListener protocol) {
-        ConnectionTimers timers =
-                new ConnectionTimers(connection.getIoThread(), timeouts.get(), () -> IoUtils.safeClose(connection));
-        connection
-                .getSourceChannel()
-                .setConduit(new CacheObjectConduit(connection.getSourceChannel().getConduit(), timers::started));
+        RequestHeadConduit.attach(connection, timeouts);
         protocol.handleEvent(connection);
-        ChannelListener<? super StreamConnection> next = connection.getCloseListener();
-        connection.setCloseListener(closed -> {
-            timers.ended();
-            ChannelListeners.invokeChannelListener(closed, next);
-        });
-        if (!connection.isOpen()) {
-            timers.ended();
-        }
     }
 
     private static List<InetSocketAddress> addresses(PortConfig port) throws UnknownHostException {

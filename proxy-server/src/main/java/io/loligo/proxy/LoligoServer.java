@@ -115,8 +115,8 @@ public final class LoligoServer {
             listeners = new Listeners(
                     worker,
                     buffers,
-                    key -> new RequestHandler(key, live, flow, record, active),
-                    () -> live.current().configuration().timeouts());
+                    () -> live.current().configuration().timeouts(),
+                    key -> new RequestHandler(key, live, flow, record, active));
             opened.add(() -> {
                 listeners.stopAccepting();
                 listeners.closeConnections();

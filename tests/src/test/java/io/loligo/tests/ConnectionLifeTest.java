@@ -5,6 +5,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +43,44 @@ class ConnectionLifeTest {
             assertThat(RawHttp.get(loligo.port(), "/").text())
                     .as("the next one")
                     .isEqualTo("thanks");
+        }
+    }
+
+    @Test
+    void one_that_is_idle_ends_after_client_idle_pconn_timeout_however_long_a_silent_start_may_be() {
+        try (var origin = answering();
+                var loligo = RunningServer.start(SquidConf.inFrontOf(origin.port())
+                        .and("client_idle_pconn_timeout 1 second", "request_start_timeout 1 hour"));
+                var connection = RawHttp.connect(loligo.port())) {
+            assertThat(connection.send(RawHttp.head("GET", "/")).answer().text())
+                    .isEqualTo("thanks");
+
+            assertThat(connection.isClosedByServer()).isTrue();
+        }
+    }
+
+    @Test
+    void one_ends_after_client_lifetime_even_in_the_middle_of_an_answer() {
+        var end = new CountDownLatch(1);
+        try (var origin = RawOrigin.with(exchange -> {
+                    exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+                    await(end);
+                });
+                var loligo =
+                        RunningServer.start(SquidConf.inFrontOf(origin.port()).and("client_lifetime 1 second"));
+                var connection = RawHttp.connect(loligo.port())) {
+            assertThat(connection.send(RawHttp.head("GET", "/")).answer().complete())
+                    .isFalse();
+        } finally {
+            end.countDown();
+        }
+    }
+
+    private static void await(CountDownLatch end) {
+        try {
+            end.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

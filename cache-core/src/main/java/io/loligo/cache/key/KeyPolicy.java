@@ -37,6 +37,25 @@ public final class KeyPolicy {
         return new CacheKey(uri, peers.size() == 1 ? peers.iterator().next() : String.join(",", peers));
     }
 
+    /** What is wrong with {@code authority}, the value of a Host; null when it names a site. RFC 9112 §3.2. */
+    public static @Nullable String problemOf(String authority) {
+        return Authority.parse(authority).why();
+    }
+
+    /** Whether two authorities name the same host and port of {@code scheme}. RFC 9110 §4.2.3. */
+    public static boolean sameAuthority(String one, String other, String scheme) {
+        Authority first = Authority.parse(one);
+        Authority second = Authority.parse(other);
+        return first.why() == null
+                && second.why() == null
+                && first.host().equals(second.host())
+                && portOf(first, scheme) == portOf(second, scheme);
+    }
+
+    private static int portOf(Authority authority, String scheme) {
+        return authority.port() == 0 ? EffectiveUri.defaultPort(scheme) : authority.port();
+    }
+
     private static EffectiveUri defaultSite(RequestHead request, SiteOptions site) {
         String host = site.defaultSite();
         if (host == null) {

@@ -110,6 +110,7 @@ final class ClientRequestBody implements RequestBody {
         if (complete) {
             source.setReadListener(null);
             source.suspendReads();
+            RequestHeadConduit.of(exchange).bodyEnded(connection.getExtraBytes());
             Connectors.terminateRequest(exchange);
             return got > 0 ? got : -1;
         }

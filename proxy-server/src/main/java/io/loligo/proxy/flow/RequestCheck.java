@@ -3,6 +3,7 @@ package io.loligo.proxy.flow;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.RequestHead;
+import io.loligo.cache.key.KeyPolicy;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.origin.BodyFraming;
 import io.loligo.proxy.origin.MalformedMessageException;
@@ -10,6 +11,7 @@ import io.loligo.proxy.respond.ErrorPage;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -51,14 +53,34 @@ final class RequestCheck {
      * @param status the status, mostly 400
      * @param reason its phrase
      * @param page the page to answer with
-     * @param why for the page
+     * @param why what is wrong, for the page
      */
     record Refused(int status, String reason, ErrorPage page, String why) implements Checked {}
 
-    /** What a request may bring: request_header_max_size and request_body_max_size are in {@code limits}. */
-    static Checked check(HttpServerExchange exchange, Configuration.Limits limits) {
+    /**
+     * @param facts what the parser does not tell; null when the head went past the scanner
+     * @param limits request_header_max_size and request_body_max_size are asked
+     */
+    static Checked check(HttpServerExchange exchange, @Nullable HeadFacts facts, Configuration.Limits limits) {
+        if (facts == null) {
+            return malformed("a head that does not begin where the message before it ends");
+        }
+        if (facts.version() == HeadFacts.Version.NEWER) {
+            return new Refused(
+                    505, "HTTP Version Not Supported", ErrorPage.ERR_UNSUP_HTTPVERSION, "a version after HTTP/1.1");
+        }
+        if (facts.version() == HeadFacts.Version.OLDER) {
+            return malformed("a version before HTTP/1.0");
+        }
+        if (facts.folded()) {
+            return malformed("a field that goes on in a second line");
+        }
+        if (facts.hostAliasSent()) {
+            return malformed("a field name that this server keeps for itself");
+        }
         Fields fields = fields(exchange.getRequestHeaders());
-        HttpVersion version = exchange.isHttp11() ? HttpVersion.HTTP_1_1 : HttpVersion.HTTP_1_0;
+        HttpVersion version =
+                facts.version() == HeadFacts.Version.HTTP_1_1 ? HttpVersion.HTTP_1_1 : HttpVersion.HTTP_1_0;
         String method = exchange.getRequestMethod().toString();
 
         BodyFraming framing;
@@ -67,23 +89,22 @@ final class RequestCheck {
         } catch (MalformedMessageException e) {
             return malformed(String.valueOf(e.getMessage()));
         }
-        if (fields.all("Host").size() > 1) {
-            return malformed("more than one Host");
-        }
-
         if (method.equals("CONNECT")) {
-            return new Refused(405, "Method Not Allowed", ErrorPage.ERR_UNSUP_REQ, "no tunnels");
+            return new Refused(405, "Method Not Allowed", ErrorPage.ERR_UNSUP_REQ, "a request for a tunnel");
         }
         if (size(method, exchange, fields) > limits.requestHeaderMaxSize()) {
             return new Refused(
-                    431, "Request Header Fields Too Large", ErrorPage.ERR_TOO_BIG, "a head within the limit");
+                    431,
+                    "Request Header Fields Too Large",
+                    ErrorPage.ERR_TOO_BIG,
+                    "a head beyond request_header_max_size");
         }
         if (limits.requestBodyMaxSize() > 0 && framing.length() > limits.requestBodyMaxSize()) {
             return new Refused(
                     ErrorPage.ERR_TOO_BIG.status(),
                     ErrorPage.ERR_TOO_BIG.reason(),
                     ErrorPage.ERR_TOO_BIG,
-                    "a body within the limit");
+                    "a body beyond request_body_max_size");
         }
 
         String target = exchange.getRequestURI();
@@ -95,8 +116,10 @@ final class RequestCheck {
                 return invalidUrl("an absolute URL without a scheme");
             }
             scheme = target.substring(0, schemeEnd).toLowerCase(Locale.ROOT);
-            if (scheme.equals(CacheObjectConduit.PARSED_SCHEME)) {
-                scheme = CacheObjectConduit.SCHEME;
+            if (facts.cacheObject()) {
+                scheme = HeadScanner.CACHE_OBJECT;
+            } else if (facts.underscoreInScheme()) {
+                return invalidUrl("an underscore in the scheme");
             }
             int pathStart = target.indexOf('/', schemeEnd + 3);
             authority = target.substring(schemeEnd + 3, pathStart < 0 ? target.length() : pathStart);
@@ -105,14 +128,10 @@ final class RequestCheck {
                 return invalidUrl("user information in the URL");
             }
         }
-        String query = exchange.getQueryString();
-        if (!query.isEmpty()) {
-            // The parser takes a second question mark for a repetition of the first.
-            boolean second = exchange.getQueryParameters().keySet().stream()
-                    .findFirst()
-                    .filter(name -> name.startsWith("?") && !query.startsWith("?"))
-                    .isPresent();
-            target = target + (second ? "??" : "?") + query;
+        target = target + queryOf(exchange.getQueryString(), facts.queryMark());
+        String wrongHost = wrongHost(fields, version, facts.cacheObject() ? null : authority, scheme);
+        if (wrongHost != null) {
+            return malformed(wrongHost);
         }
         String badTarget = badTarget(target);
         if (badTarget != null) {
@@ -130,6 +149,36 @@ final class RequestCheck {
                 framing,
                 keepsAlive(fields, version),
                 expect != null && version == HttpVersion.HTTP_1_1 && framing.kind() != BodyFraming.Kind.NONE);
+    }
+
+    /** The query with its mark, byte by byte as it was sent: the parser drops a mark that stands first or alone. */
+    private static String queryOf(String parsed, HeadFacts.QueryMark mark) {
+        return switch (mark) {
+            case ORDINARY -> parsed.isEmpty() ? "" : "?" + parsed;
+            case BARE -> "?";
+            case DOUBLE -> "??" + parsed;
+        };
+    }
+
+    /** RFC 9112 §3.2: one Host, well-formed, the same as in an absolute target. */
+    private static @Nullable String wrongHost(
+            Fields fields, HttpVersion version, @Nullable String authority, @Nullable String scheme) {
+        List<String> hosts = fields.all("Host");
+        if (hosts.size() > 1) {
+            return "more than one Host";
+        }
+        if (hosts.isEmpty()) {
+            return version == HttpVersion.HTTP_1_1 ? "no Host" : null;
+        }
+        String host = hosts.get(0);
+        String problem = host.isEmpty() ? null : KeyPolicy.problemOf(host);
+        if (problem != null) {
+            return problem + " in Host";
+        }
+        if (authority != null && !KeyPolicy.sameAuthority(host, authority, scheme == null ? "http" : scheme)) {
+            return "a Host that is not the URL's";
+        }
+        return null;
     }
 
     /** The bytes of the head, give or take white space. */
@@ -184,6 +233,9 @@ final class RequestCheck {
         for (long cookie = headers.fastIterate(); cookie != -1L; cookie = headers.fiNext(cookie)) {
             HeaderValues values = headers.fiCurrent(cookie);
             String name = values.getHeaderName().toString();
+            if (name.equalsIgnoreCase(HeadScanner.HOST_ALIAS)) {
+                name = "Host";
+            }
             for (int i = 0; i < values.size(); i++) {
                 fields.add(name, values.get(i).strip());
             }

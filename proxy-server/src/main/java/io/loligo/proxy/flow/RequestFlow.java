@@ -183,7 +183,7 @@ public final class RequestFlow {
 
     /** Which URL the request is about; answers it when that cannot be told. */
     private static boolean locate(Exchange x, @Nullable String scheme, @Nullable String authority) {
-        if (scheme != null && scheme.equals(CacheObjectConduit.SCHEME)) {
+        if (scheme != null && scheme.equals(HeadScanner.CACHE_OBJECT)) {
             String host = authority == null ? "localhost" : authority.toLowerCase(Locale.ROOT);
             x.located(new EffectiveUri(
                     scheme, host, x.site().port().port(), x.head().target()));

@@ -11,6 +11,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.SameThreadExecutor;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Step 1, receive: an Undertow exchange becomes a request with one meaning, or is refused. One per listener; called on
@@ -41,6 +42,9 @@ public final class RequestHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange undertow) {
+        // Taken whatever becomes of the request: the next one's must be the next.
+        RequestHeadConduit heads = RequestHeadConduit.of(undertow);
+        HeadFacts facts = heads.take();
         Rules rules = live.current();
         Rules.Site site = rules.site(portKey);
         if (site == null) {
@@ -51,15 +55,19 @@ public final class RequestHandler implements HttpHandler {
             return;
         }
         active.increment();
-        Exchange x = new Exchange(undertow, rules, site, record, active::decrement);
+        Exchange x = new Exchange(undertow, rules, site, record, () -> {
+            heads.serving(null);
+            active.decrement();
+        });
+        heads.serving(x);
         // From here on the exchange ends when its answer has, not when this method returns.
-        undertow.dispatch(SameThreadExecutor.INSTANCE, () -> receive(x));
+        undertow.dispatch(SameThreadExecutor.INSTANCE, () -> receive(x, facts));
     }
 
-    private void receive(Exchange x) {
+    private void receive(Exchange x, @Nullable HeadFacts facts) {
         try {
-            RequestCheck.Checked checked =
-                    RequestCheck.check(x.undertow(), x.rules().configuration().limits());
+            RequestCheck.Checked checked = RequestCheck.check(
+                    x.undertow(), facts, x.rules().configuration().limits());
             if (checked instanceof RequestCheck.Accepted accepted) {
                 x.understood(accepted.head(), body(x, accepted), accepted.keepAlive() && !flow.draining());
                 flow.handle(x, accepted.scheme(), accepted.authority());
@@ -70,7 +78,7 @@ public final class RequestHandler implements HttpHandler {
                         refused.status(),
                         refused.reason(),
                         ResultCode.NONE_NONE,
-                        "Expected otherwise: " + refused.why() + ".");
+                        "It has " + refused.why() + ".");
             }
         } catch (RuntimeException | Error e) {
             failed(x, e);
@@ -84,7 +92,7 @@ public final class RequestHandler implements HttpHandler {
         x.refuse(ErrorPage.ERR_INTERNAL, ResultCode.TCP_MISS, "");
     }
 
-    private static @org.jspecify.annotations.Nullable RequestBody body(Exchange x, RequestCheck.Accepted accepted) {
+    private static @Nullable RequestBody body(Exchange x, RequestCheck.Accepted accepted) {
         if (accepted.framing().kind() == BodyFraming.Kind.NONE) {
             return null;
         }

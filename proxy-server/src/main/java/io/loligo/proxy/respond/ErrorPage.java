@@ -15,6 +15,7 @@ public enum ErrorPage {
     ERR_INVALID_URL(400, "Bad Request", "The URL of the request is not valid."),
     ERR_ACCESS_DENIED(403, "Forbidden", "Access to this page is not allowed here."),
     ERR_UNSUP_REQ(405, "Method Not Allowed", "This method is not served here."),
+    ERR_UNSUP_HTTPVERSION(505, "HTTP Version Not Supported", "This version of HTTP is not served here."),
     ERR_TOO_BIG(413, "Content Too Large", "The request or its answer is larger than this server takes."),
     ERR_CANNOT_FORWARD(503, "Service Unavailable", "No server can take this request now."),
     ERR_CONNECT_FAIL(503, "Service Unavailable", "The origin server does not accept connections."),
