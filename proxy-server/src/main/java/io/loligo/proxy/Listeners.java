@@ -4,6 +4,7 @@ import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.PortConfig;
 import io.loligo.proxy.flow.RequestHeadConduit;
 import io.loligo.proxy.flow.Rules;
+import io.loligo.proxy.log.Transaction;
 import io.undertow.UndertowOptions;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.xnio.ChannelListeners;
@@ -38,6 +40,7 @@ final class Listeners {
     private final XnioWorker worker;
     private final ByteBufferPool buffers;
     private final Supplier<Configuration.Timeouts> timeouts;
+    private final Consumer<Transaction> record;
     private final Function<String, HttpHandler> handlers;
     private final Map<String, Listener> open = new LinkedHashMap<>();
 
@@ -46,16 +49,19 @@ final class Listeners {
 
     /**
      * @param timeouts those in force at any time
+     * @param record gets what no handler sees, as it could not be parsed
      * @param handlers makes the handler for a {@link Rules#portKey}
      */
     Listeners(
             XnioWorker worker,
             ByteBufferPool buffers,
             Supplier<Configuration.Timeouts> timeouts,
+            Consumer<Transaction> record,
             Function<String, HttpHandler> handlers) {
         this.worker = worker;
         this.buffers = buffers;
         this.timeouts = timeouts;
+        this.record = record;
         this.handlers = handlers;
     }
 
@@ -169,7 +175,7 @@ final class Listeners {
     }
 
     private void accepted(StreamConnection connection, HttpOpenListener protocol) {
-        RequestHeadConduit.attach(connection, timeouts);
+        RequestHeadConduit.attach(connection, timeouts, record);
         protocol.handleEvent(connection);
     }
 

@@ -116,6 +116,7 @@ public final class LoligoServer {
                     worker,
                     buffers,
                     () -> live.current().configuration().timeouts(),
+                    record,
                     key -> new RequestHandler(key, live, flow, record, active));
             opened.add(() -> {
                 listeners.stopAccepting();

@@ -4,6 +4,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import org.junit.jupiter.api.DisplayName;
@@ -87,12 +88,15 @@ class StrictRequestTest extends ScenarioWithOneOrigin {
                 .replace('␀', '\0')
                 .replace('␣', ' ')
                 .replace('⇥', '\t');
+        long logged = refusalsLogged();
         try (var connection = RawHttp.connect(port)) {
             var answer = connection.send(wire + RawHttp.head("GET", smuggled)).answer();
 
             assertThat(answer.status()).isEqualTo(400);
             assertThat(connection.isClosedByServer()).isTrue();
         }
+        await().untilAsserted(() ->
+                assertThat(refusalsLogged()).as("lines of the log").isEqualTo(logged + 1));
         assertThat(origin.requests(smuggled)).as("read as another request").isZero();
         assertThat(RawHttp.get(port, Origin.freshPath()).status())
                 .as("the server goes on")
@@ -173,6 +177,12 @@ class StrictRequestTest extends ScenarioWithOneOrigin {
                             .containsOnlyOnce("\r\nHost: www.example.org")
                             .doesNotContain("Hos~"));
         }
+    }
+
+    private long refusalsLogged() {
+        return loligo.accessLog().stream()
+                .filter(line -> line.contains("/400 "))
+                .count();
     }
 
     /** However the proxy cuts a chunked body: it ends with the last chunk. */

@@ -1,16 +1,26 @@
 package io.loligo.proxy.flow;
 
+import io.loligo.cache.http.Fields;
+import io.loligo.cache.http.HttpVersion;
+import io.loligo.cache.status.HierarchyCode;
+import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.config.Configuration.Timeouts;
+import io.loligo.proxy.log.Transaction;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
+import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.AbstractStreamSourceConduit;
+import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
@@ -24,11 +34,13 @@ public final class RequestHeadConduit extends AbstractStreamSourceConduit<Stream
     private final HeadScanner scanner = new HeadScanner();
     private final StreamConnection connection;
     private final ConnectionDeadlines deadlines;
+    private final Consumer<Transaction> record;
     private @Nullable Exchange serving;
 
-    private RequestHeadConduit(StreamConnection connection, Supplier<Timeouts> timeouts) {
+    private RequestHeadConduit(StreamConnection connection, Supplier<Timeouts> timeouts, Consumer<Transaction> record) {
         super(connection.getSourceChannel().getConduit());
         this.connection = connection;
+        this.record = record;
         this.deadlines =
                 new ConnectionDeadlines(connection.getIoThread(), System::nanoTime, timeouts, this::cutConnection);
     }
@@ -37,10 +49,14 @@ public final class RequestHeadConduit extends AbstractStreamSourceConduit<Stream
      * Takes its place on a connection that was just accepted, before a parser is attached.
      *
      * @param timeouts those in force at any time
+     * @param record gets what the parser refused by itself, before it was an exchange
      */
-    public static void attach(StreamConnection connection, Supplier<Timeouts> timeouts) {
-        RequestHeadConduit conduit = new RequestHeadConduit(connection, timeouts);
+    public static void attach(StreamConnection connection, Supplier<Timeouts> timeouts, Consumer<Transaction> record) {
+        RequestHeadConduit conduit = new RequestHeadConduit(connection, timeouts, record);
         connection.getSourceChannel().setConduit(conduit);
+        connection
+                .getSinkChannel()
+                .setConduit(new RefusalWatch(connection.getSinkChannel().getConduit(), conduit));
         connection.setCloseListener(closed -> conduit.deadlines.closed());
         conduit.deadlines.opened();
     }
@@ -104,11 +120,60 @@ public final class RequestHeadConduit extends AbstractStreamSourceConduit<Stream
         super.resumeReads();
     }
 
+    /** The parser answers what it could not read: the log knows no more than that. */
+    private void refusedByParser(long bytes) {
+        InetSocketAddress client = connection.getPeerAddress(InetSocketAddress.class);
+        if (client == null) {
+            return;
+        }
+        record.accept(new Transaction(
+                System.currentTimeMillis(),
+                0,
+                client.getAddress(),
+                ResultCode.NONE_NONE,
+                false,
+                400,
+                bytes,
+                0,
+                "NONE",
+                "error:invalid-request",
+                HttpVersion.HTTP_1_1,
+                HierarchyCode.HIER_NONE,
+                null,
+                null,
+                Fields.EMPTY,
+                Fields.EMPTY,
+                null));
+    }
+
     private void cutConnection() {
         Exchange exchange = serving;
         if (exchange != null && exchange.sender().started()) {
             exchange.sender().abort();
         }
         IoUtils.safeClose(connection);
+    }
+
+    /** Notices the answer that the parser gives by itself: it comes by no exchange. */
+    private static final class RefusalWatch extends AbstractStreamSinkConduit<StreamSinkConduit> {
+        private static final ByteBuffer REFUSAL = ByteBuffer.wrap(
+                        "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII))
+                .asReadOnlyBuffer();
+
+        private final RequestHeadConduit heads;
+
+        RefusalWatch(StreamSinkConduit next, RequestHeadConduit heads) {
+            super(next);
+            this.heads = heads;
+        }
+
+        @Override
+        public int write(ByteBuffer src) throws IOException {
+            if (src.remaining() == REFUSAL.capacity() && heads.scanner.hasUntaken() && src.equals(REFUSAL)) {
+                heads.refusedByParser(REFUSAL.capacity());
+            }
+            return super.write(src);
+        }
     }
 }
