@@ -122,13 +122,15 @@ public final class LoligoServer {
                 listeners.stopAccepting();
                 listeners.closeConnections();
             });
-            opened.add(AdminListener.start(configuration.admin(), new Actions()));
+            if (configuration.admin().port() != 0) {
+                opened.add(AdminListener.start(configuration.admin(), new Actions()));
+            }
+            listeners.openFor(configuration);
             Path pidFile = configuration.process().pidFile();
             if (pidFile != null) {
                 writePid(pidFile);
                 opened.add(() -> Files.deleteIfExists(pidFile));
             }
-            listeners.openFor(configuration);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             opened.closeAll();
