@@ -66,7 +66,8 @@ final class Listeners {
     }
 
     /**
-     * Opens what {@code configuration} has and is not open; closes nothing.
+     * Binds what {@code configuration} has and is not open; closes nothing. Clients may connect and wait until {@link
+     * #accept}.
      *
      * @throws IOException naming the line whose address cannot be had; then nothing new is left open
      */
@@ -83,6 +84,18 @@ final class Listeners {
         } catch (IOException e) {
             opened.forEach(this::close);
             throw e;
+        }
+    }
+
+    /** Serves the ports of {@code configuration}, which is in force by now: the new ones, and those that stay by its limits. */
+    void accept(Configuration configuration) {
+        OptionMap options = options(configuration);
+        for (PortConfig port : configuration.ports()) {
+            Listener listener = open.get(Rules.portKey(port));
+            if (listener != null) {
+                listener.protocol().setUndertowOptions(options);
+                listener.sockets().forEach(AcceptingChannel::resumeAccepts);
+            }
         }
     }
 
@@ -125,22 +138,7 @@ final class Listeners {
     }
 
     private Listener listen(PortConfig port, Configuration configuration) throws IOException {
-        OptionMap options = OptionMap.builder()
-                .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
-                // Beyond it the parser gives up without a page; up to it the check answers 431.
-                .set(UndertowOptions.MAX_HEADER_SIZE, 4 * configuration.limits().requestHeaderMaxSize())
-                .set(UndertowOptions.MAX_HEADERS, FIELDS_MAX)
-                // The limit on bodies is ours, counted where they are read.
-                .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
-                .set(UndertowOptions.MAX_COOKIES, FIELDS_MAX)
-                .set(UndertowOptions.MAX_PARAMETERS, Integer.MAX_VALUE)
-                .set(UndertowOptions.DECODE_URL, false)
-                .set(UndertowOptions.ALWAYS_SET_DATE, false)
-                .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
-                .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int)
-                        configuration.timeouts().requestTimeout().toMillis())
-                .getMap();
-        HttpOpenListener protocol = new HttpOpenListener(buffers, options);
+        HttpOpenListener protocol = new HttpOpenListener(buffers, options(configuration));
         protocol.setRootHandler(handlers.apply(Rules.portKey(port)));
         List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
         try {
@@ -158,6 +156,24 @@ final class Listeners {
         return new Listener(port, protocol, sockets);
     }
 
+    private static OptionMap options(Configuration configuration) {
+        return OptionMap.builder()
+                .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
+                // Beyond it the parser gives up without a page; up to it the check answers 431.
+                .set(UndertowOptions.MAX_HEADER_SIZE, 4 * configuration.limits().requestHeaderMaxSize())
+                .set(UndertowOptions.MAX_HEADERS, FIELDS_MAX)
+                // The limit on bodies is ours, counted where they are read.
+                .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
+                .set(UndertowOptions.MAX_COOKIES, FIELDS_MAX)
+                .set(UndertowOptions.MAX_PARAMETERS, Integer.MAX_VALUE)
+                .set(UndertowOptions.DECODE_URL, false)
+                .set(UndertowOptions.ALWAYS_SET_DATE, false)
+                .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
+                .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int)
+                        configuration.timeouts().requestTimeout().toMillis())
+                .getMap();
+    }
+
     private AcceptingChannel<StreamConnection> listen(InetSocketAddress address, HttpOpenListener protocol)
             throws IOException {
         OptionMap options = OptionMap.builder()
@@ -168,10 +184,8 @@ final class Listeners {
                 .set(Options.BALANCING_CONNECTIONS, 2)
                 .set(Options.BACKLOG, BACKLOG)
                 .getMap();
-        AcceptingChannel<StreamConnection> socket = worker.createStreamConnectionServer(
+        return worker.createStreamConnectionServer(
                 address, ChannelListeners.openListenerAdapter(connection -> accepted(connection, protocol)), options);
-        socket.resumeAccepts();
-        return socket;
     }
 
     private void accepted(StreamConnection connection, HttpOpenListener protocol) {

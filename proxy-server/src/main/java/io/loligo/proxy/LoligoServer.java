@@ -64,6 +64,7 @@ public final class LoligoServer {
     private static final System.Logger LOG = System.getLogger(LoligoServer.class.getName());
     private static final int BUFFER_BYTES = 16 << 10;
     private static final Duration FIRST_RESOLUTION_WAIT = Duration.ofSeconds(5);
+    private static final Duration WORKER_END = Duration.ofSeconds(5);
     private static final long DRAIN_CHECK_MILLIS = 20;
     private static final InstantSource CLOCK = InstantSource.system();
 
@@ -91,7 +92,9 @@ public final class LoligoServer {
             cacheLog = opened.add(CacheLog.install(configuration.logs().cacheLog()));
             accessLog = opened.add(AccessLog.open(configuration.logs()));
             notes.forEach(note -> log("", note));
-            store = opened.add(openStore(configuration.store()));
+            store = opened.add(ChronicleStore.open(storeOptions(configuration.store())));
+            ByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, 4);
+            opened.add(buffers);
             XnioWorker worker = Xnio.getInstance()
                     .createWorker(OptionMap.builder()
                             .set(Options.WORKER_NAME, "loligo")
@@ -99,9 +102,7 @@ public final class LoligoServer {
                             .set(Options.WORKER_TASK_CORE_THREADS, 1)
                             .set(Options.WORKER_TASK_MAX_THREADS, 1)
                             .getMap());
-            opened.add(worker::shutdownNow);
-            ByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, 4);
-            opened.add(buffers);
+            opened.add(() -> end(worker));
             origin = opened.add(new OriginClient(
                     worker, buffers, CLOCK, OriginSettings.from(configuration), metrics::recordOriginBytes));
             List<Peer> peers = origin.renew(List.of(), configuration.peers(), FIRST_RESOLUTION_WAIT);
@@ -126,6 +127,7 @@ public final class LoligoServer {
                 opened.add(AdminListener.start(configuration.admin(), new Actions()));
             }
             listeners.openFor(configuration);
+            listeners.accept(configuration);
             Path pidFile = configuration.process().pidFile();
             if (pidFile != null) {
                 writePid(pidFile);
@@ -188,22 +190,24 @@ public final class LoligoServer {
      * while the first waits ends at once. Returns when all is closed.
      */
     public void stop() {
-        synchronized (this) {
-            if (stopping) {
-                hurried = true;
-            }
-        }
-        if (hurried) {
+        if (!beginsStop()) {
+            hurried = true;
             awaitQuietly();
             return;
         }
-        stopping = true;
         LOG.log(System.Logger.Level.INFO, "Stopping");
         flow.drain();
         listeners.stopAccepting();
         awaitIdle(live.current().configuration().timeouts().shutdownLifetime());
         opened.closeAll();
         stopped.countDown();
+    }
+
+    /** Whether this call is the first to stop the server. Waits for a reload under way. */
+    private synchronized boolean beginsStop() {
+        boolean first = !stopping;
+        stopping = true;
+        return first;
     }
 
     /** Reads the configuration again. A bad one changes nothing; a good one is in force when this returns. */
@@ -230,7 +234,8 @@ public final class LoligoServer {
             LOG.log(System.Logger.Level.ERROR, "reload: " + e.getMessage() + "; the old configuration stays in force");
             return new ReloadResult(false, problems);
         }
-        if (!next.store().equals(before.configuration().store())) {
+        if (!storeOptions(next.store())
+                .equals(storeOptions(before.configuration().store()))) {
             String later = "sizes and directories of the store change with the next start, not with a reload";
             problems.add(later);
             LOG.log(System.Logger.Level.WARNING, "reload: " + later);
@@ -245,6 +250,7 @@ public final class LoligoServer {
             problems.add("interrupted while peer names were looked up");
             return new ReloadResult(false, problems);
         }
+        listeners.accept(next);
         listeners.closeOthers(next);
         LOG.log(System.Logger.Level.INFO, "reload: the new configuration is in force");
         return new ReloadResult(true, problems);
@@ -256,15 +262,21 @@ public final class LoligoServer {
         cacheLog.rotate(live.current().configuration().logs().rotate());
     }
 
-    private static ResponseStore openStore(Configuration.StoreConfig config) throws IOException {
+    private static StoreOptions storeOptions(Configuration.StoreConfig config) {
         if (config.directories().isEmpty()) {
             long largest = Math.min(config.maximumObjectBytes(), config.maximumObjectInMemoryBytes());
-            return ChronicleStore.open(
-                    new StoreOptions(null, config.memoryBytes(), Math.min(largest, config.memoryBytes())));
+            return new StoreOptions(null, config.memoryBytes(), Math.min(largest, config.memoryBytes()));
         }
         Configuration.CacheDirectory first = config.directories().get(0);
-        return ChronicleStore.open(
-                new StoreOptions(first.path(), first.bytes(), Math.min(config.maximumObjectBytes(), first.bytes())));
+        return new StoreOptions(first.path(), first.bytes(), Math.min(config.maximumObjectBytes(), first.bytes()));
+    }
+
+    /** Ends the I/O threads before what they use is taken away. */
+    private static void end(XnioWorker worker) throws InterruptedException {
+        worker.shutdownNow();
+        if (!worker.awaitTermination(WORKER_END.toMillis(), TimeUnit.MILLISECONDS)) {
+            LOG.log(System.Logger.Level.WARNING, "the I/O threads did not end within " + WORKER_END);
+        }
     }
 
     private void awaitIdle(Duration longest) {

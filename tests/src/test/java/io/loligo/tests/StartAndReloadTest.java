@@ -11,10 +11,13 @@ import io.loligo.proxy.ServerOptions;
 import io.loligo.proxy.StartFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -102,6 +105,60 @@ class StartAndReloadTest {
     }
 
     @Test
+    void the_first_answer_of_a_new_port_is_one_of_the_new_configuration() throws Exception {
+        var conf = SquidConf.inFrontOf(origin.port());
+        LoligoServer server = LoligoServer.start(new ServerOptions(conf.write(), false));
+        try {
+            for (int round = 0; round < 20; round++) {
+                int fresh = Ports.free();
+                conf.and(port(fresh)).write();
+                var first = CompletableFuture.supplyAsync(() -> firstAnswer(fresh));
+                assertThat(server.reload().applied()).isTrue();
+
+                assertThat(first.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
+            }
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
+    void a_reload_changes_the_limits_of_ports_that_stay() throws Exception {
+        var conf = SquidConf.inFrontOf(origin.port()).and("request_header_max_size 1 KB");
+        LoligoServer server = LoligoServer.start(new ServerOptions(conf.write(), false));
+        String large = RawHttp.head("GET", "/", "X-Large: " + "x".repeat(6_000));
+        try {
+            try (var connection = RawHttp.connect(conf.port())) {
+                assertThat(connection.send(large).answer().status()).isNotEqualTo(200);
+            }
+            conf.and("request_header_max_size 16 KB").write();
+            assertThat(server.reload().applied()).isTrue();
+
+            try (var connection = RawHttp.connect(conf.port())) {
+                assertThat(connection.send(large).answer().status()).isEqualTo(200);
+            }
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
+    void a_reload_speaks_of_the_store_only_where_its_next_start_would_differ() throws Exception {
+        var conf = SquidConf.inFrontOf(origin.port()).and("cache_dir ufs DIR/store 64 16 256");
+        LoligoServer server = LoligoServer.start(new ServerOptions(conf.write(), false));
+        try {
+            Path file = conf.directory().resolve("squid.conf");
+            Files.writeString(file, "# one line down\n" + Files.readString(file) + "max_stale 1 hour\n");
+            assertThat(server.reload().problems()).noneMatch(problem -> problem.contains("store"));
+
+            Files.writeString(file, Files.readString(file).replace("store 64 16", "store 65 16"));
+            assertThat(server.reload().problems()).anyMatch(problem -> problem.contains("next start"));
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
     void the_log_names_the_addresses_and_says_how_bad_things_are_once() throws Exception {
         var conf = SquidConf.inFrontOf(origin.port()).and("client_db off", "hierarchy_stoplist cgi-bin");
         LoligoServer server = LoligoServer.start(new ServerOptions(conf.write(), false));
@@ -131,6 +188,17 @@ class StartAndReloadTest {
             assertThat(page).containsPattern("server\\.http\\.kbytes_out = 9[78]\\n");
         } finally {
             server.stop();
+        }
+    }
+
+    /** Of the first connection that {@code port} takes. */
+    private static RawHttp.Answer firstAnswer(int port) {
+        while (true) {
+            try (var connection = RawHttp.connect(port)) {
+                return connection.send(RawHttp.head("GET", "/")).answer();
+            } catch (UncheckedIOException e) {
+                assertThat(e).hasCauseInstanceOf(ConnectException.class);
+            }
         }
     }
 
