@@ -1,10 +1,6 @@
 package io.loligo.cache.store.chronicle;
 
 import net.openhft.chronicle.bytes.Bytes;
-import net.openhft.chronicle.hash.serialization.SizedReader;
-import net.openhft.chronicle.hash.serialization.SizedWriter;
-import net.openhft.chronicle.wire.WireIn;
-import net.openhft.chronicle.wire.WireOut;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of the three maps: mutable, reused, of constant size. Their names stand in the files' headers. */
@@ -20,7 +16,7 @@ final class MapKeys {
             return this;
         }
 
-        static final class Marshaller implements SizedReader<Word>, SizedWriter<Word> {
+        static final class Marshaller extends StatelessMarshaller<Word> {
             static final Marshaller INSTANCE = new Marshaller();
 
             @Override
@@ -37,16 +33,6 @@ final class MapKeys {
             public void write(Bytes<?> out, long size, Word word) {
                 out.writeLong(word.value);
             }
-
-            @Override
-            public void readMarshallable(WireIn wire) {
-                // Stateless.
-            }
-
-            @Override
-            public void writeMarshallable(WireOut wire) {
-                // Stateless.
-            }
         }
     }
 
@@ -61,7 +47,7 @@ final class MapKeys {
             return this;
         }
 
-        static final class Marshaller implements SizedReader<KeyHash>, SizedWriter<KeyHash> {
+        static final class Marshaller extends StatelessMarshaller<KeyHash> {
             static final Marshaller INSTANCE = new Marshaller();
 
             @Override
@@ -80,16 +66,6 @@ final class MapKeys {
                 out.writeLong(hash.first);
                 out.writeLong(hash.second);
             }
-
-            @Override
-            public void readMarshallable(WireIn wire) {
-                // Stateless.
-            }
-
-            @Override
-            public void writeMarshallable(WireOut wire) {
-                // Stateless.
-            }
         }
     }
 
@@ -104,7 +80,7 @@ final class MapKeys {
             return this;
         }
 
-        static final class Marshaller implements SizedReader<ChunkKey>, SizedWriter<ChunkKey> {
+        static final class Marshaller extends StatelessMarshaller<ChunkKey> {
             static final Marshaller INSTANCE = new Marshaller();
 
             @Override
@@ -122,16 +98,6 @@ final class MapKeys {
             public void write(Bytes<?> out, long size, ChunkKey key) {
                 out.writeLong(key.object);
                 out.writeInt(key.number);
-            }
-
-            @Override
-            public void readMarshallable(WireIn wire) {
-                // Stateless.
-            }
-
-            @Override
-            public void writeMarshallable(WireOut wire) {
-                // Stateless.
             }
         }
     }

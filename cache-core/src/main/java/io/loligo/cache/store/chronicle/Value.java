@@ -4,10 +4,6 @@ import java.nio.ByteBuffer;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.core.Jvm;
 import net.openhft.chronicle.core.UnsafeMemory;
-import net.openhft.chronicle.hash.serialization.SizedReader;
-import net.openhft.chronicle.hash.serialization.SizedWriter;
-import net.openhft.chronicle.wire.WireIn;
-import net.openhft.chronicle.wire.WireOut;
 import org.jspecify.annotations.Nullable;
 
 /** A value on its way into or out of a map: memory copied to memory, no objects in between. */
@@ -31,7 +27,7 @@ abstract class Value {
     }
 
     /** How the maps read and write values. Its name and its package stand in the files' headers. */
-    static final class Marshaller implements SizedReader<Value>, SizedWriter<Value> {
+    static final class Marshaller extends StatelessMarshaller<Value> {
         static final Marshaller INSTANCE = new Marshaller();
 
         @Override
@@ -53,16 +49,6 @@ abstract class Value {
         public void write(Bytes<?> out, long size, Value value) {
             value.give(out.addressForWrite(out.writePosition()));
             out.writeSkip(size);
-        }
-
-        @Override
-        public void readMarshallable(WireIn wire) {
-            // Stateless.
-        }
-
-        @Override
-        public void writeMarshallable(WireOut wire) {
-            // Stateless.
         }
     }
 
