@@ -63,6 +63,10 @@ import org.xnio.XnioWorker;
 public final class LoligoServer {
     private static final System.Logger LOG = System.getLogger(LoligoServer.class.getName());
     private static final int BUFFER_BYTES = 16 << 10;
+    /** Free buffers that are kept: 32 MB. What is in use beyond that goes back to the system. */
+    private static final int POOLED_BUFFERS = 2048;
+
+    private static final int POOLED_BUFFERS_PER_THREAD = 64;
     private static final Duration FIRST_RESOLUTION_WAIT = Duration.ofSeconds(5);
     private static final Duration WORKER_END = Duration.ofSeconds(5);
     private static final long DRAIN_CHECK_MILLIS = 20;
@@ -93,7 +97,8 @@ public final class LoligoServer {
             accessLog = opened.add(AccessLog.open(configuration.logs()));
             notes.forEach(note -> log("", note));
             store = opened.add(ChronicleStore.open(storeOptions(configuration.store())));
-            ByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, 4);
+            ByteBufferPool buffers =
+                    new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, POOLED_BUFFERS_PER_THREAD);
             opened.add(buffers);
             XnioWorker worker = Xnio.getInstance()
                     .createWorker(OptionMap.builder()
