@@ -73,6 +73,30 @@ class CollapsedForwardingTest {
     }
 
     @Test
+    void only_the_client_whose_request_went_to_the_origin_gets_the_fields_that_are_private() throws Exception {
+        var sent = new CountDownLatch(CLIENTS);
+        try (var origin = RawOrigin.with(exchange -> {
+                    waitFor(sent);
+                    exchange.send("HTTP/1.1 200 OK\r\nCache-Control: max-age=60, private=\"Set-Cookie\"\r\n"
+                            + "Set-Cookie: id=1\r\nContent-Length: 5\r\n\r\nhello");
+                });
+                var loligo = RunningServer.start(SquidConf.inFrontOf(origin.port()))) {
+            var answers = atOnce(CLIENTS, () -> {
+                try (var connection = RawHttp.connect(loligo.port())) {
+                    connection.send(RawHttp.head("GET", "/page"));
+                    sent.countDown();
+                    return connection.answer();
+                }
+            });
+
+            assertThat(answers)
+                    .filteredOn(answer -> answer.field("Set-Cookie").isPresent())
+                    .hasSize(1);
+            assertThat(origin.heads()).hasSize(1);
+        }
+    }
+
+    @Test
     void every_client_reads_the_page_while_it_arrives() throws Exception {
         var firstHalfRead = new CountDownLatch(CLIENTS);
         String half = "x".repeat(100_000);

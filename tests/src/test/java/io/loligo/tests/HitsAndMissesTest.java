@@ -53,6 +53,27 @@ class HitsAndMissesTest extends ScenarioWithOneOrigin {
         assertThat(hit.field("ETag")).hasValue("\"v1\"");
     }
 
+    @Test
+    void fields_that_the_origin_reserves_for_one_client_are_not_in_the_hit() {
+        String path = Origin.freshPath();
+        origin.answer(
+                path,
+                page("x", "max-age=60, private=\"set-cookie\", no-cache=\"X-Once\"")
+                        .withHeader("Set-Cookie", "a=1")
+                        .withHeader("X-Once", "1")
+                        .withHeader("X-Always", "1"));
+
+        var miss = RawHttp.get(port, path);
+        var hit = RawHttp.get(port, path);
+
+        assertThat(miss.field("Set-Cookie")).hasValue("a=1");
+        assertThat(miss.field("X-Once")).hasValue("1");
+        assertThat(hit.isHit()).isTrue();
+        assertThat(hit.field("Set-Cookie")).isEmpty();
+        assertThat(hit.field("X-Once")).isEmpty();
+        assertThat(hit.field("X-Always")).hasValue("1");
+    }
+
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
         # rule                                                | the answer's fields, ; between them                                       | asked

@@ -20,16 +20,16 @@ public enum FieldRule {
     TRANSFER_ENCODING("Transfer-Encoding", Use.HOP_BY_HOP),
     UPGRADE("Upgrade", Use.HOP_BY_HOP),
 
-    AGE("Age", Use.REWRITTEN, Use.END_TO_END),
-    CONTENT_LENGTH("Content-Length", Use.REWRITTEN, Use.KEPT_ON_304, Use.NOT_ON_304, Use.END_TO_END),
+    AGE("Age", Use.REWRITTEN, Use.END_TO_END, Use.NOT_WITHHELD),
+    CONTENT_LENGTH("Content-Length", Use.REWRITTEN, Use.KEPT_ON_304, Use.NOT_ON_304, Use.END_TO_END, Use.NOT_WITHHELD),
 
-    CONTENT_ENCODING("Content-Encoding", Use.KEPT_ON_304, Use.NOT_ON_304, Use.END_TO_END),
-    CONTENT_RANGE("Content-Range", Use.KEPT_ON_304, Use.NOT_ON_304, Use.END_TO_END),
-    CONTENT_TYPE("Content-Type", Use.KEPT_ON_304, Use.NOT_ON_304, Use.END_TO_END),
-    CONTENT_DIGEST("Content-Digest", Use.KEPT_ON_304, Use.NOT_ON_304),
-    CONTENT_MD5("Content-MD5", Use.KEPT_ON_304, Use.NOT_ON_304),
-    REPR_DIGEST("Repr-Digest", Use.KEPT_ON_304, Use.NOT_ON_304),
-    CONTENT_LANGUAGE("Content-Language", Use.NOT_ON_304),
+    CONTENT_ENCODING("Content-Encoding", Use.KEPT_ON_304, Use.NOT_ON_304, Use.END_TO_END, Use.NOT_WITHHELD),
+    CONTENT_RANGE("Content-Range", Use.KEPT_ON_304, Use.NOT_ON_304, Use.END_TO_END, Use.NOT_WITHHELD),
+    CONTENT_TYPE("Content-Type", Use.KEPT_ON_304, Use.NOT_ON_304, Use.END_TO_END, Use.NOT_WITHHELD),
+    CONTENT_DIGEST("Content-Digest", Use.KEPT_ON_304, Use.NOT_ON_304, Use.NOT_WITHHELD),
+    CONTENT_MD5("Content-MD5", Use.KEPT_ON_304, Use.NOT_ON_304, Use.NOT_WITHHELD),
+    REPR_DIGEST("Repr-Digest", Use.KEPT_ON_304, Use.NOT_ON_304, Use.NOT_WITHHELD),
+    CONTENT_LANGUAGE("Content-Language", Use.NOT_ON_304, Use.NOT_WITHHELD),
     ACCEPT_RANGES("Accept-Ranges", Use.NOT_ON_304),
 
     IF_MATCH("If-Match", Use.CONDITIONAL, Use.END_TO_END),
@@ -40,20 +40,20 @@ public enum FieldRule {
     RANGE("Range", Use.CONDITIONAL, Use.END_TO_END),
 
     AUTHORIZATION("Authorization", Use.END_TO_END),
-    CACHE_CONTROL("Cache-Control", Use.END_TO_END),
-    CDN_CACHE_CONTROL("CDN-Cache-Control", Use.END_TO_END),
+    CACHE_CONTROL("Cache-Control", Use.END_TO_END, Use.NOT_WITHHELD),
+    CDN_CACHE_CONTROL("CDN-Cache-Control", Use.END_TO_END, Use.NOT_WITHHELD),
     CONTENT_LOCATION("Content-Location", Use.END_TO_END),
     COOKIE("Cookie", Use.END_TO_END),
-    DATE("Date", Use.END_TO_END),
-    ETAG("ETag", Use.END_TO_END),
-    EXPIRES("Expires", Use.END_TO_END),
+    DATE("Date", Use.END_TO_END, Use.NOT_WITHHELD),
+    ETAG("ETag", Use.END_TO_END, Use.NOT_WITHHELD),
+    EXPIRES("Expires", Use.END_TO_END, Use.NOT_WITHHELD),
     FORWARDED("Forwarded", Use.END_TO_END),
     HOST("Host", Use.END_TO_END),
-    LAST_MODIFIED("Last-Modified", Use.END_TO_END),
+    LAST_MODIFIED("Last-Modified", Use.END_TO_END, Use.NOT_WITHHELD),
     LOCATION("Location", Use.END_TO_END),
-    PRAGMA("Pragma", Use.END_TO_END),
+    PRAGMA("Pragma", Use.END_TO_END, Use.NOT_WITHHELD),
     SET_COOKIE("Set-Cookie", Use.END_TO_END),
-    VARY("Vary", Use.END_TO_END),
+    VARY("Vary", Use.END_TO_END, Use.NOT_WITHHELD),
     VIA("Via", Use.END_TO_END),
     X_FORWARDED_FOR("X-Forwarded-For", Use.END_TO_END),
     X_FORWARDED_HOST("X-Forwarded-Host", Use.END_TO_END),
@@ -71,6 +71,11 @@ public enum FieldRule {
         KEPT_ON_304,
         /** Describes a body that a 304 does not have. RFC 9110 §15.4.5. */
         NOT_ON_304,
+        /**
+         * The cache or the body depends on it: a response is not reused without it, so {@code no-cache} and {@code
+         * private} that list it mean the whole response. RFC 9111 §5.2.2.4, §5.2.2.7.
+         */
+        NOT_WITHHELD,
         /** Makes a request depend on the client's copy; ours take its place when we validate. RFC 9111 §4.3.1. */
         CONDITIONAL
     }

@@ -32,6 +32,18 @@ public final class Fields {
         return new Fields(namesAndValues.clone());
     }
 
+    /** Whether {@code text} can be a field's name: a token. RFC 9110 §5.6.2. */
+    public static boolean isName(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean letterOrDigit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (!letterOrDigit && "!#$%&'*+-.^_`|~".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+
     public static Builder builder() {
         return new Builder();
     }

@@ -5,8 +5,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +16,14 @@ import org.jspecify.annotations.Nullable;
  * What a response says to a shared cache. RFC 9111 §5.2.2, RFC 5861, RFC 8246, RFC 9213.
  *
  * <p>Numbers that are none count as zero, of duplicates the smallest counts. The qualified forms of {@code no-cache}
- * and {@code private} count as the unqualified ones, which RFC 9111 §5.2.2.4 allows.
+ * and {@code private} withhold the fields that they list. They count as the unqualified ones where the list is
+ * malformed, or names a field that the cache or the body depends on.
  *
  * @param targeted whether a targeted field such as CDN-Cache-Control spoke: then Cache-Control and Expires do not
  *     count for us. RFC 9213 §2.2
  * @param flags the directives without a number
+ * @param withheld lower-case names of the fields that a stored response is reused without. RFC 9111 §5.2.2.4 and
+ *     §5.2.2.7, the qualified forms
  * @param maxAge max-age, or null
  * @param sMaxAge s-maxage, or null
  * @param staleWhileRevalidate stale-while-revalidate, or null
@@ -27,11 +32,13 @@ import org.jspecify.annotations.Nullable;
 public record ResponseDirectives(
         boolean targeted,
         Set<Flag> flags,
+        Set<String> withheld,
         @Nullable Duration maxAge,
         @Nullable Duration sMaxAge,
         @Nullable Duration staleWhileRevalidate,
         @Nullable Duration staleIfError) {
-    public static final ResponseDirectives NONE = new ResponseDirectives(false, Set.of(), null, null, null, null);
+    public static final ResponseDirectives NONE =
+            new ResponseDirectives(false, Set.of(), Set.of(), null, null, null, null);
 
     /** The targeted fields that are meant for us, the most specific first. RFC 9213 §3. */
     private static final List<String> TARGETED_FIELDS = List.of("CDN-Cache-Control");
@@ -64,6 +71,11 @@ public record ResponseDirectives(
         static @Nullable Flag of(String word) {
             return BY_WORD.get(word);
         }
+    }
+
+    /** {@code fields} as they may be reused: without the withheld ones. */
+    public Fields reusable(Fields fields) {
+        return withheld.isEmpty() ? fields : fields.without(name -> withheld.contains(name.toLowerCase(Locale.ROOT)));
     }
 
     public boolean has(Flag flag) {
@@ -116,6 +128,7 @@ public record ResponseDirectives(
     private static final class Collector implements CacheControl.Reader {
         static final Set<String> NUMBERS = Set.of("max-age", "s-maxage", "stale-while-revalidate", "stale-if-error");
 
+        private Set<String> withheld = Set.of();
         private final Set<Flag> flags = EnumSet.noneOf(Flag.class);
         private @Nullable Duration maxAge;
         private @Nullable Duration sMaxAge;
@@ -132,16 +145,41 @@ public record ResponseDirectives(
                 case "stale-if-error" -> staleIfError = CacheControl.shorter(staleIfError, argument);
                 default -> {
                     Flag flag = Flag.of(name);
-                    if (flag != null) {
+                    if (flag != null && !(argument != null && isQualifiable(flag) && withholds(argument))) {
                         flags.add(flag);
                     }
                 }
             }
         }
 
+        private static boolean isQualifiable(Flag flag) {
+            return flag == Flag.NO_CACHE || flag == Flag.PRIVATE;
+        }
+
+        /** Takes a list of field names; false when it is none, or not to be had without the whole response. */
+        private boolean withholds(String list) {
+            Set<String> names = new TreeSet<>();
+            for (String member : list.split(",", -1)) {
+                String name = member.strip().toLowerCase(Locale.ROOT);
+                if (!Fields.isName(name) || FieldRule.is(name, FieldRule.Use.NOT_WITHHELD)) {
+                    return false;
+                }
+                names.add(name);
+            }
+            names.addAll(withheld);
+            withheld = Collections.unmodifiableSet(names);
+            return true;
+        }
+
         ResponseDirectives directives(boolean targeted) {
             return new ResponseDirectives(
-                    targeted, Collections.unmodifiableSet(flags), maxAge, sMaxAge, staleWhileRevalidate, staleIfError);
+                    targeted,
+                    Collections.unmodifiableSet(flags),
+                    withheld,
+                    maxAge,
+                    sMaxAge,
+                    staleWhileRevalidate,
+                    staleIfError);
         }
     }
 }

@@ -7,6 +7,7 @@ import io.loligo.cache.http.EntityTag;
 import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpDate;
+import io.loligo.cache.http.ResponseDirectives;
 import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.key.SelectingFields;
 import java.util.Locale;
@@ -61,6 +62,7 @@ public final class Freshening {
                 .addAll(stored.fields().without(name -> replaced.contains(name.toLowerCase(Locale.ROOT))))
                 .addAll(news)
                 .build();
+        fields = ResponseDirectives.of(fields).reusable(fields);
         SelectingFields selecting = news.has("Vary") ? SelectingFields.of(news, requestFields) : stored.selecting();
         return new StoredHead(
                 stored.id(),

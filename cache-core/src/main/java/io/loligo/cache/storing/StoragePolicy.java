@@ -81,9 +81,13 @@ public final class StoragePolicy {
         return forbiddenByDirectives(request, freshened, freshened.refreshRule(rules.refresh()));
     }
 
-    /** The fields that are stored of a response with {@code received}: RFC 9111 §3.1, without Age and Content-Length. */
+    /**
+     * The fields that are stored of a response with {@code received}: RFC 9111 §3.1, without Age and Content-Length, and
+     * without those that must not be reused.
+     */
     private static Fields storedFields(Fields received, ResponseTimes times) {
-        Fields fields = FieldRule.endToEnd(received).without(name -> FieldRule.is(name, FieldRule.Use.REWRITTEN));
+        Fields fields = ResponseDirectives.of(received)
+                .reusable(FieldRule.endToEnd(received).without(name -> FieldRule.is(name, FieldRule.Use.REWRITTEN)));
         return fields.has("Date") ? fields : fields.plus("Date", HttpDate.format(times.responseTime()));
     }
 

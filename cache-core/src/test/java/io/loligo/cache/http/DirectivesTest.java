@@ -47,8 +47,16 @@ class DirectivesTest {
         empty members                         | , ,max-age=5,,                     | max-age=5
         no comma between them                 | max-age=5 no-store                 | max-age=0
         unknown ones change nothing           | foo, bar=1, max-age=5              | max-age=5
-        qualified no-cache is no-cache        | no-cache="Set-Cookie"              | no-cache
-        qualified private is private          | private="X"                        | private
+        §5.2.2.4 qualified: only those fields | no-cache="Set-Cookie"              | without set-cookie
+        §5.2.2.7 qualified: only those fields | private="X , y"                    | without x y
+        both qualified forms                  | private="b", no-cache="a, b"       | without a b
+        a qualified form as a token           | no-cache=X                         | without x
+        both forms of one directive           | no-cache="X", no-cache             | no-cache without x
+        no list: the whole response           | no-cache="", private=" "           | no-cache private
+        no field names: the whole response    | no-cache="a b", private="a,,b"     | no-cache private
+        fields that the cache depends on      | no-cache="Cache-Control", private="a, Vary" | no-cache private
+        fields that the body depends on       | private="Content-Encoding"         | private
+        others have no qualified form         | no-store="a", must-revalidate="a"  | no-store must-revalidate
         every flag                            | public, must-revalidate, proxy-revalidate, must-understand, immutable | public must-revalidate proxy-revalidate must-understand immutable
         every number                          | s-maxage=1, stale-while-revalidate=2, stale-if-error=3 | s-maxage=1 swr=2 sie=3
         """)
@@ -145,6 +153,10 @@ class DirectivesTest {
         said.addAll(directives.flags().stream().map(Flag::word).collect(Collectors.toList()));
         add(said, "swr", directives.staleWhileRevalidate());
         add(said, "sie", directives.staleIfError());
+        if (!directives.withheld().isEmpty()) {
+            said.add("without");
+            said.addAll(directives.withheld());
+        }
         return String.join(" ", said);
     }
 

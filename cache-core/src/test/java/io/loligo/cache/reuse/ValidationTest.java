@@ -139,6 +139,7 @@ class ValidationTest {
         Content-Foo is not                     | Content-Foo: 1            | Date: 20 ¦ Content-Foo: 2   | Date: 20 ¦ Content-Foo: 2
         hop-by-hop fields                      | X: 1                      | Date: 20 ¦ Connection: Y ¦ Y: 1 ¦ Keep-Alive: 5 | X: 1 ¦ Date: 20
         Age is not stored                      | X: 1                      | Date: 20 ¦ Age: 5           | X: 1 ¦ Date: 20
+        §5.2.2.4 fields not to be reused       | Cache-Control: no-cache="a" ¦ X: 1 | Date: 20 ¦ A: 1        | Cache-Control: no-cache="a" ¦ X: 1 ¦ Date: 20
         a Date is added                        | X: 1 ¦ Date: 0            | Y: 1                        | X: 1 ¦ Y: 1 ¦ Date: 20
         """)
     void freshened(String rule, String storedFields, String notModified, String expected) {

@@ -186,6 +186,18 @@ class StoragePolicyTest {
     }
 
     @Test
+    @DisplayName("RFC 9111 §5.2.2.4 and §5.2.2.7: what qualified no-cache and private list is not stored, all else is")
+    void withheldFields() {
+        assertThat(storedHead(
+                                "Date: 0 ¦ Cache-Control: max-age=60, no-cache=\"set-cookie, A\", private=\"B\""
+                                        + " ¦ Set-Cookie: a=1 ¦ a: 1 ¦ B: 2 ¦ C: 3",
+                                received(0))
+                        .fields())
+                .isEqualTo(fields(
+                        "Date: 0 ¦ Cache-Control: max-age=60, no-cache=\"set-cookie, A\", private=\"B\" ¦ C: 3"));
+    }
+
+    @Test
     @DisplayName("RFC 9110 §6.6.1: a Date is added where there is none; the origin's own is never changed")
     void date() {
         assertThat(storedHead("Cache-Control: max-age=60", received(5)).fields())

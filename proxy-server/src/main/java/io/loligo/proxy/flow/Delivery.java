@@ -39,6 +39,9 @@ final class Delivery {
         long length = arrived.relay().length();
         Framing framing = Framing.LENGTH;
         Fields fields = arrived.fields().without("Content-Length");
+        if (collapsed && arrived.stored() != null) {
+            fields = arrived.stored().directives().reusable(fields);
+        }
         if (x.isHead() || head.status() == 204 || head.status() == 304) {
             String announced = head.fields().first("Content-Length");
             if (announced != null && head.status() != 204) {
