@@ -36,6 +36,7 @@ final class ClientRequestBody implements RequestBody {
     private final Duration readTimeout;
     private final ChunkedDecoder chunks = new ChunkedDecoder();
 
+    private final boolean expectsContinue;
     private boolean continueOwed;
     private long received;
     private boolean started;
@@ -62,6 +63,7 @@ final class ClientRequestBody implements RequestBody {
         this.source = connection.getChannel().getSourceChannel();
         this.sender = sender;
         this.framing = framing;
+        this.expectsContinue = expectsContinue;
         this.continueOwed = expectsContinue;
         this.maximumBytes = maximumBytes;
         this.readTimeout = readTimeout;
@@ -78,6 +80,18 @@ final class ClientRequestBody implements RequestBody {
         return started;
     }
 
+    @Override
+    public boolean awaitsContinue() {
+        return continueOwed;
+    }
+
+    /** Whether the origin's 100 is to go to the client, which needs none of ours then. Not when it has had ours. */
+    boolean passesOnContinue() {
+        boolean wanted = continueOwed || !expectsContinue;
+        continueOwed = false;
+        return wanted;
+    }
+
     /** Whether reading ended because more came than request_body_max_size. */
     boolean isTooBig() {
         return tooBig;
@@ -91,11 +105,13 @@ final class ClientRequestBody implements RequestBody {
         if (timedOut) {
             throw new IOException("the client stopped sending its body");
         }
+        int got = framing.kind() == BodyFraming.Kind.CHUNKED ? readChunked(dst) : readPlain(dst);
         if (continueOwed) {
             continueOwed = false;
-            sender.interim(ResponseFields.interim(100, "Continue", Fields.EMPTY));
+            if (got == 0 && !complete) {
+                sender.interim(ResponseFields.interim(100, "Continue", Fields.EMPTY));
+            }
         }
-        int got = framing.kind() == BodyFraming.Kind.CHUNKED ? readChunked(dst) : readPlain(dst);
         if (got != 0) {
             stopTimer();
         }

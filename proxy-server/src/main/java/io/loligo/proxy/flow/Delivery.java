@@ -101,8 +101,13 @@ final class Delivery {
         x.refuse(page, whileValidating ? ResultCode.TCP_REFRESH_FAIL_ERR : ResultCode.TCP_MISS, "");
     }
 
+    /** Passes on a 1xx answer, with its end-to-end fields. RFC 9110 §15.2; §8.6 has no Content-Length in it. */
     void interim(Exchange x, ResponseHead head) {
-        x.sender().interim(ResponseFields.interim(head.status(), head.reason(), FieldRule.endToEnd(head.fields())));
+        if (head.status() == 100 && x.body() instanceof ClientRequestBody body && !body.passesOnContinue()) {
+            return;
+        }
+        Fields fields = FieldRule.endToEnd(head.fields()).without("Content-Length");
+        x.sender().interim(ResponseFields.interim(head.status(), head.reason(), fields));
     }
 
     static @Nullable String address(Answer answer) {

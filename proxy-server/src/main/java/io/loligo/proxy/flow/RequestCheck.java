@@ -137,8 +137,8 @@ final class RequestCheck {
         if (badTarget != null) {
             return invalidUrl(badTarget);
         }
-        String expect = fields.first("Expect");
-        if (expect != null && !expect.equalsIgnoreCase("100-continue")) {
+        String expect = fields.combined("Expect");
+        if (expect != null && !isContinue(expect)) {
             return new Refused(
                     417, "Expectation Failed", ErrorPage.ERR_INVALID_REQ, "an expectation other than 100-continue");
         }
@@ -149,6 +149,17 @@ final class RequestCheck {
                 framing,
                 keepsAlive(fields, version),
                 expect != null && version == HttpVersion.HTTP_1_1 && framing.kind() != BodyFraming.Kind.NONE);
+    }
+
+    /** RFC 9110 §10.1.1: Expect is a list, and there is one expectation. */
+    private static boolean isContinue(String expect) {
+        for (String member : expect.split(",", -1)) {
+            String expectation = member.strip();
+            if (!expectation.isEmpty() && !expectation.equalsIgnoreCase("100-continue")) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The query with its mark, byte by byte as it was sent: the parser drops a mark that stands first or alone. */

@@ -30,6 +30,12 @@ final class OriginConnection {
     /** 1xx answers before the final one; one more is malformed. */
     static final int INTERIM_MAX = 16;
 
+    /**
+     * How long an origin may keep a client waiting that sends its body only after 100: the origin may not know Expect at
+     * all. The client is told to go on then.
+     */
+    static final Duration CONTINUE_WAIT = Duration.ofSeconds(1);
+
     private static final byte[] CRLF = {'\r', '\n'};
     private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(US_ASCII);
     private static final byte[] HEX = "0123456789abcdef".getBytes(US_ASCII);
@@ -75,6 +81,9 @@ final class OriginConnection {
     private @Nullable RequestBody upload;
 
     private long uploadLeft;
+    /** The body is not pulled yet: the origin is to say first whether it wants it. */
+    private boolean awaitingContinue;
+
     private boolean requestWritten;
     private boolean writeFailed;
     private boolean wroteAny;
@@ -109,9 +118,10 @@ final class OriginConnection {
         heads.reset(next.settings().headMax());
         upload = request.body();
         uploadLeft = upload == null ? 0 : upload.length();
+        awaitingContinue = upload != null && upload.awaitsContinue();
         queueHead(next.head());
         if (upload != null) {
-            upload.onReadable(() -> guarded(writeStep));
+            upload.onReadable(() -> guarded(this::bodyCame));
         }
         source.resumeReads();
         writeRequest();
@@ -172,7 +182,7 @@ final class OriginConnection {
             buffer.put(head);
             output = buffer;
             outputBuffer = pooled;
-            if (fillFromUpload(buffer)) {
+            if (awaitingContinue || fillFromUpload(buffer)) {
                 buffer.flip();
             }
         } else {
@@ -192,6 +202,13 @@ final class OriginConnection {
                 releaseOutput();
                 sink.suspendWrites();
                 awaitAnswer();
+                return;
+            }
+            if (awaitingContinue) {
+                releaseOutput();
+                sink.suspendWrites();
+                awaitAnswer();
+                upload.resumeReads();
                 return;
             }
             if (outputBuffer == null) {
@@ -310,7 +327,20 @@ final class OriginConnection {
         }
     }
 
+    /** The client sends. If it was to wait for 100, it has not: it need not. RFC 9110 §10.1.1. */
+    private void bodyCame() {
+        awaitingContinue = false;
+        writeRequest();
+    }
+
+    /** The origin wants the body, or has had its time to say so. */
+    private void goOn() {
+        awaitingContinue = false;
+        writeRequest();
+    }
+
     private void stopUpload() {
+        awaitingContinue = false;
         if (upload != null) {
             upload.suspendReads();
             upload = null;
@@ -398,6 +428,9 @@ final class OriginConnection {
             if (call != null) {
                 call.interim(head);
             }
+            if (head.status() == 100 && awaitingContinue && !closed) {
+                goOn();
+            }
             if (closed) {
                 return;
             }
@@ -410,12 +443,17 @@ final class OriginConnection {
             throw new IllegalStateException("an answer without a call");
         }
         persistent = to.settings().persistent()
+                && !awaitingContinue
                 && framing.kind() != BodyFraming.Kind.UNTIL_CLOSE
                 && keepsAlive(heads.version(), head.fields());
         AnswerBody answer = new AnswerBody(framing);
         body = answer;
         call = null;
         deadline.clear();
+        if (awaitingContinue) {
+            // It does not want the body, and the client, who then learns that too, does not send it.
+            stopUpload();
+        }
         mayTrail = framing.kind() == BodyFraming.Kind.NONE;
         if (mayTrail) {
             answer.complete();
@@ -532,12 +570,15 @@ final class OriginConnection {
     /** The origin owes us an answer, or must take our bytes: its time runs. */
     private void awaitAnswer() {
         if (call != null && !closed) {
-            deadline.in(readTimeout);
+            boolean shorter = awaitingContinue && CONTINUE_WAIT.compareTo(readTimeout) < 0;
+            deadline.in(shorter ? CONTINUE_WAIT : readTimeout);
         }
     }
 
     private void timedOut() {
-        if (call == null && body == null) {
+        if (awaitingContinue) {
+            goOn();
+        } else if (call == null && body == null) {
             close();
         } else {
             lose(OriginHandler.Cause.READ_TIMEOUT, "silent for " + readTimeout.toMillis() + " ms");

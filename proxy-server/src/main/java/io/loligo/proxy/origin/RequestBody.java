@@ -28,4 +28,10 @@ public interface RequestBody {
 
     /** Whether any byte was taken out: then the request cannot be sent again. */
     boolean started();
+
+    /**
+     * Whether its sender waits for 100 before it sends. Then the request goes out with Expect, and {@link #read}, which
+     * lets the sender go on, waits for the origin's 100. RFC 9110 §10.1.1.
+     */
+    boolean awaitsContinue();
 }

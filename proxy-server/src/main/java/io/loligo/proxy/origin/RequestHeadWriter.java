@@ -48,6 +48,9 @@ final class RequestHeadWriter {
             } else {
                 writer.field("Transfer-Encoding", "chunked");
             }
+            if (body.awaitsContinue()) {
+                writer.field("Expect", "100-continue");
+            }
         } else if (expectsBody(request.method())) {
             // RFC 9110 §8.6: some servers refuse a POST that does not say that it is empty.
             writer.field("Content-Length", "0");

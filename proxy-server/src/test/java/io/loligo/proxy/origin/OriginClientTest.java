@@ -720,6 +720,11 @@ class OriginClientTest {
         public boolean started() {
             return started;
         }
+
+        @Override
+        public boolean awaitsContinue() {
+            return false;
+        }
     }
 
     @Test

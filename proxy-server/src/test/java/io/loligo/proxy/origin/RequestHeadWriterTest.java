@@ -142,5 +142,10 @@ class RequestHeadWriterTest {
         public boolean started() {
             return false;
         }
+
+        @Override
+        public boolean awaitsContinue() {
+            return false;
+        }
     }
 }
