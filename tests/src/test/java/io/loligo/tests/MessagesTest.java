@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests and answers on their way through, where nothing is stored. */
@@ -285,6 +286,58 @@ class MessagesTest extends ScenarioWithOneOrigin {
 
         assertThat(answer.status()).isEqualTo(403);
         assertThat(origin.requests(path)).isZero();
+    }
+
+    @ParameterizedTest(name = "CDN-Loop: {0}")
+    @ValueSource(strings = {"edge.example.org", "other.example;a=1, Edge.example.org;b=\"2\""})
+    void a_request_whose_cdn_loop_names_this_server_is_a_loop(String chain) {
+        String path = cacheablePage("x");
+
+        assertThat(RawHttp.get(port, path, "CDN-Loop: " + chain).status()).isEqualTo(508);
+        assertThat(origin.requests(path)).isZero();
+    }
+
+    @Test
+    void this_server_joins_a_cdn_loop_that_others_began() {
+        String path = cacheablePage("x");
+
+        RawHttp.get(port, path, "CDN-Loop: other.example;edge.example.org");
+
+        assertThat(origin.requestsFor(path))
+                .singleElement()
+                .satisfies(request -> assertThat(request.header("CDN-Loop").values())
+                        .containsExactly("other.example;edge.example.org", "edge.example.org"));
+    }
+
+    @Test
+    void a_trace_that_may_go_no_further_is_answered_here_without_what_is_secret() {
+        String path = cacheablePage("x");
+
+        var answer = RawHttp.exchange(port, "TRACE", path, "Max-Forwards: 0", "X-Seen: yes", "Cookie: id=1");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.field("Content-Type")).hasValue("message/http");
+        assertThat(answer.text())
+                .startsWith("TRACE " + path + " HTTP/1.1\r\n")
+                .contains("\r\nX-Seen: yes\r\n")
+                .endsWith("\r\n\r\n")
+                .doesNotContain("id=1");
+        assertThat(RawHttp.exchange(port, "OPTIONS", path, "Max-Forwards: 0").status())
+                .isEqualTo(200);
+        assertThat(origin.requests(path)).isZero();
+    }
+
+    @ParameterizedTest(name = "{0} with {1} goes on with {2}")
+    @CsvSource({"OPTIONS, 7, 6", "TRACE, 1, 0", "GET, 7, 7", "OPTIONS, seven, seven", "POST, 0, 0"})
+    void max_forwards_counts_down_for_trace_and_options(String method, String value, String expected) {
+        String path = Origin.freshPath();
+
+        RawHttp.exchange(port, method, path, "Max-Forwards: " + value);
+
+        assertThat(origin.requestsFor(path))
+                .singleElement()
+                .satisfies(
+                        request -> assertThat(request.getHeader("Max-Forwards")).isEqualTo(expected));
     }
 
     @ParameterizedTest(name = "{0}")

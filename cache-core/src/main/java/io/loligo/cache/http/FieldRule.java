@@ -13,7 +13,7 @@ public enum FieldRule {
     KEEP_ALIVE("Keep-Alive", Use.HOP_BY_HOP),
     PROXY_AUTHENTICATE("Proxy-Authenticate", Use.HOP_BY_HOP),
     PROXY_AUTHENTICATION_INFO("Proxy-Authentication-Info", Use.HOP_BY_HOP),
-    PROXY_AUTHORIZATION("Proxy-Authorization", Use.HOP_BY_HOP),
+    PROXY_AUTHORIZATION("Proxy-Authorization", Use.HOP_BY_HOP, Use.SECRET),
     PROXY_CONNECTION("Proxy-Connection", Use.HOP_BY_HOP),
     TE("TE", Use.HOP_BY_HOP),
     TRAILER("Trailer", Use.HOP_BY_HOP),
@@ -39,11 +39,11 @@ public enum FieldRule {
     IF_UNMODIFIED_SINCE("If-Unmodified-Since", Use.CONDITIONAL, Use.END_TO_END),
     RANGE("Range", Use.CONDITIONAL, Use.END_TO_END),
 
-    AUTHORIZATION("Authorization", Use.END_TO_END),
+    AUTHORIZATION("Authorization", Use.END_TO_END, Use.SECRET),
     CACHE_CONTROL("Cache-Control", Use.END_TO_END, Use.NOT_WITHHELD),
     CDN_CACHE_CONTROL("CDN-Cache-Control", Use.END_TO_END, Use.NOT_WITHHELD),
     CONTENT_LOCATION("Content-Location", Use.END_TO_END),
-    COOKIE("Cookie", Use.END_TO_END),
+    COOKIE("Cookie", Use.END_TO_END, Use.SECRET),
     DATE("Date", Use.END_TO_END, Use.NOT_WITHHELD),
     ETAG("ETag", Use.END_TO_END, Use.NOT_WITHHELD),
     EXPIRES("Expires", Use.END_TO_END, Use.NOT_WITHHELD),
@@ -76,6 +76,8 @@ public enum FieldRule {
          * private} that list it mean the whole response. RFC 9111 §5.2.2.4, §5.2.2.7.
          */
         NOT_WITHHELD,
+        /** Who the client is: never shown to anybody but the origin. RFC 9110 §9.3.8. */
+        SECRET,
         /** Makes a request depend on the client's copy; ours take its place when we validate. RFC 9111 §4.3.1. */
         CONDITIONAL
     }

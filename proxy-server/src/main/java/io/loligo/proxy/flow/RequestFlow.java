@@ -1,6 +1,7 @@
 package io.loligo.proxy.flow;
 
 import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.key.KeyPolicy;
@@ -15,6 +16,7 @@ import io.loligo.proxy.access.AccessList.AccessVerdict;
 import io.loligo.proxy.access.AccessRules;
 import io.loligo.proxy.origin.OriginClient;
 import io.loligo.proxy.respond.ErrorPage;
+import io.loligo.proxy.respond.MaxForwards;
 import io.undertow.connector.ByteBufferPool;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -31,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestFlow {
     private static final System.Logger LOG = System.getLogger(RequestFlow.class.getName());
+    /** RFC 5842 §7.2. */
+    private static final int LOOP_DETECTED = 508;
+
     private static final String MANAGER_PATH = "/squid-internal-mgr/";
 
     private final ResponseStore store;
@@ -116,6 +121,20 @@ public final class RequestFlow {
         if (rules.requestFields().isLoop(x.head())) {
             LOG.log(System.Logger.Level.WARNING, "a request came back to this server: its Via names it");
             x.refuse(ErrorPage.ERR_ACCESS_DENIED, ResultCode.TCP_DENIED, "The request went in a circle.");
+            return;
+        }
+        if (rules.requestFields().isCdnLoop(x.head())) {
+            LOG.log(System.Logger.Level.WARNING, "a request came back to this server: its CDN-Loop names it");
+            x.refuse(
+                    ErrorPage.ERR_ACCESS_DENIED,
+                    LOOP_DETECTED,
+                    "Loop Detected",
+                    ResultCode.TCP_DENIED,
+                    "The request went in a circle.");
+            return;
+        }
+        if (MaxForwards.isUsedUp(x.head())) {
+            lastRecipient(x);
             return;
         }
 
@@ -208,6 +227,25 @@ public final class RequestFlow {
                 found ? "OK" : "Not Found",
                 "text/plain",
                 (purged.objects() + " removed\n").getBytes(StandardCharsets.US_ASCII),
+                ResultCode.TCP_MISS);
+    }
+
+    /** TRACE gets back what arrived here, without what is secret; OPTIONS learns that we are here. RFC 9110 §9.3.7, §9.3.8. */
+    private static void lastRecipient(Exchange x) {
+        boolean trace = x.head().isMethod("TRACE");
+        String arrived = x.head().method() + " " + x.head().target() + " HTTP/"
+                + x.head().version().number() + "\r\n"
+                + x.head()
+                        .fields()
+                        .without(name -> FieldRule.is(name, FieldRule.Use.SECRET))
+                        .toString()
+                        .replace("\n", "\r\n")
+                + "\r\n";
+        x.answerText(
+                200,
+                "OK",
+                trace ? "message/http" : "text/plain",
+                trace ? arrived.getBytes(StandardCharsets.ISO_8859_1) : new byte[0],
                 ResultCode.TCP_MISS);
     }
 

@@ -12,7 +12,8 @@ import java.util.Set;
 
 /**
  * The fields that go to an origin: the client's end-to-end ones, Host rebuilt from what was understood, Via and
- * X-Forwarded-For. RFC 9110 §7.6; Squid's via and forwarded_for.
+ * X-Forwarded-For; this server's name in CDN-Loop where others have put theirs there. RFC 9110 §7.6, RFC 8586; Squid's
+ * via and forwarded_for.
  *
  * <p>Immutable, used by every I/O thread.
  */
@@ -32,7 +33,12 @@ public final class RequestFields {
     /** Fields that belong to the connection with the client, or that the origin connection writes itself. */
     private static final Set<String> OURS = Set.of("host", "content-length", "expect", "via", "x-forwarded-for");
 
+    private static final String CDN_LOOP = "CDN-Loop";
+
     private final Configuration.Forwarding forwarding;
+    /** What stands for this server in CDN-Loop. */
+    private final String cdnId;
+
     private final String viaHop;
     private final String ownName;
 
@@ -40,6 +46,7 @@ public final class RequestFields {
     public RequestFields(Configuration.Identity identity, String product, Configuration.Forwarding forwarding) {
         this.forwarding = forwarding;
         this.viaHop = identity.uniqueHostname() + " (" + product + ")";
+        this.cdnId = identity.uniqueHostname();
         this.ownName = " " + identity.uniqueHostname() + " (loligo";
     }
 
@@ -49,7 +56,7 @@ public final class RequestFields {
      * @param cacheable whether the answer may serve others
      */
     public Fields toOrigin(RequestHead head, EffectiveUri uri, InetAddress client, boolean cacheable) {
-        Fields kept = FieldRule.endToEnd(head.fields());
+        Fields kept = MaxForwards.decremented(head, FieldRule.endToEnd(head.fields()));
         Fields.Builder fields = Fields.builder().add("Host", uri.authority());
         kept.forEach((name, value) -> {
             String lower = name.toLowerCase(Locale.ROOT);
@@ -61,15 +68,38 @@ public final class RequestFields {
         if (forwarding.via()) {
             fields.add("Via", head.version().number() + " " + viaHop);
         }
+        if (kept.has(CDN_LOOP)) {
+            fields.add(CDN_LOOP, cdnId);
+        }
         forwardedFor(fields, kept, client);
         return fields.build();
     }
 
-    /** Whether this server sent the request itself. RFC 9110 §7.6.3. */
+    /** Whether this server sent the request itself, as its Via says. RFC 9110 §7.6.3. */
     public boolean isLoop(RequestHead head) {
+        if (!head.fields().has("Via")) {
+            return false;
+        }
         for (String via : head.fields().all("Via")) {
             if (via.contains(ownName)) {
                 return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether this server sent the request itself, as its CDN-Loop says. RFC 8586 §2. */
+    public boolean isCdnLoop(RequestHead head) {
+        if (!head.fields().has(CDN_LOOP)) {
+            return false;
+        }
+        for (String line : head.fields().all(CDN_LOOP)) {
+            for (String member : line.split(",", -1)) {
+                int parameters = member.indexOf(';');
+                String id = parameters < 0 ? member : member.substring(0, parameters);
+                if (id.strip().equalsIgnoreCase(cdnId)) {
+                    return true;
+                }
             }
         }
         return false;
