@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The built jar in a JVM of its own, as an operator runs it. */
-final class LoligoProcess implements RunningServer {
+public final class LoligoProcess implements RunningServer {
     static final Path JAR =
             Path.of("..", "cli", "target", "loligo.jar").toAbsolutePath().normalize();
 
@@ -35,7 +35,7 @@ final class LoligoProcess implements RunningServer {
     }
 
     /** Starts {@code loligo run -f} on {@code conf} and waits until its port answers. */
-    static LoligoProcess start(SquidConf conf, String... jvmOptions) {
+    public static LoligoProcess start(SquidConf conf, String... jvmOptions) {
         var started = launch(conf, jvmOptions);
         await("the port of " + conf.directory()).atMost(PATIENCE).until(() -> {
             assertThat(started.process.isAlive()).as(started.output()).isTrue();

@@ -20,7 +20,7 @@ import java.util.Optional;
  * One client connection that sends exactly the bytes it is given and reads answers as they were sent: nothing is added,
  * joined, retried or followed. Reads give up after {@value #READ_TIMEOUT_MILLIS} ms.
  */
-final class RawHttp implements AutoCloseable {
+public final class RawHttp implements AutoCloseable {
     static final int READ_TIMEOUT_MILLIS = 15_000;
 
     private final Socket socket;
@@ -32,9 +32,13 @@ final class RawHttp implements AutoCloseable {
     }
 
     static RawHttp connect(int port) {
+        return connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    }
+
+    public static RawHttp connect(InetSocketAddress server) {
         try {
             var socket = new Socket();
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), READ_TIMEOUT_MILLIS);
+            socket.connect(server, READ_TIMEOUT_MILLIS);
             socket.setSoTimeout(READ_TIMEOUT_MILLIS);
             socket.setTcpNoDelay(true);
             return new RawHttp(socket);
@@ -65,7 +69,7 @@ final class RawHttp implements AutoCloseable {
     }
 
     /** Sends {@code latin1}, each char one byte. */
-    RawHttp send(String latin1) {
+    public RawHttp send(String latin1) {
         return send(latin1.getBytes(ISO_8859_1));
     }
 
@@ -85,7 +89,7 @@ final class RawHttp implements AutoCloseable {
     }
 
     /** The next answer, with what came before it as 1xx. */
-    Answer answer(String method) {
+    public Answer answer(String method) {
         try {
             List<Head> interim = new ArrayList<>();
             Head head = readHead();
@@ -221,23 +225,23 @@ final class RawHttp implements AutoCloseable {
     }
 
     /** A field line as it came. */
-    record Field(String name, String value) {}
+    public record Field(String name, String value) {}
 
     /** A status line with its fields, in their order. */
-    record Head(String statusLine, List<Field> fields) {
-        int status() {
+    public record Head(String statusLine, List<Field> fields) {
+        public int status() {
             return Integer.parseInt(statusLine.substring(9, 12));
         }
 
         /** The first value of that name. */
-        Optional<String> field(String name) {
+        public Optional<String> field(String name) {
             return fields.stream()
                     .filter(f -> f.name().equalsIgnoreCase(name))
                     .map(Field::value)
                     .findFirst();
         }
 
-        List<String> all(String name) {
+        public List<String> all(String name) {
             return fields.stream()
                     .filter(f -> f.name().equalsIgnoreCase(name))
                     .map(Field::value)
@@ -253,16 +257,16 @@ final class RawHttp implements AutoCloseable {
      * @param complete false when the connection ended before the framing said so
      */
     @SuppressWarnings("ArrayRecordComponent") // No test compares answers, only what is in them.
-    record Answer(List<Head> interim, Head head, byte[] body, boolean complete) {
-        int status() {
+    public record Answer(List<Head> interim, Head head, byte[] body, boolean complete) {
+        public int status() {
             return head.status();
         }
 
-        Optional<String> field(String name) {
+        public Optional<String> field(String name) {
             return head.field(name);
         }
 
-        String text() {
+        public String text() {
             return new String(body, ISO_8859_1);
         }
 

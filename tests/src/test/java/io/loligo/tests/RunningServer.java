@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A Loligo that answers: in this JVM, or the built jar in one of its own. */
-interface RunningServer extends AutoCloseable {
+public interface RunningServer extends AutoCloseable {
 
     /** Starts one on {@code conf} and waits until it answers. */
     static RunningServer start(SquidConf conf) {

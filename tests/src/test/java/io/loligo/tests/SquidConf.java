@@ -11,10 +11,10 @@ import java.nio.file.Path;
  * @param text {@code DIR} stands for the directory
  * @param port the (first) port the server will listen on
  */
-record SquidConf(String text, int port, Path directory) {
+public record SquidConf(String text, int port, Path directory) {
 
     /** One accelerator port for {@code www.example.org} in front of one origin, everybody allowed. */
-    static SquidConf inFrontOf(int originPort) {
+    public static SquidConf inFrontOf(int originPort) {
         int port = Ports.free();
         return new SquidConf("""
                 http_port 127.0.0.1:%d accel defaultsite=www.example.org vhost

@@ -1,0 +1,35 @@
+package io.loligo.tests.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.loligo.tests.RunningServer;
+import io.loligo.tests.SquidConf;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The cases against the server in this JVM, held to the floor beside the runner. */
+@DisplayName("The conformance cases")
+class ConformanceTest {
+    static final Path FLOOR = Path.of("conformance", "floor.json");
+
+    @Test
+    void hold_the_floor() {
+        String cases = System.getProperty("conformance.cases");
+        Assumptions.assumeTrue(cases != null, "no cases: give their file by -Dconformance.cases=FILE");
+        try (CaseOrigin origin = CaseOrigin.start(0);
+                RunningServer server = RunningServer.start(SquidConf.inFrontOf(origin.port()))) {
+            var totals = new Totals(ConformanceRun.of(
+                    CaseFile.read(Path.of(cases)),
+                    origin,
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port())));
+
+            assertThat(Floor.read(FLOOR).shortfalls(totals))
+                    .as(totals.notPassed() + "\n" + totals.table())
+                    .isEmpty();
+        }
+    }
+}
