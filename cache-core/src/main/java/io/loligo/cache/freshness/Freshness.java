@@ -129,12 +129,15 @@ public record Freshness(long lifetimeMillis, long ageMillis, Source source) {
             return new Freshness(rules.negativeTtl().toMillis(), age, Source.NEGATIVE_TTL);
         }
         Instant lastModified = stored.lastModified();
-        if (lastModified != null && lastModified.isBefore(stored.date())) {
+        Instant received = stored.times().responseTime();
+        // A Date ahead of our clock would make up time that it has not stayed unchanged.
+        Instant served = stored.date().isAfter(received) ? received : stored.date();
+        if (lastModified != null && lastModified.isBefore(served)) {
             if (!allowsHeuristic(stored)) {
                 return new Freshness(0, age, Source.NONE);
             }
             RefreshRule rule = stored.refreshRule(rules.refresh());
-            long unchanged = Duration.between(lastModified, stored.date()).toMillis();
+            long unchanged = Duration.between(lastModified, served).toMillis();
             // In floating point, which saturates: a very old page and a very large PERCENT make "always".
             long limit = (long) ((double) unchanged * rule.percent() / PERCENT);
             Freshness freshness = new Freshness(Math.min(limit, rule.max().toMillis()), age, Source.LAST_MODIFIED);

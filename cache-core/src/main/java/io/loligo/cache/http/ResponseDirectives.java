@@ -17,13 +17,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Numbers that are none count as zero, of duplicates the smallest counts. The qualified forms of {@code no-cache}
  * and {@code private} withhold the fields that they list. They count as the unqualified ones where the list is
- * malformed, or names a field that the cache or the body depends on.
+ * malformed, or names a field that the cache or the body depends on. Any other flag that is given an argument counts where
+ * it restricts, and not where it permits.
  *
  * @param targeted whether a targeted field such as CDN-Cache-Control spoke: then Cache-Control and Expires do not
  *     count for us. RFC 9213 §2.2
  * @param flags the directives without a number
  * @param withheld lower-case names of the fields that a stored response is reused without. RFC 9111 §5.2.2.4 and
  *     §5.2.2.7, the qualified forms
+ * @param permitsAuthorized whether a well-formed public, must-revalidate or s-maxage lets an answer to a request with
+ *     Authorization be stored. RFC 9111 §3.5
  * @param maxAge max-age, or null
  * @param sMaxAge s-maxage, or null
  * @param staleWhileRevalidate stale-while-revalidate, or null
@@ -33,12 +36,13 @@ public record ResponseDirectives(
         boolean targeted,
         Set<Flag> flags,
         Set<String> withheld,
+        boolean permitsAuthorized,
         @Nullable Duration maxAge,
         @Nullable Duration sMaxAge,
         @Nullable Duration staleWhileRevalidate,
         @Nullable Duration staleIfError) {
     public static final ResponseDirectives NONE =
-            new ResponseDirectives(false, Set.of(), Set.of(), null, null, null, null);
+            new ResponseDirectives(false, Set.of(), Set.of(), false, null, null, null, null);
 
     /** The targeted fields that are meant for us, the most specific first. RFC 9213 §3. */
     private static final List<String> TARGETED_FIELDS = List.of("CDN-Cache-Control");
@@ -66,6 +70,11 @@ public record ResponseDirectives(
         /** As written in Cache-Control. */
         public String word() {
             return word;
+        }
+
+        /** Whether it lets more be stored, or used for longer, than its absence would. */
+        private boolean isPermission() {
+            return this == PUBLIC || this == IMMUTABLE || this == MUST_UNDERSTAND;
         }
 
         static @Nullable Flag of(String word) {
@@ -119,7 +128,8 @@ public record ResponseDirectives(
                 return null;
             }
             if (number || !Boolean.FALSE.equals(value)) {
-                collector.directive(member.getKey(), number ? value.toString() : null);
+                String flag = Boolean.TRUE.equals(value) ? null : CacheControl.MALFORMED;
+                collector.directive(member.getKey(), number ? value.toString() : flag);
             }
         }
         return collector.directives(true);
@@ -130,6 +140,7 @@ public record ResponseDirectives(
 
         private Set<String> withheld = Set.of();
         private final Set<Flag> flags = EnumSet.noneOf(Flag.class);
+        private boolean permitsAuthorized;
         private @Nullable Duration maxAge;
         private @Nullable Duration sMaxAge;
         private @Nullable Duration staleWhileRevalidate;
@@ -139,14 +150,21 @@ public record ResponseDirectives(
         public void directive(String name, @Nullable String argument) {
             switch (name) {
                 case "max-age" -> maxAge = CacheControl.shorter(maxAge, argument);
-                case "s-maxage" -> sMaxAge = CacheControl.shorter(sMaxAge, argument);
+                case "s-maxage" -> {
+                    sMaxAge = CacheControl.shorter(sMaxAge, argument);
+                    permitsAuthorized |=
+                            argument != null && DeltaSeconds.parse(argument).isPresent();
+                }
                 case "stale-while-revalidate" ->
                     staleWhileRevalidate = CacheControl.shorter(staleWhileRevalidate, argument);
                 case "stale-if-error" -> staleIfError = CacheControl.shorter(staleIfError, argument);
                 default -> {
                     Flag flag = Flag.of(name);
-                    if (flag != null && !(argument != null && isQualifiable(flag) && withholds(argument))) {
+                    boolean counts = argument == null
+                            || (flag != null && !flag.isPermission() && !(isQualifiable(flag) && withholds(argument)));
+                    if (flag != null && counts) {
                         flags.add(flag);
+                        permitsAuthorized |= argument == null && (flag == Flag.PUBLIC || flag == Flag.MUST_REVALIDATE);
                     }
                 }
             }
@@ -176,6 +194,7 @@ public record ResponseDirectives(
                     targeted,
                     Collections.unmodifiableSet(flags),
                     withheld,
+                    permitsAuthorized,
                     maxAge,
                     sMaxAge,
                     staleWhileRevalidate,

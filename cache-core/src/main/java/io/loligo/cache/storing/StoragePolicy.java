@@ -171,9 +171,7 @@ public final class StoragePolicy {
         if (directives.has(Flag.PRIVATE) && !refresh.has(Option.IGNORE_PRIVATE)) {
             return Reason.PRIVATE;
         }
-        boolean shareable =
-                directives.has(Flag.PUBLIC) || directives.has(Flag.MUST_REVALIDATE) || directives.sMaxAge() != null;
-        if (request.fields().has("Authorization") && !shareable) {
+        if (request.fields().has("Authorization") && !directives.permitsAuthorized()) {
             return Reason.AUTHORIZATION;
         }
         return head.selecting().unmatched() ? Reason.VARY_STAR : null;

@@ -50,6 +50,11 @@ class StoragePolicyTest {
         §3.5 Authorization and public               | Authorization: Basic x             | 200    | Cache-Control: max-age=60, public                           | store
         §3.5 Authorization and must-revalidate      | Authorization: Basic x             | 200    | Cache-Control: max-age=60, must-revalidate                  | store
         §3.5 Authorization and s-maxage             | Authorization: Basic x             | 200    | Cache-Control: s-maxage=60                                  | store
+        §3.5 Authorization and an s-maxage that is none | Authorization: Basic x         | 200    | Cache-Control: s-maxage=x ¦ ETag: "a"                       | AUTHORIZATION
+        §3.5 Authorization and public="x"           | Authorization: Basic x             | 200    | Cache-Control: max-age=60, public="x"                       | AUTHORIZATION
+        §3.5 Authorization and must-revalidate=1    | Authorization: Basic x             | 200    | Cache-Control: max-age=60, must-revalidate=1                | AUTHORIZATION
+        public="x" is no permission for a heuristic | -                                  | 599    | Last-Modified: -1000 ¦ Cache-Control: public="x"            | STATUS
+        must-understand=1 is no way past no-store   | -                                  | 200    | Cache-Control: no-store, must-understand=1, max-age=60      | NO_STORE
         §3.5 Authorization and no-cache (Squid's)   | Authorization: Basic x             | 200    | Cache-Control: no-cache ¦ ETag: "a"                         | AUTHORIZATION
         §4.1 Vary: *                                | -                                  | 200    | Cache-Control: max-age=60 ¦ Vary: Foo, *                    | VARY_STAR
         Vary                                        | Foo: 1                             | 200    | Cache-Control: max-age=60 ¦ Vary: Foo                       | store
