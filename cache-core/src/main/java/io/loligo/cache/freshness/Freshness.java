@@ -56,7 +56,7 @@ public record Freshness(long lifetimeMillis, long ageMillis, Source source) {
     /** Judges {@code stored} at {@code now}. A lifetime of the origin's comes first, then the operator's rules. */
     public static Freshness of(StoredHead stored, Instant now, FreshnessRules rules) {
         long age = stored.ageMillis(now);
-        StoredHead.Lifetime explicit = stored.explicitLifetime();
+        StoredHead.Lifetime explicit = stored.explicitLifetime(rules);
         if (explicit == null) {
             return heuristic(stored, age, rules);
         }
@@ -97,6 +97,11 @@ public record Freshness(long lifetimeMillis, long ageMillis, Source source) {
         return isHeuristicallyCacheable(stored.status()) || stored.directives().has(Flag.PUBLIC);
     }
 
+    /** Whether {@code stored} is an error that negative_ttl is about, and negative_ttl is on. */
+    public static boolean isNegative(StoredHead stored, FreshnessRules rules) {
+        return !rules.negativeTtl().isZero() && isNegative(stored.status());
+    }
+
     /** Statuses that RFC 9110 §15.1 lets a cache put a lifetime to. 206 is on its list, and never stored here. */
     private static boolean isHeuristicallyCacheable(int status) {
         return switch (status) {
@@ -106,7 +111,7 @@ public record Freshness(long lifetimeMillis, long ageMillis, Source source) {
     }
 
     /** Statuses that a refresh_pattern's MIN keeps fresh without any date: Squid's positive ones. */
-    private static boolean isPositive(int status) {
+    public static boolean isPositive(int status) {
         return switch (status) {
             case 200, 203, 300, 301, 308, 410 -> true;
             default -> false;
@@ -125,7 +130,7 @@ public record Freshness(long lifetimeMillis, long ageMillis, Source source) {
     }
 
     private static Freshness heuristic(StoredHead stored, long age, FreshnessRules rules) {
-        if (!rules.negativeTtl().isZero() && isNegative(stored.status())) {
+        if (isNegative(stored, rules)) {
             return new Freshness(rules.negativeTtl().toMillis(), age, Source.NEGATIVE_TTL);
         }
         Instant lastModified = stored.lastModified();
@@ -164,6 +169,8 @@ public record Freshness(long lifetimeMillis, long ageMillis, Source source) {
         if (override == Source.OVERRIDE_LASTMOD) {
             stretched = Math.min(stretched, rule.max().toMillis());
         }
-        return stretched > stale.lifetimeMillis ? new Freshness(stretched, stale.ageMillis, override) : stale;
+        Freshness freshness = new Freshness(stretched, stale.ageMillis, override);
+        // What is stale all the same is as stale as the origin says: max_stale counts from there.
+        return freshness.isFresh() ? freshness : stale;
     }
 }

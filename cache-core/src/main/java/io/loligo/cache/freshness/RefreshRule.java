@@ -1,6 +1,7 @@
 package io.loligo.cache.freshness;
 
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,14 @@ public record RefreshRule(
 
     public boolean has(Option option) {
         return options.contains(option);
+    }
+
+    /** The same with {@code more} options. */
+    RefreshRule with(Set<Option> more) {
+        Set<Option> all = EnumSet.noneOf(Option.class);
+        all.addAll(options);
+        all.addAll(more);
+        return new RefreshRule(pattern, matches, min, percent, max, maxStale, Set.copyOf(all), where);
     }
 
     /** The flags of refresh_pattern. */

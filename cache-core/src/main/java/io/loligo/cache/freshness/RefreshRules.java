@@ -1,22 +1,44 @@
 package io.loligo.cache.freshness;
 
+import io.loligo.cache.freshness.RefreshRule.Option;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The refresh_pattern lines: the first that matches a URL decides.
  *
  * @param rules in file order
+ * @param otherwise what holds where none matches
  */
-public record RefreshRules(List<RefreshRule> rules) {
+public record RefreshRules(List<RefreshRule> rules, RefreshRule otherwise) {
     public static final RefreshRules NONE = new RefreshRules(List.of());
 
-    /** The first rule that matches {@code url}, else {@link RefreshRule#IMPLICIT}. */
+    /** With {@link RefreshRule#IMPLICIT} where none matches. */
+    public RefreshRules(List<RefreshRule> rules) {
+        this(rules, RefreshRule.IMPLICIT);
+    }
+
+    /** The same with {@code options} on every rule: refresh_all_ims and reload_into_ims, which mean every URL. */
+    public RefreshRules everywhere(Set<Option> options) {
+        return new RefreshRules(rules.stream().map(rule -> rule.with(options)).toList(), otherwise.with(options));
+    }
+
+    /** The first rule that matches {@code url}, else {@link #otherwise}. */
     public RefreshRule first(String url) {
         for (RefreshRule rule : rules) {
             if (rule.matches().test(url)) {
                 return rule;
             }
         }
-        return RefreshRule.IMPLICIT;
+        return otherwise;
+    }
+
+    /** Whether any rule has something to say about a client's reload: Squid then names a reload by another code. */
+    public boolean decideOnReloads() {
+        return decidesOnReloads(otherwise) || rules.stream().anyMatch(RefreshRules::decidesOnReloads);
+    }
+
+    private static boolean decidesOnReloads(RefreshRule rule) {
+        return rule.has(Option.IGNORE_RELOAD) || rule.has(Option.RELOAD_INTO_IMS);
     }
 }

@@ -35,6 +35,7 @@ public final class StoredHead {
     private final @Nullable Instant lastModified;
     private final @Nullable EntityTag etag;
     private final @Nullable Lifetime explicitLifetime;
+    private final boolean expiresAtDate;
     private final long bornMillis;
 
     /** The refresh rule asked for last: a line of refresh_pattern costs a regular expression, and the URL stays. */
@@ -85,6 +86,11 @@ public final class StoredHead {
         String tag = fields.first("ETag");
         this.etag = tag == null || tag.isEmpty() ? null : EntityTag.parse(tag);
         this.explicitLifetime = explicitLifetime(fields, directives, date, received);
+        this.expiresAtDate = explicitLifetime != null
+                && explicitLifetime.source() == Freshness.Source.EXPIRES
+                && date.equals(date(fields, "Date", received))
+                && fields.all("Expires").size() == 1
+                && date.equals(date(fields, "Expires", received));
         this.bornMillis = received.toEpochMilli()
                 - Age.correctedInitialAge(date, Duration.ZERO, times).toMillis();
     }
@@ -104,6 +110,7 @@ public final class StoredHead {
         this.lastModified = other.lastModified;
         this.etag = other.etag;
         this.explicitLifetime = other.explicitLifetime;
+        this.expiresAtDate = other.expiresAtDate;
         this.bornMillis = other.bornMillis;
     }
 
@@ -163,14 +170,20 @@ public final class StoredHead {
         return etag != null || lastModified != null;
     }
 
-    /** The lifetime that the origin gave it, or null when it gave none. */
-    @Nullable Lifetime explicitLifetime() {
-        return explicitLifetime;
+    /** The lifetime that the origin gave it, or null when it gave none that counts. */
+    @Nullable Lifetime explicitLifetime(FreshnessRules rules) {
+        return rules.varyIgnoreExpire() && expiresAtDate && fields.has("Vary") ? null : explicitLifetime;
+    }
+
+    /** How long the origin said that it is fresh; null when it did not. RFC 9111 §4.2.1. */
+    public @Nullable Duration lifetimeByOrigin(FreshnessRules rules) {
+        Lifetime lifetime = explicitLifetime(rules);
+        return lifetime == null ? null : Duration.ofMillis(lifetime.millis());
     }
 
     /** Whether the origin said how long it is fresh, be it not at all. RFC 9111 §4.2.1. */
-    public boolean hasExplicitLifetime() {
-        return explicitLifetime != null;
+    public boolean hasExplicitLifetime(FreshnessRules rules) {
+        return explicitLifetime(rules) != null;
     }
 
     /** current_age in milliseconds. RFC 9111 §4.2.3. */

@@ -45,6 +45,22 @@ public sealed interface Reuse {
         }
     }
 
+    /**
+     * Ask the origin for a whole new response, which takes the place of the stored one: the client reloads. RFC 9111
+     * §5.2.1.4 would be content with a validation; that is what reload-into-ims makes of it.
+     */
+    record Reload(StoredHead stored, Freshness freshness) implements Reuse {
+        /** Why the origin is asked. */
+        public ForwardReason why() {
+            return ForwardReason.REQUEST;
+        }
+
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.reload(this);
+        }
+    }
+
     /** Ask the origin as the client asks: nothing stored is of use. */
     record Fetch(ForwardReason why) implements Reuse {
         static final Fetch URI_MISS = new Fetch(ForwardReason.URI_MISS);
@@ -77,6 +93,8 @@ public sealed interface Reuse {
         R serveStaleAndValidate(ServeStaleAndValidate verdict);
 
         R validate(Validate verdict);
+
+        R reload(Reload verdict);
 
         R fetch(Fetch verdict);
 

@@ -1,6 +1,7 @@
 package io.loligo.cache.reuse;
 
 import io.loligo.cache.freshness.Freshness;
+import io.loligo.cache.freshness.FreshnessRules;
 import io.loligo.cache.freshness.RefreshRule.Option;
 import io.loligo.cache.freshness.StaleRules;
 import io.loligo.cache.freshness.StoredHead;
@@ -62,8 +63,16 @@ public final class ReusePolicy {
     private static Reuse use(
             StoredHead selected, RequestHead request, RequestDirectives directives, Instant now, ReuseRules rules) {
         Freshness freshness = Freshness.of(selected, now, rules.freshness());
+        if (directives.noCache()
+                && !has(selected, rules, Option.IGNORE_RELOAD)
+                && !has(selected, rules, Option.RELOAD_INTO_IMS)) {
+            return new Reuse.Reload(selected, freshness);
+        }
         if (StaleRules.alwaysValidated(selected) != null) {
             return new Reuse.Validate(selected, freshness, ForwardReason.STALE);
+        }
+        if (neverValidated(selected, freshness, directives, rules)) {
+            return new Reuse.Serve(selected, freshness);
         }
         if (demandsValidation(selected, freshness, request, directives, rules)) {
             return new Reuse.Validate(selected, freshness, ForwardReason.REQUEST);
@@ -87,6 +96,16 @@ public final class ReusePolicy {
         return new Reuse.Validate(selected, freshness, ForwardReason.STALE);
     }
 
+    /** Whether Squid would not validate it, whatever else the client says: offline_mode, and a negative hit. */
+    private static boolean neverValidated(
+            StoredHead selected, Freshness freshness, RequestDirectives directives, ReuseRules rules) {
+        FreshnessRules operator = rules.freshness();
+        if (operator.offlineMode()) {
+            return freshness.isFresh() || StaleRules.forbidden(selected) == null;
+        }
+        return Freshness.isNegative(selected, operator) && freshness.isFresh() && !directives.noCache();
+    }
+
     /** Whether the client will not take the response unvalidated, however fresh it is. */
     private static boolean demandsValidation(
             StoredHead selected,
@@ -107,7 +126,9 @@ public final class ReusePolicy {
                 return true;
             }
         }
-        return request.fields().has("If-Modified-Since") && has(selected, rules, Option.REFRESH_IMS);
+        return !rules.ignoreClientCacheControl()
+                && request.fields().has("If-Modified-Since")
+                && has(selected, rules, Option.REFRESH_IMS);
     }
 
     private static boolean has(StoredHead selected, ReuseRules rules, Option option) {
@@ -117,6 +138,9 @@ public final class ReusePolicy {
     private static Reuse withoutOrigin(Reuse verdict) {
         if (verdict instanceof Reuse.Validate validate) {
             return new Reuse.GatewayTimeout(validate.why());
+        }
+        if (verdict instanceof Reuse.Reload reload) {
+            return new Reuse.GatewayTimeout(reload.why());
         }
         return verdict instanceof Reuse.Fetch fetch ? new Reuse.GatewayTimeout(fetch.why()) : verdict;
     }

@@ -5,7 +5,7 @@ import io.loligo.cache.freshness.FreshnessRules;
 /**
  * The operator's part in reuse.
  *
- * @param freshness refresh_pattern, max_stale, negative_ttl
+ * @param freshness refresh_pattern and the directives beside it
  * @param ignoreClientCacheControl ignore-cc: the client's Cache-Control and Pragma do not count
  */
 public record ReuseRules(FreshnessRules freshness, boolean ignoreClientCacheControl) {}

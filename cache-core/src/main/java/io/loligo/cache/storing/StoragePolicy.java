@@ -55,7 +55,7 @@ public final class StoragePolicy {
             RequestHead request, ResponseHead response, ResponseTimes times, CacheKey key, StorageRules rules) {
         StoredHead head = head(request, response, times, key);
         RefreshRule refresh = head.refreshRule(rules.freshness().refresh());
-        Reason reason = forbiddenByRequest(request, head, rules.ignoreClientCacheControl());
+        Reason reason = forbiddenByRequest(request, head, rules);
         if (reason == null) {
             reason = forbiddenByStatus(request.fields(), response.status());
         }
@@ -67,7 +67,10 @@ public final class StoragePolicy {
         }
         Freshness freshness = Freshness.of(head, times.responseTime(), rules.freshness());
         if (reason == null) {
-            reason = uselessOrUnsafe(request, head, freshness, refresh);
+            reason = uselessOrUnsafe(request, head, freshness, refresh, rules.freshness());
+        }
+        if (reason == null && tooShortLived(response, freshness, refresh, rules)) {
+            reason = Reason.MINIMUM_EXPIRY;
         }
         return reason == null ? new Store(head, freshness) : new DoNotStore(reason);
     }
@@ -103,10 +106,9 @@ public final class StoragePolicy {
                 -1);
     }
 
-    private static @Nullable Reason forbiddenByRequest(
-            RequestHead request, StoredHead head, boolean ignoreClientCacheControl) {
+    private static @Nullable Reason forbiddenByRequest(RequestHead request, StoredHead head, StorageRules rules) {
         if (request.isMethod("POST")) {
-            if (!answersLaterGets(head)) {
+            if (!answersLaterGets(head, rules.freshness())) {
                 return Reason.METHOD;
             }
         } else if (!request.isMethod("GET")) {
@@ -114,7 +116,7 @@ public final class StoragePolicy {
         } else if (request.hasBody()) {
             return Reason.REQUEST_BODY;
         }
-        return requestNoStore(request, ignoreClientCacheControl);
+        return requestNoStore(request, rules.ignoreClientCacheControl());
     }
 
     private static @Nullable Reason requestNoStore(RequestHead request, boolean ignoreClientCacheControl) {
@@ -124,12 +126,12 @@ public final class StoragePolicy {
     }
 
     /** Whether the answer to a POST is what a GET would get: a success, of that URI, with a lifetime. RFC 9110 §9.3.3. */
-    private static boolean answersLaterGets(StoredHead head) {
+    private static boolean answersLaterGets(StoredHead head, FreshnessRules rules) {
         String location = head.fields().first("Content-Location");
         return location != null
                 && head.status() >= 200
                 && head.status() <= 299
-                && head.hasExplicitLifetime()
+                && head.hasExplicitLifetime(rules)
                 && head.key().uri().equals(head.key().uri().resolve(location));
     }
 
@@ -181,6 +183,9 @@ public final class StoragePolicy {
         if (rules.proxyOnly()) {
             return Reason.PROXY_ONLY;
         }
+        if (!rules.storeMiss()) {
+            return Reason.STORE_MISS;
+        }
         String type = response.fields().first("Content-Type");
         if (type != null && isStream(type.toLowerCase(Locale.ROOT))) {
             return Reason.STREAM;
@@ -214,8 +219,8 @@ public final class StoragePolicy {
 
     /** Whether storing it would serve nothing, or the wrong person. */
     private static @Nullable Reason uselessOrUnsafe(
-            RequestHead request, StoredHead head, Freshness freshness, RefreshRule refresh) {
-        boolean byOrigin = head.hasExplicitLifetime();
+            RequestHead request, StoredHead head, Freshness freshness, RefreshRule refresh, FreshnessRules rules) {
+        boolean byOrigin = head.hasExplicitLifetime(rules);
         boolean storable = byOrigin || Freshness.allowsHeuristic(head) || freshness.source() != Freshness.Source.NONE;
         if (!storable) {
             return Reason.STATUS;
@@ -239,6 +244,21 @@ public final class StoragePolicy {
                 || (usableByItself && StaleRules.alwaysValidated(head) == null)
                 || refresh.has(Option.STORE_STALE);
         return useful ? null : Reason.NOTHING_TO_REUSE;
+    }
+
+    /**
+     * Whether minimum_expiry_time speaks against it: Squid asks for so much freshness of what it could not refresh
+     * later, which is what has no body. A Date, which Squid asks for too, stands in every stored response.
+     */
+    private static boolean tooShortLived(
+            ResponseHead response, Freshness freshness, RefreshRule refresh, StorageRules rules) {
+        Long length = contentLength(response.fields());
+        return Freshness.isPositive(response.status())
+                && !refresh.has(Option.STORE_STALE)
+                && length != null
+                && length == 0
+                && freshness.lifetimeMillis() - freshness.ageMillis()
+                        < rules.minimumExpiry().toMillis();
     }
 
     private static boolean variesByCookie(StoredHead head) {

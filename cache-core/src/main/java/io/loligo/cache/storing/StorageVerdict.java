@@ -51,6 +51,8 @@ public sealed interface StorageVerdict {
         NOTHING_TO_REUSE("nothing-to-reuse", "RFC 9111 §4: neither lifetime nor validator"),
         TOO_SMALL("too-small", "minimum_object_size"),
         TOO_LARGE("too-large", "maximum_object_size"),
+        MINIMUM_EXPIRY("minimum-expiry", "minimum_expiry_time"),
+        STORE_MISS("store-miss", "store_miss"),
         PROXY_ONLY("proxy-only", "cache_peer proxy-only");
 
         private final String word;

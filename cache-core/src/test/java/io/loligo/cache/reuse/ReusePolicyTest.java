@@ -38,8 +38,8 @@ class ReusePolicyTest {
         private, kept by ignore-private             | max-age=60, private                  | -                                        | 1   | validate stale
         §5.2.2.2 must-revalidate, fresh             | max-age=60, must-revalidate          | -                                        | 1   | serve
         §5.2.2.2 must-revalidate, stale             | max-age=60, must-revalidate          | Cache-Control: max-stale                 | 61  | validate stale
-        §5.2.1.4 no-cache                           | max-age=60                           | Cache-Control: no-cache                  | 1   | validate request
-        §5.4 Pragma                                 | max-age=60                           | Pragma: no-cache                         | 1   | validate request
+        §5.2.1.4 no-cache                           | max-age=60                           | Cache-Control: no-cache                  | 1   | reload
+        §5.4 Pragma                                 | max-age=60                           | Pragma: no-cache                         | 1   | reload
         §5.4 Pragma beside Cache-Control            | max-age=60                           | Pragma: no-cache ¦ Cache-Control: foo    | 1   | serve
         unknown directives                          | max-age=60                           | Cache-Control: foo ¦ Pragma: bar         | 1   | serve
         §5.2.1.5 no-store says nothing about reuse  | max-age=60                           | Cache-Control: no-store                  | 1   | serve
@@ -48,7 +48,7 @@ class ReusePolicyTest {
         §5.2.1.1 max-age=0                          | max-age=60                           | Cache-Control: max-age=0                 | 0   | validate request
         RFC 8246 immutable: max-age=0 is overheard  | max-age=60, immutable                | Cache-Control: max-age=0                 | 1   | serve
         RFC 8246 immutable, but stale               | max-age=60, immutable                | Cache-Control: max-age=0                 | 61  | validate request
-        RFC 8246 immutable: no-cache counts         | max-age=60, immutable                | Cache-Control: no-cache                  | 1   | validate request
+        RFC 8246 immutable: no-cache counts         | max-age=60, immutable                | Cache-Control: no-cache                  | 1   | reload
         §5.2.1.3 min-fresh                          | max-age=60                           | Cache-Control: min-fresh=10              | 50  | serve
         §5.2.1.3 not fresh for so long              | max-age=60                           | Cache-Control: min-fresh=10              | 51  | validate request
         §5.2.1.2 max-stale                          | max-age=60                           | Cache-Control: max-stale=10              | 70  | serve
@@ -60,7 +60,7 @@ class ReusePolicyTest {
         §5.2.1.7 with no-cache                      | max-age=60                           | Cache-Control: only-if-cached, no-cache  | 1   | 504 request
         RFC 5861 §3 stale-while-revalidate          | max-age=60, stale-while-revalidate=9 | -                                        | 69  | serve and validate
         RFC 5861 §3 beyond it                       | max-age=60, stale-while-revalidate=9 | -                                        | 70  | validate stale
-        RFC 5861 §3 not for who asks for new        | max-age=60, stale-while-revalidate=9 | Cache-Control: no-cache                  | 61  | validate request
+        RFC 5861 §3 not for who asks for new        | max-age=60, stale-while-revalidate=9 | Cache-Control: no-cache                  | 61  | reload
         RFC 5861 §3 not for who wants it fresh      | max-age=60, stale-while-revalidate=9 | Cache-Control: min-fresh=1               | 61  | validate stale
         RFC 5861 §3 with only-if-cached             | max-age=60, stale-while-revalidate=9 | Cache-Control: only-if-cached            | 61  | serve and validate
         conditions and ranges do not matter here    | max-age=60                           | If-None-Match: "x" ¦ If-Modified-Since: 9 ¦ Range: bytes=0-1 | 1 | serve
@@ -192,6 +192,11 @@ class ReusePolicyTest {
             @Override
             public String validate(Reuse.Validate validate) {
                 return "validate " + validate.why().token();
+            }
+
+            @Override
+            public String reload(Reuse.Reload reload) {
+                return "reload";
             }
 
             @Override

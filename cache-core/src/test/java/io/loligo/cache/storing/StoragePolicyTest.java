@@ -22,7 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class StoragePolicyTest {
-    private static final StorageRules RULES = new StorageRules(FreshnessRules.DEFAULT, 0, 1 << 20, false, false);
+    private static final StorageRules RULES =
+            new StorageRules(FreshnessRules.DEFAULT, 0, 1 << 20, Duration.ZERO, true, false, false);
 
     @DisplayName("RFC 9111 §3: is it stored? Date: 0 and received at second 0")
     @ParameterizedTest(name = "{0}")
@@ -158,6 +159,8 @@ class StoragePolicyTest {
                         refreshPattern(line == null ? "" : line), Duration.ofDays(7), Duration.ofSeconds(30)),
                 10,
                 100,
+                Duration.ZERO,
+                true,
                 proxyOnly,
                 false);
 
@@ -167,10 +170,60 @@ class StoragePolicyTest {
         assertThat(said(verdict)).isEqualTo(expected);
     }
 
+    @DisplayName("minimum_expiry_time 60 s: what has no body, and so could not be refreshed, must be fresh for so long")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+        # case                                    | refresh_pattern          | status | response                                          | verdict
+        fresh for so long                         | -                        | 200    | Cache-Control: max-age=60 ¦ Content-Length: 0     | store
+        not for so long                           | -                        | 200    | Cache-Control: max-age=59 ¦ Content-Length: 0     | MINIMUM_EXPIRY
+        age counts                                | -                        | 200    | Cache-Control: max-age=60 ¦ Age: 1 ¦ Content-Length: 0 | MINIMUM_EXPIRY
+        with a body                               | -                        | 200    | Cache-Control: max-age=59 ¦ Content-Length: 1     | store
+        of a length that is not known             | -                        | 200    | Cache-Control: max-age=59                         | store
+        a redirection of Squid's positive ones    | -                        | 301    | Cache-Control: max-age=59 ¦ Content-Length: 0     | MINIMUM_EXPIRY
+        another one                               | -                        | 302    | Cache-Control: max-age=59 ¦ Content-Length: 0     | store
+        store-stale                               | 0 20% 999 store-stale    | 200    | Cache-Control: max-age=59 ¦ Content-Length: 0     | store
+        """)
+    void minimumExpiry(String rule, @Nullable String line, int status, String response, String expected) {
+        FreshnessRules freshness =
+                new FreshnessRules(refreshPattern(line == null ? "" : line), Duration.ofDays(7), Duration.ZERO);
+        StorageRules rules = new StorageRules(freshness, 0, 100, Duration.ofSeconds(60), true, false, false);
+
+        StorageVerdict verdict =
+                StoragePolicy.decide(get(""), response(status, "Date: 0 ¦ " + response), received(0), KEY, rules);
+
+        assertThat(said(verdict)).isEqualTo(expected);
+    }
+
+    @Test
+    @DisplayName("store_miss: what it denies is not stored")
+    void storeMiss() {
+        StorageRules rules = new StorageRules(FreshnessRules.DEFAULT, 0, 100, Duration.ZERO, false, false, false);
+
+        StorageVerdict verdict =
+                StoragePolicy.decide(get(""), response(200, "Cache-Control: max-age=60"), received(0), KEY, rules);
+
+        assertThat(said(verdict)).isEqualTo("STORE_MISS");
+    }
+
+    @Test
+    @DisplayName("vary_ignore_expire: with an Expires that says nothing, Set-Cookie forbids storing")
+    void varyIgnoreExpire() {
+        FreshnessRules freshness =
+                new FreshnessRules(refreshPattern("500 20% 999"), Duration.ofDays(7), Duration.ZERO, true, false);
+        StorageRules rules = new StorageRules(freshness, 0, 100, Duration.ZERO, true, false, false);
+        String response = "Date: 0 ¦ Expires: 0 ¦ Vary: Foo";
+
+        assertThat(said(StoragePolicy.decide(get(""), response(200, response), received(0), KEY, rules)))
+                .isEqualTo("store");
+        assertThat(said(StoragePolicy.decide(
+                        get(""), response(200, response + " ¦ Set-Cookie: a=1"), received(0), KEY, rules)))
+                .isEqualTo("SET_COOKIE");
+    }
+
     @Test
     @DisplayName("ignore-cc: the client's no-store does not count")
     void ignoreClientCacheControl() {
-        StorageRules rules = new StorageRules(FreshnessRules.DEFAULT, 0, 100, false, true);
+        StorageRules rules = new StorageRules(FreshnessRules.DEFAULT, 0, 100, Duration.ZERO, true, false, true);
 
         StorageVerdict verdict = StoragePolicy.decide(
                 get("Cache-Control: no-store"), response(200, "Cache-Control: max-age=60"), received(0), KEY, rules);

@@ -7,4 +7,9 @@ public interface Acl {
     String name();
 
     boolean matches(RequestFacts facts);
+
+    /** Whether it looks at the answer, so that it matches nothing where there is none yet. */
+    default boolean looksAtReply() {
+        return false;
+    }
 }

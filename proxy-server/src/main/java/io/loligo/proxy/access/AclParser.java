@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +24,6 @@ public final class AclParser {
             "srcdomain",
             "srcdom_regex",
             "urllogin",
-            "rep_header",
-            "rep_mime_type",
-            "http_status",
             "time",
             "maxconn",
             "random",
@@ -66,6 +64,8 @@ public final class AclParser {
             "dst_as",
             "ident",
             "ident_regex");
+
+    private static final int STATUS_MAX = 999;
 
     private final HostNames hostNames;
     private final Function<String, @Nullable Acl> defined;
@@ -119,6 +119,9 @@ public final class AclParser {
                     "referer_regex",
                     "req_mime_type",
                     "req_header",
+                    "rep_header",
+                    "rep_mime_type",
+                    "http_status",
                     "any-of",
                     "all-of" -> true;
             default -> NOT_YET.contains(type) || NEVER.contains(type);
@@ -130,7 +133,9 @@ public final class AclParser {
         return type.endsWith("_regex")
                 || type.equals("browser")
                 || type.equals("req_header")
-                || type.equals("req_mime_type");
+                || type.equals("req_mime_type")
+                || type.equals("rep_header")
+                || type.equals("rep_mime_type");
     }
 
     /** The predefined acl {@code name}, if there is one. */
@@ -174,7 +179,20 @@ public final class AclParser {
             case "browser" -> new RegexAcl(name, RegexAcl.field("User-Agent"), patterns(lines, false));
             case "req_mime_type" -> new RegexAcl(name, RegexAcl.field("Content-Type"), patterns(lines, false));
             case "referer_regex" -> new RegexAcl(name, RegexAcl.field("Referer"), patterns(lines, false));
-            case "req_header" -> requestField(name, lines);
+            case "req_header" ->
+                onField(
+                        name,
+                        type,
+                        lines,
+                        (field, patterns) -> new RegexAcl(name, RegexAcl.field(field), patterns(patterns, false)));
+            case "rep_header" ->
+                onField(
+                        name,
+                        type,
+                        lines,
+                        (field, patterns) -> new ReplyFieldAcl(name, field, patterns(patterns, false)));
+            case "rep_mime_type" -> new ReplyFieldAcl(name, "Content-Type", patterns(lines, false));
+            case "http_status" -> new HttpStatusAcl(name, statuses(lines));
             case "any-of" -> group(name, lines, false);
             case "all-of" -> group(name, lines, true);
             default ->
@@ -272,17 +290,33 @@ public final class AclParser {
         List<Range> ranges = new ArrayList<>();
         for (Line line : lines) {
             for (String item : line.items) {
-                int dash = item.indexOf('-');
-                int first = port(dash < 0 ? item : item.substring(0, dash));
-                int last = dash < 0 ? first : port(item.substring(dash + 1));
-                if (first < 0 || last < first) {
+                Range range = range(item);
+                if (range == null) {
                     line.complaints.error("not a port or a range of ports: " + item);
                 } else {
-                    ranges.add(new Range(first, last));
+                    ranges.add(range);
                 }
             }
         }
         return List.copyOf(ranges);
+    }
+
+    /** Whether {@code item} is a port or a range of ports, as localport takes them. */
+    public static boolean isPorts(String item) {
+        return range(item) != null;
+    }
+
+    /** Whether {@code port} is in the range {@code item}. */
+    public static boolean isPortIn(int port, String item) {
+        Range range = range(item);
+        return range != null && range.first() <= port && port <= range.last();
+    }
+
+    private static @Nullable Range range(String item) {
+        int dash = item.indexOf('-');
+        int first = port(dash < 0 ? item : item.substring(0, dash));
+        int last = dash < 0 ? first : port(item.substring(dash + 1));
+        return first < 0 || last < first ? null : new Range(first, last);
     }
 
     /** A port's number; negative if it is none. */
@@ -366,13 +400,39 @@ public final class AclParser {
         }
     }
 
-    /** req_header NAME patterns: every line names the field, and all must name the same. */
-    private static Acl requestField(String name, List<Line> lines) {
+    /** {@code 200 301 400-403 500-}. */
+    private static List<HttpStatusAcl.Range> statuses(List<Line> lines) {
+        List<HttpStatusAcl.Range> ranges = new ArrayList<>();
+        for (Line line : lines) {
+            for (String item : line.items) {
+                int dash = item.indexOf('-');
+                int first = status(dash < 0 ? item : item.substring(0, dash));
+                String end = item.substring(dash + 1);
+                int last = dash < 0 ? first : end.isEmpty() ? STATUS_MAX : status(end);
+                if (first < 0 || last < first) {
+                    line.complaints.error("not a status code or a range of them, as in 200 301 400-403 500-: " + item);
+                } else {
+                    ranges.add(new HttpStatusAcl.Range(first, last));
+                }
+            }
+        }
+        return List.copyOf(ranges);
+    }
+
+    /** A status code; negative if it is none. */
+    private static int status(String text) {
+        boolean number = text.length() == 3 && text.chars().allMatch(c -> '0' <= c && c <= '9');
+        return number ? Integer.parseInt(text) : -1;
+    }
+
+    /** req_header or rep_header NAME patterns: every line names the field, and all must name the same. */
+    private static Acl onField(
+            String name, String type, List<Line> lines, BiFunction<String, List<Line>, Acl> onPatterns) {
         String field = null;
         List<Line> patternLines = new ArrayList<>();
         for (Line line : lines) {
             if (line.items.isEmpty()) {
-                line.complaints.error("req_header needs the name of a field");
+                line.complaints.error(type + " needs the name of a field");
                 continue;
             }
             if (field == null) {
@@ -383,9 +443,7 @@ public final class AclParser {
             }
             patternLines.add(new Line(line.items.subList(1, line.items.size()), line.complaints));
         }
-        return field == null
-                ? new UnsupportedAcl(name, "names no field")
-                : new RegexAcl(name, RegexAcl.field(field), patterns(patternLines, false));
+        return field == null ? new UnsupportedAcl(name, "names no field") : onPatterns.apply(field, patternLines);
     }
 
     private Acl group(String name, List<Line> lines, boolean all) {

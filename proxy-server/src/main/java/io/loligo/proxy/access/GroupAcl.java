@@ -26,6 +26,11 @@ record GroupAcl(String name, List<List<Term>> lines) implements Acl {
         return false;
     }
 
+    @Override
+    public boolean looksAtReply() {
+        return members().stream().anyMatch(Acl::looksAtReply);
+    }
+
     List<Acl> members() {
         return lines.stream().flatMap(List::stream).map(Term::acl).toList();
     }

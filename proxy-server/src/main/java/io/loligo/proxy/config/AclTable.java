@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * refer to must have begun above them.
  */
 final class AclTable {
+    /** The directives whose lists are asked once there is an answer. */
+    private static final Set<String> WITH_REPLY = Set.of("send_hit", "store_miss");
+
     private final LoadOptions options;
     private final Problems problems;
     private final Map<String, Definition> definitions = new LinkedHashMap<>();
@@ -258,6 +261,12 @@ final class AclTable {
             return null;
         }
         used.addAll(AclParser.names(acl));
+        if (acl.looksAtReply() && !WITH_REPLY.contains(line.name())) {
+            problems.value(
+                    line.where(),
+                    "acl " + name + " looks at the answer, and " + line.name()
+                            + " is asked before there is one, so the rule would not do what it says");
+        }
         AclParser.unsupported(acl)
                 .ifPresent(unsupported -> problems.error(
                         Kind.NOT_YET,
@@ -267,8 +276,13 @@ final class AclTable {
         return acl;
     }
 
-    /** Says what was left out of acls, now that it is known which are used. */
-    void finish() {
+    /** Says what was left out of acls, now that it is known which are used, and which name ports that are none. */
+    void finish(List<PortConfig> ports) {
+        definitions.forEach((name, definition) -> {
+            if (definition.type.equals("localport")) {
+                definition.lines.forEach(line -> localPorts(line, ports));
+            }
+        });
         definitions.forEach((name, definition) -> {
             for (LeftOut item : definition.leftOut) {
                 if (used.contains(name)) {
@@ -278,6 +292,19 @@ final class AclTable {
                 }
             }
         });
+    }
+
+    /** A rule on a port that nobody can connect to is a rule that was meant for another one. */
+    private void localPorts(Directive line, List<PortConfig> ports) {
+        for (String item : line.texts().subList(2, line.texts().size())) {
+            boolean names = ports.stream().anyMatch(port -> AclParser.isPortIn(port.port(), item));
+            if (!names && AclParser.isPorts(item)) {
+                problems.warning(
+                        Kind.DOUBTFUL,
+                        line.where(),
+                        "acl " + line.texts().get(0) + ": there is no http_port " + item + ", so this never matches");
+            }
+        }
     }
 
     /** Whether a rule always matches. */

@@ -1,6 +1,6 @@
 package io.loligo.proxy.config;
 
-import io.loligo.cache.freshness.RefreshRules;
+import io.loligo.cache.freshness.FreshnessRules;
 import io.loligo.proxy.access.AccessList;
 import io.loligo.proxy.access.AccessRules;
 import java.nio.file.Files;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param purgeMethodEnabled whether any acl of type method names PURGE
  * @param managerNamed whether any http_access rule names an acl that is about the manager
  * @param cache the cache access list: deny means neither look up nor store
- * @param refreshRules refresh_pattern lines
+ * @param caching how fresh answers are, and which are stored and served from the store
  * @param identity names of this server
  * @param store what is kept and where
  * @param timeouts how long to wait
@@ -37,7 +37,7 @@ public record Configuration(
         boolean purgeMethodEnabled,
         boolean managerNamed,
         AccessList cache,
-        RefreshRules refreshRules,
+        Caching caching,
         Identity identity,
         StoreConfig store,
         Timeouts timeouts,
@@ -64,6 +64,33 @@ public record Configuration(
             String visibleHostname, String uniqueHostname, boolean suppressVersion, String cacheManagerAddress) {}
 
     /**
+     * How fresh answers are, and which are stored and served from the store.
+     *
+     * @param freshness refresh_pattern, max_stale, negative_ttl, vary_ignore_expire and offline_mode; refresh_all_ims and
+     *     reload_into_ims are options of every refresh_pattern in it
+     * @param minimumExpiryTime minimum_expiry_time
+     * @param cacheMissRevalidate cache_miss_revalidate: whether a client's conditions go along on a miss
+     * @param sendHit send_hit: which stored answers may be served; it looks at them too
+     * @param storeMiss store_miss: which answers may be stored; it looks at them too
+     * @param collapsedForwardingAccess collapsed_forwarding_access: which requests may share a fetch
+     */
+    public record Caching(
+            FreshnessRules freshness,
+            Duration minimumExpiryTime,
+            boolean cacheMissRevalidate,
+            AccessList sendHit,
+            AccessList storeMiss,
+            AccessList collapsedForwardingAccess) {
+        public static final Caching DEFAULT = new Caching(
+                FreshnessRules.DEFAULT,
+                Duration.ofSeconds(60),
+                true,
+                AccessList.empty("send_hit", true),
+                AccessList.empty("store_miss", true),
+                AccessList.empty("collapsed_forwarding_access", true));
+    }
+
+    /**
      * What is kept and where. Sizes in bytes.
      *
      * @param memoryBytes cache_mem
@@ -71,8 +98,6 @@ public record Configuration(
      * @param maximumObjectBytes maximum_object_size
      * @param maximumObjectInMemoryBytes maximum_object_size_in_memory: the limit where there is no cache_dir
      * @param minimumObjectBytes minimum_object_size
-     * @param maxStale max_stale
-     * @param negativeTtl negative_ttl
      * @param collapsedForwarding collapsed_forwarding; on by default (decision 5)
      */
     public record StoreConfig(
@@ -81,11 +106,8 @@ public record Configuration(
             long maximumObjectBytes,
             long maximumObjectInMemoryBytes,
             long minimumObjectBytes,
-            Duration maxStale,
-            Duration negativeTtl,
             boolean collapsedForwarding) {
-        public static final StoreConfig DEFAULT = new StoreConfig(
-                256L << 20, List.of(), 4L << 20, 512L << 10, 0, Duration.ofDays(7), Duration.ZERO, true);
+        public static final StoreConfig DEFAULT = new StoreConfig(256L << 20, List.of(), 4L << 20, 512L << 10, 0, true);
     }
 
     /**
@@ -99,7 +121,6 @@ public record Configuration(
 
     /** How long to wait, each named as its directive. */
     public record Timeouts(
-            Duration connectTimeout,
             Duration peerConnectTimeout,
             Duration forwardTimeout,
             Duration readTimeout,
@@ -111,7 +132,6 @@ public record Configuration(
             Duration clientLifetime,
             Duration shutdownLifetime) {
         public static final Timeouts DEFAULT = new Timeouts(
-                Duration.ofMinutes(1),
                 Duration.ofSeconds(30),
                 Duration.ofMinutes(4),
                 Duration.ofMinutes(15),

@@ -1,7 +1,5 @@
 package io.loligo.proxy.config;
 
-import io.loligo.cache.freshness.RefreshRule;
-import io.loligo.cache.freshness.RefreshRules;
 import io.loligo.proxy.access.AccessList;
 import io.loligo.proxy.access.AccessList.Rule;
 import io.loligo.proxy.access.AccessList.Term;
@@ -13,7 +11,6 @@ import io.loligo.proxy.access.HostNames;
 import io.loligo.proxy.access.UrlWordsAcl;
 import io.loligo.proxy.config.Configuration.AccessLogConfig;
 import io.loligo.proxy.config.Configuration.Admin;
-import io.loligo.proxy.config.Configuration.CacheDirectory;
 import io.loligo.proxy.config.Configuration.ForwardedFor;
 import io.loligo.proxy.config.Configuration.Forwarding;
 import io.loligo.proxy.config.Configuration.Identity;
@@ -21,7 +18,6 @@ import io.loligo.proxy.config.Configuration.Limits;
 import io.loligo.proxy.config.Configuration.LogFormat;
 import io.loligo.proxy.config.Configuration.Logs;
 import io.loligo.proxy.config.Configuration.ServerProcess;
-import io.loligo.proxy.config.Configuration.StoreConfig;
 import io.loligo.proxy.config.Configuration.Timeouts;
 import io.loligo.proxy.config.DirectiveTable.Row;
 import io.loligo.proxy.config.Problem.Kind;
@@ -60,8 +56,8 @@ final class ConfigurationCompiler {
     /** The line after which a list of this name is complete, as it always decides. */
     private final Map<String, Directive> decided = new HashMap<>();
 
-    private final List<RefreshRule> refreshRules = new ArrayList<>();
-    private final List<CacheDirectory> cacheDirectories = new ArrayList<>();
+    private final CachingLines caching;
+    private final StoreLines store;
     private final Set<String> logFormats = new HashSet<>();
     private final List<Numbered> accessLogs = new ArrayList<>();
 
@@ -77,6 +73,8 @@ final class ConfigurationCompiler {
         this.directives = directives;
         this.acls = AclTable.of(directives, options, hostNames, problems);
         this.scalars = new Scalars(options, problems);
+        this.caching = new CachingLines(scalars, problems);
+        this.store = new StoreLines(scalars, problems);
     }
 
     /** A directive and its place among all. */
@@ -161,14 +159,14 @@ final class ConfigurationCompiler {
         switch (row.name()) {
             case "acl" -> {}
             case "http_port" -> port(line);
-            case "http_access", "cache" ->
+            case "http_access", "cache", "send_hit", "store_miss", "collapsed_forwarding_access" ->
                 acls.rule(line, index, line.texts()).ifPresent(rule -> addRule(row.name(), line, rule));
             case "cache_peer", "cache_host" -> peer(line);
             case "cache_peer_access" -> peerAccess(index, line);
             case "cache_peer_domain" -> peerDomain(line);
             case "cache_stoplist" -> stoplist(line);
-            case "refresh_pattern" -> refreshPattern(line);
-            case "cache_dir" -> cacheDirectory(line);
+            case "refresh_pattern" -> caching.refreshPattern(line);
+            case "cache_dir" -> store.cacheDirectory(line);
             case "access_log" -> accessLogs.add(new Numbered(index, line));
             default -> throw new IllegalStateException("the table says done, but nobody does it: " + row.name());
         }
@@ -288,67 +286,6 @@ final class ConfigurationCompiler {
         problems.warning(Kind.TRANSLATED, line.where(), line.name() + " is cache deny with these words today");
     }
 
-    private void refreshPattern(Directive line) {
-        RefreshPatternLine.parse(line, problems).ifPresent(rule -> {
-            refreshRules.stream()
-                    .filter(before ->
-                            before.pattern().equals(".") || before.pattern().equals(rule.pattern()))
-                    .findFirst()
-                    .ifPresent(before -> problems.warning(
-                            Kind.DOUBTFUL,
-                            line.where(),
-                            "refresh_pattern " + rule.pattern() + " is never reached: " + before.where()
-                                    + " comes first"));
-            refreshRules.add(rule);
-        });
-    }
-
-    private void cacheDirectory(Directive line) {
-        List<String> words = line.texts();
-        String type = words.isEmpty() ? "" : words.get(0);
-        switch (type) {
-            case "ufs", "aufs", "diskd", "rock", "coss" -> {}
-            case "null" -> {
-                problems.notice(Kind.TRANSLATED, line.where(), "cache_dir null: the cache is kept in memory only");
-                return;
-            }
-            default -> {
-                problems.value(
-                        line.where(),
-                        "cache_dir needs a type (ufs, aufs, diskd, rock), a directory and a size in"
-                                + " MB: cache_dir aufs /var/cache/loligo 10000 16 256");
-                return;
-            }
-        }
-        Optional<Path> path = words.size() < 2 ? Optional.empty() : scalars.path(line, words.get(1));
-        Optional<Long> megabytes = words.size() < 3
-                ? Optional.empty()
-                : Values.integer(words.get(2)).filter(n -> 0 < n && n <= 1L << 40);
-        if (path.isEmpty() || megabytes.isEmpty()) {
-            problems.value(line.where(), "cache_dir " + type + " needs a directory and its limit in MB");
-            return;
-        }
-        for (String word : words.subList(3, words.size())) {
-            if (word.contains("=") || word.equals("no-store") || word.equals("read-only")) {
-                problems.warning(Kind.NOT_YET, line.where(), "cache_dir option " + word + " is not yet implemented");
-            } else if (!Values.isDigits(word)) {
-                problems.value(line.where(), "cache_dir has no option " + word);
-            }
-        }
-        cacheDirectories.stream()
-                .filter(other -> other.path().equals(path.get()))
-                .forEach(other -> problems.value(
-                        line.where(), "cache_dir " + path.get() + " is that of " + other.where() + " too"));
-        if (!cacheDirectories.isEmpty()) {
-            problems.warning(
-                    Kind.IGNORED,
-                    line.where(),
-                    "only the first cache_dir is used, that of "
-                            + cacheDirectories.get(0).where() + "; give it the whole size");
-        }
-        cacheDirectories.add(new CacheDirectory(path.get(), megabytes.get() << 20, line.where()));
-    }
-
     private Configuration finish(SourceLocation file) {
         httpdAccel();
         effectiveUser();
@@ -382,18 +319,23 @@ final class ConfigurationCompiler {
                 assumed,
                 purge,
                 !assumed && httpAccess.rules().stream().anyMatch(AclTable::namesManager),
-                new AccessList("cache", rules("cache"), true),
-                new RefreshRules(List.copyOf(refreshRules)),
+                list("cache"),
+                caching.caching(list("send_hit"), list("store_miss"), list("collapsed_forwarding_access")),
                 identity(),
-                store(),
+                store.store(),
                 timeouts,
                 limits(),
                 forwarding(),
                 logs(file),
                 new ServerProcess(scalars.file("pid_filename").orElse(null)),
                 admin());
-        acls.finish();
+        acls.finish(ports);
         return configuration;
+    }
+
+    /** A list that allows where it has no rule. */
+    private AccessList list(String name) {
+        return new AccessList(name, rules(name), true);
     }
 
     private List<Rule> rules(String list) {
@@ -462,6 +404,7 @@ final class ConfigurationCompiler {
                         p.vport(),
                         p.scheme(),
                         p.ignoreClientCacheControl(),
+                        p.actAsOrigin(),
                         p.where()));
     }
 
@@ -540,34 +483,9 @@ final class ConfigurationCompiler {
         return name;
     }
 
-    private StoreConfig store() {
-        StoreConfig defaults = StoreConfig.DEFAULT;
-        Directive maximum = scalars.line("maximum_object_size");
-        for (CacheDirectory directory : cacheDirectories) {
-            if (maximum != null
-                    && maximum.where().file().equals(directory.where().file())
-                    && maximum.where().line() > directory.where().line()) {
-                problems.notice(
-                        Kind.DOUBTFUL,
-                        maximum.where(),
-                        "maximum_object_size stands below cache_dir; Squid would not use it for that directory, Loligo does");
-            }
-        }
-        return new StoreConfig(
-                scalars.size("cache_mem", defaults.memoryBytes()),
-                List.copyOf(cacheDirectories),
-                scalars.size("maximum_object_size", defaults.maximumObjectBytes()),
-                scalars.size("maximum_object_size_in_memory", defaults.maximumObjectInMemoryBytes()),
-                scalars.size("minimum_object_size", defaults.minimumObjectBytes()),
-                scalars.time("max_stale", defaults.maxStale()),
-                scalars.time("negative_ttl", defaults.negativeTtl()),
-                scalars.onOff("collapsed_forwarding", defaults.collapsedForwarding()));
-    }
-
     private Timeouts timeouts() {
         Timeouts defaults = Timeouts.DEFAULT;
         return new Timeouts(
-                scalars.positiveTime("connect_timeout", defaults.connectTimeout()),
                 scalars.positiveTime("peer_connect_timeout", defaults.peerConnectTimeout()),
                 scalars.positiveTime("forward_timeout", defaults.forwardTimeout()),
                 scalars.positiveTime("read_timeout", defaults.readTimeout()),

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param vport -1: the URL's port comes from Host; 0: it is the listening port; else this number
  * @param scheme protocol= in lower case: http or https
  * @param ignoreClientCacheControl ignore-cc
+ * @param actAsOrigin act-as-origin: hits seem to come from the origin just now
  * @param where the line, for messages
  */
 public record PortConfig(
@@ -28,4 +29,5 @@ public record PortConfig(
         int vport,
         String scheme,
         boolean ignoreClientCacheControl,
+        boolean actAsOrigin,
         SourceLocation where) {}

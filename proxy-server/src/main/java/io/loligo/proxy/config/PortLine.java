@@ -23,6 +23,7 @@ final class PortLine {
     private String scheme = "http";
     private @Nullable String name;
     private boolean ignoreCc;
+    private boolean actAsOrigin;
 
     private PortLine(Directive line, Problems problems) {
         this.line = line;
@@ -71,6 +72,7 @@ final class PortLine {
                 vport,
                 scheme,
                 ignoreCc,
+                actAsOrigin,
                 line.where()));
     }
 
@@ -96,7 +98,7 @@ final class PortLine {
             case "vhost" -> vhost = flag(key, value);
             case "no-vhost" -> noVhost = flag(key, value);
             case "ignore-cc" -> ignoreCc = flag(key, value);
-            case "act-as-origin" -> later("answers keep the dates that the origin gave them", word);
+            case "act-as-origin" -> actAsOrigin = flag(key, value);
             case "defaultsite" -> defaultSite(value == null ? "" : value);
             case "vport" -> vport(value == null ? "0" : value);
             case "protocol" -> protocol(value == null ? "" : value);

@@ -1,5 +1,7 @@
 package io.loligo.proxy.config;
 
+import java.util.HexFormat;
+
 /**
  * Something to say about a line of a configuration.
  *
@@ -9,6 +11,28 @@ package io.loligo.proxy.config;
  * @param message one sentence, naming what was written and what to do
  */
 public record Problem(Severity severity, Kind kind, SourceLocation where, String message) {
+    private static final HexFormat HEX = HexFormat.of();
+
+    /** Control characters of the file are written as {@code \xHH}: a message is one line, and moves no terminal's cursor. */
+    public Problem {
+        message = printable(message);
+    }
+
+    private static String printable(String text) {
+        if (text.chars().noneMatch(Character::isISOControl)) {
+            return text;
+        }
+        StringBuilder printable = new StringBuilder(text.length() + 8);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isISOControl(c)) {
+                printable.append("\\x").append(HEX.toHexDigits((byte) c));
+            } else {
+                printable.append(c);
+            }
+        }
+        return printable.toString();
+    }
 
     /** How bad it is: an error keeps the server from starting, and a reload from taking place. */
     public enum Severity {

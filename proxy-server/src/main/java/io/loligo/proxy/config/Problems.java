@@ -13,6 +13,7 @@ final class Problems {
     static final int PROBLEMS_MAX = 10_000;
 
     private final Set<Problem> found = new LinkedHashSet<>();
+    private long leftOut;
 
     void error(Kind kind, SourceLocation where, String message) {
         add(new Problem(Severity.ERROR, kind, where, message));
@@ -35,6 +36,8 @@ final class Problems {
         // An error is never left out: the server must not start for want of space in a list.
         if (found.size() < PROBLEMS_MAX || (problem.isError() && found.stream().noneMatch(Problem::isError))) {
             found.add(problem);
+        } else if (!found.contains(problem)) {
+            leftOut++;
         }
     }
 
@@ -53,6 +56,13 @@ final class Problems {
                     .sorted((a, b) ->
                             Integer.compare(a.where().line(), b.where().line()))
                     .forEach(ordered::add);
+        }
+        if (leftOut > 0) {
+            ordered.add(new Problem(
+                    Severity.WARNING,
+                    Kind.IGNORED,
+                    found.iterator().next().where(),
+                    "there is more to say than " + PROBLEMS_MAX + " messages; the others are left out"));
         }
         return List.copyOf(ordered);
     }

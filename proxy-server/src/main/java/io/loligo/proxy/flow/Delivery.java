@@ -13,6 +13,7 @@ import io.loligo.proxy.origin.OriginHandler.Answer;
 import io.loligo.proxy.origin.OriginHandler.Cause;
 import io.loligo.proxy.origin.OriginHandler.Unreachable;
 import io.loligo.proxy.respond.ErrorPage;
+import io.loligo.proxy.respond.Lookup;
 import io.loligo.proxy.respond.ResponseFields;
 import io.loligo.proxy.respond.ResponseSender.Framing;
 import java.net.InetSocketAddress;
@@ -75,7 +76,7 @@ final class Delivery {
                         fields,
                         status,
                         code.isHit(),
-                        code.isHit() || code == ResultCode.TCP_REFRESH_MODIFIED,
+                        code.isHit() ? Lookup.HIT : x.lookup(),
                         x.site().port().port(),
                         x.keepAlive(),
                         x.version());
@@ -88,7 +89,7 @@ final class Delivery {
     }
 
     /** Sends the page for a fetch that brought no answer. */
-    void failed(Exchange x, Unreachable failure, boolean whileValidating) {
+    void failed(Exchange x, Unreachable failure, ResultCode code) {
         String url = x.uri().toString();
         LOG.log(
                 System.Logger.Level.WARNING,
@@ -98,7 +99,7 @@ final class Delivery {
         }
         boolean tooBig = x.body() instanceof ClientRequestBody body && body.isTooBig();
         ErrorPage page = tooBig ? ErrorPage.ERR_TOO_BIG : page(failure.cause());
-        x.refuse(page, whileValidating ? ResultCode.TCP_REFRESH_FAIL_ERR : ResultCode.TCP_MISS, "");
+        x.refuse(page, code, "");
     }
 
     /** Passes on a 1xx answer, with its end-to-end fields. RFC 9110 §15.2; §8.6 has no Content-Length in it. */

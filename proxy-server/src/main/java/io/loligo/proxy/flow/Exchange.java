@@ -12,6 +12,7 @@ import io.loligo.proxy.access.RequestFacts;
 import io.loligo.proxy.log.Transaction;
 import io.loligo.proxy.origin.RequestBody;
 import io.loligo.proxy.respond.ErrorPage;
+import io.loligo.proxy.respond.Lookup;
 import io.loligo.proxy.respond.ResponseSender;
 import io.undertow.server.HttpServerExchange;
 import java.net.InetSocketAddress;
@@ -46,6 +47,7 @@ final class Exchange {
     private @Nullable RequestBody body;
     private boolean keepAlive;
     private ResultCode result = ResultCode.NONE_NONE;
+    private Lookup lookup = Lookup.NONE;
     private HierarchyCode hierarchy = HierarchyCode.HIER_NONE;
     private @Nullable String peerAddress;
     private @Nullable String contentType;
@@ -169,6 +171,14 @@ final class Exchange {
         return result;
     }
 
+    void lookedUp(Lookup found) {
+        lookup = found;
+    }
+
+    Lookup lookup() {
+        return lookup;
+    }
+
     void answeredBy(HierarchyCode code, @Nullable String address) {
         hierarchy = code;
         peerAddress = address;
@@ -216,7 +226,7 @@ final class Exchange {
                         fields,
                         null,
                         false,
-                        false,
+                        lookup,
                         site.port().port(),
                         keepAlive(),
                         version());

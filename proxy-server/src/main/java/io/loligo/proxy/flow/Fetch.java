@@ -158,7 +158,7 @@ final class Fetch implements OriginHandler {
         } else if (answer.head().status() == 304 && !plan.clientConditional()) {
             originError(answer, body);
         } else {
-            arrive(answer, body, ResultCode.TCP_MISS);
+            arrive(answer, body, plan.code());
         }
     }
 
@@ -274,6 +274,9 @@ final class Fetch implements OriginHandler {
         if (storable == null && plan.validate() != null && leaderCode == ResultCode.TCP_REFRESH_MODIFIED) {
             outlets.store().remove(plan.validate().stored());
         }
+        if (storable == null && plan.replaced() != null && isNews(answer.head().status())) {
+            outlets.store().remove(plan.replaced());
+        }
         Invalidation.uris(plan.head(), plan.key().uri(), answer.head()).forEach(outlets.store()::purge);
         Fields fields = FieldRule.endToEnd(answer.head().fields());
         EntryWriter writer = storable == null ? null : outlets.store().write(storable);
@@ -316,6 +319,11 @@ final class Fetch implements OriginHandler {
         }
     }
 
+    /** Whether an answer of this status shows that what is stored is out of date: no failure, no 304. */
+    private static boolean isNews(int status) {
+        return status != 304 && status < 500;
+    }
+
     /** Whether the answer says nothing about other clients' requests: a 304 to its condition, a page for its login. */
     private boolean isForOneClient() {
         return plan.clientConditional() || plan.head().fields().has("Authorization");
@@ -330,7 +338,7 @@ final class Fetch implements OriginHandler {
                 answer.head(),
                 answer.times(),
                 plan.key(),
-                plan.rules().storage(answer.peer(), plan.reuseRules()));
+                plan.rules().storage(answer.peer(), plan.reuseRules(), plan.facts(), answer.head()));
         return verdict instanceof StorageVerdict.Store store ? store.head() : null;
     }
 
@@ -359,11 +367,12 @@ final class Fetch implements OriginHandler {
 
     private boolean isFreshFor(Exchange x, StoredHead stored) {
         return ReusePolicy.decide(
-                        x.head(),
-                        List.of(stored),
-                        outlets.clock().instant(),
-                        x.site().reuse())
-                instanceof Reuse.Serve;
+                                x.head(),
+                                List.of(stored),
+                                outlets.clock().instant(),
+                                x.site().reuse())
+                        instanceof Reuse.Serve
+                && x.rules().sendsHit(x.facts(), stored);
     }
 
     /** Nobody can join any more: the body has ended, or there will be none. */
@@ -386,7 +395,8 @@ final class Fetch implements OriginHandler {
             if (outcome instanceof ValidationOutcome.ServeStale stale) {
                 serve(x, stale.stored(), ResultCode.TCP_REFRESH_FAIL_OLD, 0);
             } else {
-                outlets.delivery().failed(x, failure, validate != null);
+                ResultCode code = validate == null ? plan.code() : ResultCode.TCP_REFRESH_FAIL_ERR;
+                outlets.delivery().failed(x, failure, code);
             }
         });
     }

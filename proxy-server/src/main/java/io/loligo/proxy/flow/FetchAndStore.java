@@ -1,10 +1,14 @@
 package io.loligo.proxy.flow;
 
+import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.http.Fields;
+import io.loligo.cache.reuse.Reuse;
 import io.loligo.cache.status.ForwardReason;
+import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.origin.OriginRequest;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /** Step 7c: fetch once per key, store, and stream to all who wait. Used on I/O threads. */
 final class FetchAndStore {
@@ -17,12 +21,10 @@ final class FetchAndStore {
     }
 
     void fetch(Exchange x, ForwardReason why) {
-        boolean plain = x.head().isMethod("GET") && !isConditional(x.head().fields());
         FetchPlan plan = plan(x, why);
-        // A forced reload must not be answered by a fetch that began before it.
-        boolean shared = plain
-                && why != ForwardReason.REQUEST
-                && x.rules().configuration().store().collapsedForwarding()
+        boolean shared = x.head().isMethod("GET")
+                && !plan.clientConditional()
+                && x.rules().mayCollapse(x.facts())
                 && !x.head().fields().has("Authorization")
                 && trips.collapsed().mayShare(x.key(), clock.millis());
         if (shared) {
@@ -32,22 +34,47 @@ final class FetchAndStore {
         }
     }
 
+    /** For a client that reloads: it must not be answered by a fetch that began before it, so it shares none. */
+    void reload(Exchange x, Reuse.Reload verdict, ResultCode code) {
+        trips.start(plan(x, verdict.why(), verdict.stored(), code), x);
+    }
+
+    /** As if nothing were stored, though something is: nothing stored answers, nor another's fetch. */
+    void despiteHit(Exchange x) {
+        trips.start(plan(x, ForwardReason.BYPASS), x);
+    }
+
     /** A fetch for {@code x}, whose conditions and ranges go along. */
     static FetchPlan plan(Exchange x, ForwardReason why) {
+        return plan(x, why, null, ResultCode.TCP_MISS);
+    }
+
+    private static FetchPlan plan(Exchange x, ForwardReason why, @Nullable StoredHead replaced, ResultCode code) {
         Fields fields =
                 x.rules().requestFields().toOrigin(x.head(), x.uri(), x.client().getAddress(), true);
+        if (!x.rules().configuration().caching().cacheMissRevalidate()) {
+            fields = fields.without(FetchAndStore::isForValidation);
+        }
         return new FetchPlan(
                 x.rules(),
                 x.head(),
+                x.facts(),
                 x.key(),
                 new OriginRequest(x.head().method(), x.head().target(), fields, null),
                 x.rules().selection().select(x.facts()),
                 x.site().reuse(),
                 null,
                 null,
-                isConditional(x.head().fields()),
+                isConditional(fields),
                 x.head().isMethod("GET"),
-                why);
+                why,
+                replaced,
+                code);
+    }
+
+    /** The conditions that cache_miss_revalidate is about: those that ask for 304. */
+    private static boolean isForValidation(String field) {
+        return field.equalsIgnoreCase("If-None-Match") || field.equalsIgnoreCase("If-Modified-Since");
     }
 
     /** Whether a condition or a range of the client goes along: the answer is then for this client only. */

@@ -1,11 +1,14 @@
 package io.loligo.proxy.flow;
 
+import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.reuse.Reuse;
 import io.loligo.cache.reuse.ReuseRules;
 import io.loligo.cache.reuse.Validation;
 import io.loligo.cache.status.ForwardReason;
+import io.loligo.cache.status.ResultCode;
+import io.loligo.proxy.access.RequestFacts;
 import io.loligo.proxy.origin.Candidate;
 import io.loligo.proxy.origin.OriginRequest;
 import java.util.List;
@@ -16,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rules the rules it was decided under
  * @param head the client's request, which the stored answer is selected by
+ * @param facts the same request, for access lists that look at the answer too
  * @param key what it is stored under
  * @param request what is sent
  * @param candidates who may answer
@@ -25,10 +29,13 @@ import org.jspecify.annotations.Nullable;
  * @param clientConditional whether the client's own conditions went along: then a 304 is for it
  * @param mayStore whether the answer may go to the store at all
  * @param why why the origin is asked
+ * @param replaced what the client's reload is to replace: it goes even where the new answer is not stored; null otherwise
+ * @param code what the log calls an answer that nothing stored had to do with
  */
 record FetchPlan(
         Rules rules,
         RequestHead head,
+        RequestFacts facts,
         CacheKey key,
         OriginRequest request,
         List<Candidate> candidates,
@@ -37,4 +44,6 @@ record FetchPlan(
         @Nullable Validation validation,
         boolean clientConditional,
         boolean mayStore,
-        ForwardReason why) {}
+        ForwardReason why,
+        @Nullable StoredHead replaced,
+        ResultCode code) {}

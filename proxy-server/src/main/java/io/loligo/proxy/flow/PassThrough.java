@@ -2,6 +2,7 @@ package io.loligo.proxy.flow;
 
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.status.ForwardReason;
+import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.origin.OriginRequest;
 
 /** Step 7d: what is not the cache's business goes to the origin and back. Used on I/O threads. */
@@ -20,6 +21,7 @@ final class PassThrough {
                 new FetchPlan(
                         x.rules(),
                         x.head(),
+                        x.facts(),
                         x.key(),
                         request,
                         x.rules().selection().select(x.facts()),
@@ -29,7 +31,9 @@ final class PassThrough {
                         true,
                         // An answer to POST may serve later GETs where it says so: RFC 9110 §9.3.3.
                         why == ForwardReason.METHOD && x.head().isMethod("POST"),
-                        why),
+                        why,
+                        null,
+                        ResultCode.TCP_MISS),
                 x);
     }
 }

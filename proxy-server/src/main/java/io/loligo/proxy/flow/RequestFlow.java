@@ -16,6 +16,7 @@ import io.loligo.proxy.access.AccessList.AccessVerdict;
 import io.loligo.proxy.access.AccessRules;
 import io.loligo.proxy.origin.OriginClient;
 import io.loligo.proxy.respond.ErrorPage;
+import io.loligo.proxy.respond.Lookup;
 import io.loligo.proxy.respond.MaxForwards;
 import io.undertow.connector.ByteBufferPool;
 import java.nio.charset.StandardCharsets;
@@ -164,7 +165,10 @@ public final class RequestFlow {
 
         @Override
         public Void serve(Reuse.Serve verdict) {
-            if (!serveStored.hit(x, verdict.stored(), verdict.freshness())) {
+            x.lookedUp(Lookup.HIT);
+            if (!x.rules().sendsHit(x.facts(), verdict.stored())) {
+                fetchAndStore.despiteHit(x);
+            } else if (!serveStored.hit(x, verdict.stored(), verdict.freshness())) {
                 // Evicted between lookup and reading.
                 fetchAndStore.fetch(x, ForwardReason.URI_MISS);
             }
@@ -173,7 +177,10 @@ public final class RequestFlow {
 
         @Override
         public Void serveStaleAndValidate(Reuse.ServeStaleAndValidate verdict) {
-            if (serveStored.hit(x, verdict.stored(), verdict.freshness())) {
+            x.lookedUp(Lookup.HIT);
+            if (!x.rules().sendsHit(x.facts(), verdict.stored())) {
+                fetchAndStore.despiteHit(x);
+            } else if (serveStored.hit(x, verdict.stored(), verdict.freshness())) {
                 validateAndServe.inBackground(x, verdict.validate());
             } else {
                 fetchAndStore.fetch(x, ForwardReason.URI_MISS);
@@ -183,18 +190,34 @@ public final class RequestFlow {
 
         @Override
         public Void validate(Reuse.Validate verdict) {
-            validateAndServe.validate(x, verdict);
+            x.lookedUp(Lookup.HIT);
+            if (x.rules().sendsHit(x.facts(), verdict.stored())) {
+                validateAndServe.validate(x, verdict);
+            } else {
+                fetchAndStore.despiteHit(x);
+            }
+            return null;
+        }
+
+        @Override
+        public Void reload(Reuse.Reload verdict) {
+            // Squid does not look anything up for a reload, unless some refresh_pattern has a say in it.
+            boolean named = x.rules().freshness().refresh().decideOnReloads();
+            x.lookedUp(named ? Lookup.HIT : Lookup.NONE);
+            fetchAndStore.reload(x, verdict, named ? ResultCode.TCP_CLIENT_REFRESH_MISS : ResultCode.TCP_MISS);
             return null;
         }
 
         @Override
         public Void fetch(Reuse.Fetch verdict) {
+            x.lookedUp(Lookup.MISS);
             fetchAndStore.fetch(x, verdict.why());
             return null;
         }
 
         @Override
         public Void gatewayTimeout(Reuse.GatewayTimeout verdict) {
+            x.lookedUp(Lookup.MISS);
             x.refuse(ErrorPage.ERR_ONLY_IF_CACHED_MISS, ResultCode.TCP_MISS, "");
             return null;
         }

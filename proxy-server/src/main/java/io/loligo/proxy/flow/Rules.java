@@ -1,10 +1,14 @@
 package io.loligo.proxy.flow;
 
 import io.loligo.cache.freshness.FreshnessRules;
+import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.key.SiteOptions;
 import io.loligo.cache.reuse.ReuseRules;
 import io.loligo.cache.storing.StorageRules;
+import io.loligo.proxy.access.AccessList;
 import io.loligo.proxy.access.AccessRules;
+import io.loligo.proxy.access.RequestFacts;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.PortConfig;
 import io.loligo.proxy.origin.Peer;
@@ -21,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * configuration.
  *
  * @param configuration what it was made from
- * @param freshness refresh_pattern, max_stale, negative_ttl
+ * @param freshness refresh_pattern and the directives beside it
  * @param access http_access and what stands beside it
  * @param selection the peers, in file order
  * @param sites the ports by {@link #portKey}
@@ -51,9 +55,7 @@ public record Rules(
     public static Rules of(Configuration configuration, List<Peer> peers, String version) {
         Configuration.Identity identity = configuration.identity();
         String product = identity.suppressVersion() ? "loligo" : "loligo/" + version;
-        Configuration.StoreConfig store = configuration.store();
-        FreshnessRules freshness =
-                new FreshnessRules(configuration.refreshRules(), store.maxStale(), store.negativeTtl());
+        FreshnessRules freshness = configuration.caching().freshness();
         return new Rules(
                 configuration,
                 freshness,
@@ -76,9 +78,35 @@ public record Rules(
         return sites.get(portKey);
     }
 
-    /** The operator's part in storing what {@code peer} answers to a request under {@code reuse}. */
-    StorageRules storage(Peer peer, ReuseRules reuse) {
+    /** Whether send_hit lets {@code stored} answer the request. */
+    boolean sendsHit(RequestFacts facts, StoredHead stored) {
+        AccessList list = configuration.caching().sendHit();
+        if (list.rules().isEmpty()) {
+            return true;
+        }
+        ResponseHead reply = new ResponseHead(
+                stored.status(),
+                stored.reason(),
+                stored.fields().plus("Content-Length", Long.toString(stored.bodyLength())));
+        return list.decide(facts.withReply(reply)).allowed();
+    }
+
+    /** Whether the request may share a fetch with others: collapsed_forwarding, collapsed_forwarding_access. */
+    boolean mayCollapse(RequestFacts facts) {
+        AccessList list = configuration.caching().collapsedForwardingAccess();
+        return configuration.store().collapsedForwarding()
+                && (list.rules().isEmpty() || list.decide(facts).allowed());
+    }
+
+    /**
+     * The operator's part in storing what {@code peer} answers to a request under {@code reuse}.
+     *
+     * @param facts of the request
+     * @param answer the answer, which store_miss looks at
+     */
+    StorageRules storage(Peer peer, ReuseRules reuse, RequestFacts facts, ResponseHead answer) {
         Configuration.StoreConfig store = configuration.store();
+        AccessList storeMiss = configuration.caching().storeMiss();
         long maximum = store.directories().isEmpty()
                 ? Math.min(store.maximumObjectBytes(), store.maximumObjectInMemoryBytes())
                 : store.maximumObjectBytes();
@@ -86,6 +114,9 @@ public record Rules(
                 freshness,
                 store.minimumObjectBytes(),
                 maximum,
+                configuration.caching().minimumExpiryTime(),
+                storeMiss.rules().isEmpty()
+                        || storeMiss.decide(facts.withReply(answer)).allowed(),
                 peer.config().proxyOnly(),
                 reuse.ignoreClientCacheControl());
     }

@@ -1,6 +1,7 @@
 package io.loligo.proxy.flow;
 
 import io.loligo.cache.freshness.Freshness;
+import io.loligo.cache.freshness.FreshnessRules;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.reuse.Preconditions;
@@ -12,8 +13,10 @@ import io.loligo.cache.status.ForwardReason;
 import io.loligo.cache.status.ResultCode;
 import io.loligo.cache.store.EntryReader;
 import io.loligo.cache.store.ResponseStore;
+import io.loligo.proxy.respond.ActAsOrigin;
 import io.loligo.proxy.respond.BodySource;
 import io.loligo.proxy.respond.ErrorPage;
+import io.loligo.proxy.respond.Lookup;
 import io.loligo.proxy.respond.ResponseSender.Framing;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
@@ -36,14 +39,24 @@ final class ServeStored {
 
     /** A hit: the origin is not asked. False, and nothing is done, when the object is gone since it was looked up. */
     boolean hit(Exchange x, StoredHead stored, Freshness freshness) {
-        return serve(x, stored, freshness, hitCode, null);
+        return serve(x, stored, freshness, code(x, stored), null);
+    }
+
+    private ResultCode code(Exchange x, StoredHead stored) {
+        FreshnessRules rules = x.rules().freshness();
+        if (rules.offlineMode()) {
+            return ResultCode.TCP_OFFLINE_HIT;
+        }
+        return Freshness.isNegative(stored, rules) ? ResultCode.TCP_NEGATIVE_HIT : hitCode;
     }
 
     /** Serves {@code x} if what is stored by now may be served as it is; else does nothing. */
     boolean serveIfFresh(Exchange x) {
         Reuse reuse = ReusePolicy.decide(
                 x.head(), store.lookup(x.key()), clock.instant(), x.site().reuse());
-        return reuse instanceof Reuse.Serve serve && hit(x, serve.stored(), serve.freshness());
+        return reuse instanceof Reuse.Serve serve
+                && x.rules().sendsHit(x.facts(), serve.stored())
+                && hit(x, serve.stored(), serve.freshness());
     }
 
     /**
@@ -111,7 +124,7 @@ final class ServeStored {
     private void whole(
             Exchange x, StoredHead stored, Freshness freshness, @Nullable CacheStatus status, EntryReader reader) {
         ByteBuffer head;
-        if (status == null) {
+        if (status == null && !x.site().port().actAsOrigin()) {
             head = x.rules()
                     .responseFields()
                     .hit(
@@ -122,7 +135,7 @@ final class ServeStored {
                             x.keepAlive(),
                             x.version());
         } else {
-            Fields fields = withAge(stored.fields(), freshness);
+            Fields fields = asOfNow(x, stored, stored.fields(), freshness);
             if (mayHaveBody(stored.status())) {
                 fields = fields.plus("Content-Length", Long.toString(reader.length()));
             }
@@ -156,7 +169,7 @@ final class ServeStored {
             x.result(x.head().fields().has("If-None-Match") ? ResultCode.TCP_INM_HIT : ResultCode.TCP_IMS_HIT);
         }
         x.answering(304, stored.fields().first("Content-Type"));
-        Fields fields = withAge(Preconditions.notModifiedFields(stored.fields()), freshness);
+        Fields fields = asOfNow(x, stored, Preconditions.notModifiedFields(stored.fields()), freshness);
         x.sender().sendWhole(head(x, 304, "Not Modified", fields, freshness, status), null, x::finished);
     }
 
@@ -185,7 +198,7 @@ final class ServeStored {
 
         @Override
         public Void single(RangeSelection.Single selection) {
-            Fields fields = withAge(stored.fields(), freshness)
+            Fields fields = asOfNow(x, stored, stored.fields(), freshness)
                     .plus("Content-Range", selection.contentRange())
                     .plus("Content-Length", Long.toString(selection.size()));
             partial(fields, new Slice(reader, selection.first(), selection.size()));
@@ -196,7 +209,7 @@ final class ServeStored {
         public Void multiple(RangeSelection.Multiple selection) {
             MultipartRanges parts = new MultipartRanges(
                     reader, selection.parts(), stored.fields().first("Content-Type"));
-            Fields fields = withAge(stored.fields(), freshness)
+            Fields fields = asOfNow(x, stored, stored.fields(), freshness)
                     .with("Content-Type", parts.contentType())
                     .plus("Content-Length", Long.toString(parts.length()));
             partial(fields, parts);
@@ -213,7 +226,13 @@ final class ServeStored {
                     .plus("Content-Length", "0");
             x.sender()
                     .sendWhole(
-                            head(x, 416, "Range Not Satisfiable", withAge(fields, freshness), freshness, status),
+                            head(
+                                    x,
+                                    416,
+                                    "Range Not Satisfiable",
+                                    asOfNow(x, stored, fields, freshness),
+                                    freshness,
+                                    status),
                             null,
                             x::finished);
             return null;
@@ -240,14 +259,18 @@ final class ServeStored {
                         fields,
                         status == null ? CacheStatus.hit(freshness.ttlSeconds()) : status,
                         x.result().isHit(),
-                        true,
+                        Lookup.HIT,
                         x.site().port().port(),
                         x.keepAlive(),
                         x.version());
     }
 
-    private static Fields withAge(Fields fields, Freshness freshness) {
-        return fields.plus("Age", Long.toString(freshness.ageSeconds()));
+    /** {@code fields} of {@code stored} with its age, or as the port's act-as-origin has them. */
+    private Fields asOfNow(Exchange x, StoredHead stored, Fields fields, Freshness freshness) {
+        return x.site().port().actAsOrigin()
+                ? ActAsOrigin.fields(
+                        fields, freshness, stored.lifetimeByOrigin(x.rules().freshness()), clock.instant())
+                : fields.plus("Age", Long.toString(freshness.ageSeconds()));
     }
 
     private static boolean mayHaveBody(int status) {

@@ -4,6 +4,7 @@ import io.loligo.cache.http.Fields;
 import io.loligo.cache.reuse.Reuse;
 import io.loligo.cache.reuse.Validation;
 import io.loligo.cache.status.ForwardReason;
+import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.origin.OriginRequest;
 
 /** Step 7b: ask the origin whether a stored response still holds, with our validators. Used on I/O threads. */
@@ -21,7 +22,7 @@ final class ValidateAndServe {
         FetchPlan plan = plan(x, verdict);
         boolean shared = x.head().isMethod("GET")
                 && verdict.why() == ForwardReason.STALE
-                && x.rules().configuration().store().collapsedForwarding()
+                && x.rules().mayCollapse(x.facts())
                 && !x.head().fields().has("Authorization");
         if (shared) {
             trips.startOrJoin(plan, x, x.thread());
@@ -47,6 +48,7 @@ final class ValidateAndServe {
         return new FetchPlan(
                 x.rules(),
                 x.head(),
+                x.facts(),
                 x.key(),
                 new OriginRequest(x.head().method(), x.head().target(), validation.requestFields(fields), null),
                 x.rules().selection().select(x.facts()),
@@ -55,6 +57,8 @@ final class ValidateAndServe {
                 validation,
                 false,
                 x.head().isMethod("GET"),
-                verdict.why());
+                verdict.why(),
+                null,
+                ResultCode.TCP_MISS);
     }
 }

@@ -74,7 +74,7 @@ public final class ResponseFields {
      * @param fields end-to-end fields and the framing ones, in order
      * @param cacheStatus what this cache says of the request, RFC 9211; null for answers of its own making
      * @param hit what X-Cache says
-     * @param lookupHit what X-Cache-Lookup says
+     * @param lookup what X-Cache-Lookup says
      */
     public ByteBuffer head(
             int status,
@@ -82,7 +82,7 @@ public final class ResponseFields {
             Fields fields,
             @Nullable CacheStatus cacheStatus,
             boolean hit,
-            boolean lookupHit,
+            Lookup lookup,
             int port,
             boolean keepAlive,
             HttpVersion version) {
@@ -98,7 +98,7 @@ public final class ResponseFields {
                 .append(" from ")
                 .append(identity.visibleHostname())
                 .append("\r\nX-Cache-Lookup: ")
-                .append(lookupHit ? "HIT" : "MISS")
+                .append(lookup.name())
                 .append(" from ")
                 .append(identity.visibleHostname())
                 .append(':')

@@ -64,9 +64,18 @@ class ConfigurationCheckTest {
                 .isTrue();
         assertThat(allowed(c, "10.0.0.1", "GET", "http://www.shop.example/squid-internal-mgr/info"))
                 .isFalse();
-        assertThat(c.refreshRules().first("http://www.shop.example/a.CSS").percent())
+        assertThat(c.caching()
+                        .freshness()
+                        .refresh()
+                        .first("http://www.shop.example/a.CSS")
+                        .percent())
                 .isEqualTo(50);
-        assertThat(c.refreshRules().first("http://www.shop.example/a?b").max()).isZero();
+        assertThat(c.caching()
+                        .freshness()
+                        .refresh()
+                        .first("http://www.shop.example/a?b")
+                        .max())
+                .isZero();
     }
 
     @Test

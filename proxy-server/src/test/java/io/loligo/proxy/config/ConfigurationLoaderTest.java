@@ -340,18 +340,18 @@ class ConfigurationLoaderTest {
                 refresh_pattern . 5 20 4320 refresh-ims override-lastmod
                 """);
 
-        RefreshRule css = configuration.refreshRules().first("http://x.org/A.CSS");
+        RefreshRule css = configuration.caching().freshness().refresh().first("http://x.org/A.CSS");
         assertThat(css.min()).isEqualTo(Duration.ofHours(1));
         assertThat(css.percent()).isEqualTo(50);
         assertThat(css.max()).isEqualTo(Duration.ofDays(1));
         assertThat(css.maxStale()).isNull();
         assertThat(css.options()).containsExactlyInAnyOrder(Option.OVERRIDE_EXPIRE, Option.RELOAD_INTO_IMS);
-        RefreshRule api = configuration.refreshRules().first("http://x.org/api/a.txt");
+        RefreshRule api = configuration.caching().freshness().refresh().first("http://x.org/api/a.txt");
         assertThat(api.maxStale()).hasSeconds(600);
         assertThat(api.options())
                 .containsExactlyInAnyOrder(
                         Option.STORE_STALE, Option.IGNORE_NO_STORE, Option.IGNORE_PRIVATE, Option.IGNORE_RELOAD);
-        RefreshRule rest = configuration.refreshRules().first("http://x.org/");
+        RefreshRule rest = configuration.caching().freshness().refresh().first("http://x.org/");
         assertThat(rest.percent()).isEqualTo(20);
         assertThat(rest.where()).isEqualTo("squid.conf:8");
     }
@@ -375,7 +375,6 @@ class ConfigurationLoaderTest {
                 max_stale 2 hours
                 negative_ttl 30 seconds
                 collapsed_forwarding off
-                connect_timeout 3 seconds
                 peer_connect_timeout 4 seconds
                 forward_timeout 5 seconds
                 read_timeout 6 seconds
@@ -417,12 +416,11 @@ class ConfigurationLoaderTest {
                         8L << 20,
                         1L << 20,
                         1L << 10,
-                        Duration.ofHours(2),
-                        Duration.ofSeconds(30),
                         false));
+        assertThat(c.caching().freshness().maxStale()).hasHours(2);
+        assertThat(c.caching().freshness().negativeTtl()).hasSeconds(30);
         assertThat(c.timeouts())
                 .isEqualTo(new Configuration.Timeouts(
-                        Duration.ofSeconds(3),
                         Duration.ofSeconds(4),
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(6),
@@ -563,10 +561,18 @@ class ConfigurationLoaderTest {
     @Test
     @DisplayName("what is read and has no effect is warned of")
     void withoutEffect() {
-        assertThat(Conf.said("http_port 10082 accel act-as-origin"))
+        assertThat(Conf.said("http_port 10082 accel tcpkeepalive=60"))
                 .singleElement()
                 .asString()
-                .startsWith("warning: http_port option act-as-origin is not yet implemented");
+                .startsWith("warning: http_port option tcpkeepalive=60 is not yet implemented");
+        assertThat(Conf.said("connect_timeout 3 seconds"))
+                .containsExactly("notice: connect_timeout has no effect: no request goes direct; connects to peers have"
+                        + " peer_connect_timeout, or connect-timeout= of cache_peer (ignored)");
+        assertThat(Conf.said("cache_mem 64 MB\ncache_dir ufs /var/cache/x 100 16 256"))
+                .singleElement()
+                .asString()
+                .startsWith("notice: cache_mem has no effect beside a cache_dir: the size of the store is that of"
+                        + " squid.conf:7");
         assertThat(Conf.said("cache_dir ufs /var/cache/x 100 16 256\ncache_dir ufs /var/cache/y 100 16 256"))
                 .filteredOn(text -> text.contains("only the first cache_dir is used"))
                 .singleElement()

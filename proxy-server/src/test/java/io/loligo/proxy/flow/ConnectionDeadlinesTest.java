@@ -81,7 +81,6 @@ class ConnectionDeadlinesTest {
     private ConnectionDeadlines deadlines(long start, long idle, long life) {
         Timeouts ours = Timeouts.DEFAULT;
         Timeouts timeouts = new Timeouts(
-                ours.connectTimeout(),
                 ours.peerConnectTimeout(),
                 ours.forwardTimeout(),
                 ours.readTimeout(),

@@ -72,8 +72,8 @@ final class FieldsOnTheWireTest {
     })
     void persistence(boolean keepAlive, HttpVersion version, String line) {
         ResponseFields fields = new ResponseFields(IDENTITY, "loligo/1", false);
-        String head = text(
-                fields.head(200, "OK", Fields.of("Content-Length", "0"), null, false, true, 80, keepAlive, version));
+        String head = text(fields.head(
+                200, "OK", Fields.of("Content-Length", "0"), null, false, Lookup.HIT, 80, keepAlive, version));
         assertThat(head)
                 .isEqualTo("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Cache: MISS from seen.test\r\n"
                         + "X-Cache-Lookup: HIT from seen.test:80\r\n" + (line.isEmpty() ? "" : line + "\r\n") + "\r\n");
