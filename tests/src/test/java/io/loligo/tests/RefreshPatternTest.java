@@ -126,6 +126,19 @@ class RefreshPatternTest extends ScenarioWithOneOrigin {
     }
 
     @Test
+    void a_reload_of_a_part_leaves_the_stored_page() {
+        String url = pageOf("other", "Cache-Control: max-age=60");
+        logged(url);
+        origin.answer(url, aResponse().withStatus(206).withBody("b").withHeader("Content-Range", "bytes 0-0/4"));
+
+        assertThat(logged(url, "Cache-Control: no-cache", "Range: bytes=0-0").status())
+                .isEqualTo(206);
+
+        assertThat(logged(url).text()).isEqualTo("body");
+        assertThat(codes(url, 3)).containsExactly("TCP_MISS/200", "TCP_CLIENT_REFRESH_MISS/206", "TCP_MEM_HIT/200");
+    }
+
+    @Test
     void a_reload_that_fails_leaves_the_stored_page() {
         String url = pageOf("other", "Cache-Control: max-age=60");
         logged(url);

@@ -274,7 +274,10 @@ final class Fetch implements OriginHandler {
         if (storable == null && plan.validate() != null && leaderCode == ResultCode.TCP_REFRESH_MODIFIED) {
             outlets.store().remove(plan.validate().stored());
         }
-        if (storable == null && plan.replaced() != null && isNews(answer.head().status())) {
+        if (storable == null
+                && plan.replaced() != null
+                && !isForOneClient()
+                && isNews(answer.head().status())) {
             outlets.store().remove(plan.replaced());
         }
         Invalidation.uris(plan.head(), plan.key().uri(), answer.head()).forEach(outlets.store()::purge);
