@@ -99,6 +99,34 @@ class AccessLogTest {
     }
 
     @Test
+    void leaves_out_what_acls_on_the_answer_say() {
+        try (var origin = Origin.start();
+                var loligo = RunningServer.start(SquidConf.inFrontOf(origin.port())
+                        .and(
+                                "acl wrong http_status 400-",
+                                "acl pages rep_mime_type ^text/html",
+                                "access_log stdio:DIR/wrong.log squid wrong",
+                                "access_log stdio:DIR/pages.log squid pages"))) {
+            origin.answer("/page", ScenarioWithOneOrigin.page("x", "no-store").withHeader("Content-Type", "text/html"));
+            origin.answer(
+                    "/missing", ScenarioWithOneOrigin.page("x", "no-store").withStatus(404));
+            RawHttp.get(loligo.port(), "/page");
+            lineFor(loligo, "/page", 1);
+            RawHttp.get(loligo.port(), "/missing");
+            lineFor(loligo, "/missing", 1);
+
+            await().untilAsserted(() -> assertThat(loligo.lines("wrong.log"))
+                    .singleElement()
+                    .asString()
+                    .contains("/missing"));
+            await().untilAsserted(() -> assertThat(loligo.lines("pages.log"))
+                    .singleElement()
+                    .asString()
+                    .contains("/page"));
+        }
+    }
+
+    @Test
     void in_the_common_and_combined_formats_is_apaches_with_the_result_code() {
         try (var origin = Origin.start();
                 var common = RunningServer.start(

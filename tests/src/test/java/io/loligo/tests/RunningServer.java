@@ -35,7 +35,7 @@ public interface RunningServer extends AutoCloseable {
     }
 
     /** A file's lines so far; none when it is not there. */
-    private List<String> lines(String name) {
+    default List<String> lines(String name) {
         Path file = directory().resolve(name);
         try {
             return Files.exists(file) ? Files.readAllLines(file, UTF_8) : List.of();

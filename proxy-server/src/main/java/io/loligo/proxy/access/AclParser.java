@@ -233,6 +233,13 @@ public final class AclParser {
                 : Optional.empty();
     }
 
+    /** Whether {@code acl}, or one of a group, looks at a field of the answer other than its type. */
+    public static boolean looksAtReplyBeyondType(Acl acl) {
+        return (acl instanceof ReplyFieldAcl reply && !reply.field().equalsIgnoreCase("Content-Type"))
+                || (acl instanceof GroupAcl group
+                        && group.members().stream().anyMatch(AclParser::looksAtReplyBeyondType));
+    }
+
     /** The names of {@code acl} and of all members of its groups. */
     public static List<String> names(Acl acl) {
         List<String> names = new ArrayList<>(List.of(acl.name()));

@@ -261,12 +261,7 @@ final class AclTable {
             return null;
         }
         used.addAll(AclParser.names(acl));
-        if (acl.looksAtReply() && !WITH_REPLY.contains(line.name())) {
-            problems.value(
-                    line.where(),
-                    "acl " + name + " looks at the answer, and " + line.name()
-                            + " is asked before there is one, so the rule would not do what it says");
-        }
+        replyKnown(line, name, acl);
         AclParser.unsupported(acl)
                 .ifPresent(unsupported -> problems.error(
                         Kind.NOT_YET,
@@ -274,6 +269,24 @@ final class AclTable {
                         line.name() + " rests on acl " + unsupported.name() + ", which " + unsupported.why()
                                 + "; without it the rule would mean something else"));
         return acl;
+    }
+
+    /** An acl on what is not known where it is asked would match nothing, and the rule would not do what it says. */
+    private void replyKnown(Directive line, String name, Acl acl) {
+        if (line.name().endsWith("access_log")) {
+            if (AclParser.looksAtReplyBeyondType(acl)) {
+                problems.error(
+                        Kind.NOT_YET,
+                        line.where(),
+                        "acl " + name + " looks at a field of the answer; " + line.name()
+                                + " knows only its status and type so far (http_status, rep_mime_type)");
+            }
+        } else if (acl.looksAtReply() && !WITH_REPLY.contains(line.name())) {
+            problems.value(
+                    line.where(),
+                    "acl " + name + " looks at the answer, and " + line.name()
+                            + " is asked before there is one, so the rule would not do what it says");
+        }
     }
 
     /** Says what was left out of acls, now that it is known which are used, and which name ports that are none. */

@@ -1,5 +1,7 @@
 package io.loligo.proxy.log;
 
+import io.loligo.cache.http.Fields;
+import io.loligo.cache.http.ResponseHead;
 import io.loligo.proxy.access.AccessList;
 import io.loligo.proxy.access.RequestFacts;
 import io.loligo.proxy.config.Configuration.AccessLogConfig;
@@ -79,7 +81,16 @@ public final class AccessLog implements AutoCloseable {
     private record Target(AccessLogConfig config, @Nullable LogFile file) {
         boolean matches(Transaction transaction) {
             RequestFacts facts = transaction.facts();
-            return facts != null ? config.access().decide(facts).allowed() : matchesAnything();
+            return facts != null
+                    ? config.access().decide(withReply(transaction, facts)).allowed()
+                    : matchesAnything();
+        }
+
+        /** The facts with what is kept of the answer: its status and type. */
+        private static RequestFacts withReply(Transaction transaction, RequestFacts facts) {
+            String type = transaction.contentType();
+            Fields fields = type == null ? Fields.EMPTY : Fields.of("Content-Type", type);
+            return facts.withReply(new ResponseHead(transaction.status(), "", fields));
         }
 
         /** What could not be read has no facts to ask acls about: only a list of {@code all}, or none, takes it. */

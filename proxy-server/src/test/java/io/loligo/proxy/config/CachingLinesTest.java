@@ -140,6 +140,7 @@ class CachingLinesTest {
             acl x http_status 404 ¦ http_access deny x        ~ acl x looks at the answer, and http_access is asked before
             acl x rep_header A . ¦ cache deny x               ~ acl x looks at the answer, and cache is asked before
             acl x rep_header A . ¦ acl y all-of x ¦ cache deny y ~ acl y looks at the answer, and cache is asked before
+            acl x rep_header A . ¦ access_log none x          ~ knows only its status and type so far
             minimum_expiry_time soon                          ~ not a time
             vary_ignore_expire perhaps                        ~ is on or off
             store_miss perhaps all                            ~ needs allow or deny

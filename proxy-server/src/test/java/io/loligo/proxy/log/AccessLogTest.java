@@ -75,6 +75,23 @@ class AccessLogTest {
         assertThat(read("rest.log")).hasSize(3);
     }
 
+    @DisplayName("acls see the status and the type of the answer")
+    @Test
+    void replies() throws IOException {
+        AccessList found = only(facts -> facts.reply() != null && facts.reply().status() == 200);
+        AccessList text = only(facts -> facts.reply() != null
+                && "text/plain".equals(facts.reply().fields().first("Content-Type")));
+        try (AccessLog log = AccessLog.open(
+                logs(0, to("found.log", LogFormat.SQUID, found), to("text.log", LogFormat.SQUID, text)))) {
+            log.record(Exchange.hit().build());
+            log.record(Exchange.hit().status(404).build());
+            log.record(Exchange.hit().status(503).contentType(null).build());
+        }
+
+        assertThat(read("found.log")).hasSize(1);
+        assertThat(read("text.log")).hasSize(2);
+    }
+
     @DisplayName("what could not be read is logged where the acl is all, or there is none")
     @Test
     void unreadable() throws IOException {
