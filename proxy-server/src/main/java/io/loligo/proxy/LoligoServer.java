@@ -97,6 +97,7 @@ public final class LoligoServer {
             accessLog = opened.add(AccessLog.open(configuration.logs()));
             notes.forEach(note -> log("", note));
             store = opened.add(ChronicleStore.open(storeOptions(configuration.store())));
+            store.targets(configuration.headerFields().targets());
             ByteBufferPool buffers =
                     new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, POOLED_BUFFERS_PER_THREAD);
             opened.add(buffers);
@@ -249,6 +250,9 @@ public final class LoligoServer {
         try {
             List<Peer> peers = origin.renew(before.selection().peers(), next.peers(), FIRST_RESOLUTION_WAIT);
             live.replace(Rules.of(next, peers, Version.NUMBER));
+            if (!next.headerFields().equals(before.configuration().headerFields())) {
+                store.targets(next.headerFields().targets());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             listeners.closeOthers(before.configuration());

@@ -1,5 +1,6 @@
 package io.loligo.cache.freshness;
 
+import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.http.EntityTag;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpDate;
@@ -30,6 +31,8 @@ public final class StoredHead {
     private final ResponseTimes times;
     private final long bodyLength;
 
+    private final CacheControlTargets targets;
+    private final boolean addressesSurrogates;
     private final ResponseDirectives directives;
     private final Instant date;
     private final @Nullable Instant lastModified;
@@ -51,16 +54,7 @@ public final class StoredHead {
      */
     record Lifetime(long millis, Freshness.Source source) {}
 
-    /**
-     * @param id the store's name for the object; 0 until stored
-     * @param key the key it was stored under
-     * @param selecting the request's fields that its Vary names, normalised. RFC 9111 §4.1
-     * @param status the status code
-     * @param reason the reason phrase
-     * @param fields the fields as they are stored and sent
-     * @param times when it was asked for and received, or last validated; the request time includes the received Age
-     * @param bodyLength bytes of the body; -1 until stored
-     */
+    /** As below, for a cache that no configuration gave targeted fields of its own. */
     public StoredHead(
             long id,
             CacheKey key,
@@ -70,6 +64,30 @@ public final class StoredHead {
             Fields fields,
             ResponseTimes times,
             long bodyLength) {
+        this(id, key, selecting, status, reason, fields, times, bodyLength, CacheControlTargets.DEFAULT);
+    }
+
+    /**
+     * @param id the store's name for the object; 0 until stored
+     * @param key the key it was stored under
+     * @param selecting the request's fields that its Vary names, normalised. RFC 9111 §4.1
+     * @param status the status code
+     * @param reason the reason phrase
+     * @param fields the fields as they are stored and sent
+     * @param times when it was asked for and received, or last validated; the request time includes the received Age
+     * @param bodyLength bytes of the body; -1 until stored
+     * @param targets the fields in which origins speak to this cache
+     */
+    public StoredHead(
+            long id,
+            CacheKey key,
+            SelectingFields selecting,
+            int status,
+            String reason,
+            Fields fields,
+            ResponseTimes times,
+            long bodyLength,
+            CacheControlTargets targets) {
         this.id = id;
         this.key = key;
         this.selecting = selecting;
@@ -80,7 +98,9 @@ public final class StoredHead {
         this.bodyLength = bodyLength;
 
         Instant received = times.responseTime();
-        this.directives = ResponseDirectives.of(fields);
+        this.targets = targets;
+        this.addressesSurrogates = fields.has("Surrogate-Control");
+        this.directives = ResponseDirectives.of(fields, targets);
         this.date = dateOr(fields, "Date", received, received);
         this.lastModified = date(fields, "Last-Modified", received);
         String tag = fields.first("ETag");
@@ -105,6 +125,8 @@ public final class StoredHead {
         this.fields = other.fields;
         this.times = other.times;
         this.bodyLength = bodyLength;
+        this.targets = other.targets;
+        this.addressesSurrogates = other.addressesSurrogates;
         this.directives = other.directives;
         this.date = other.date;
         this.lastModified = other.lastModified;
@@ -144,6 +166,16 @@ public final class StoredHead {
 
     public long bodyLength() {
         return bodyLength;
+    }
+
+    /** The fields in which origins speak to this cache. */
+    public CacheControlTargets targets() {
+        return targets;
+    }
+
+    /** Whether it has a Surrogate-Control. */
+    public boolean addressesSurrogates() {
+        return addressesSurrogates;
     }
 
     /** The directives that count for us. */

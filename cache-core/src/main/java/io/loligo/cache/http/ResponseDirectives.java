@@ -44,9 +44,6 @@ public record ResponseDirectives(
     public static final ResponseDirectives NONE =
             new ResponseDirectives(false, Set.of(), Set.of(), false, null, null, null, null);
 
-    /** The targeted fields that are meant for us, the most specific first. RFC 9213 §3. */
-    private static final List<String> TARGETED_FIELDS = List.of("CDN-Cache-Control");
-
     /** The directives without a number. */
     public enum Flag {
         NO_STORE("no-store"),
@@ -91,9 +88,21 @@ public record ResponseDirectives(
         return flags.contains(flag);
     }
 
-    /** Reads the directives of a response with these fields. */
+    /** Reads the directives of a response with these fields, for a cache that no configuration gave further names. */
     public static ResponseDirectives of(Fields response) {
-        for (String field : TARGETED_FIELDS) {
+        return of(response, CacheControlTargets.DEFAULT);
+    }
+
+    /** Reads the directives of a response with these fields: those of the first field of {@code targets} that is valid. */
+    public static ResponseDirectives of(Fields response, CacheControlTargets targets) {
+        CacheControlTargets.Surrogate surrogate = targets.surrogate();
+        if (surrogate != null && response.has(SurrogateControl.NAME)) {
+            ResponseDirectives directives = SurrogateControl.read(response.all(SurrogateControl.NAME), surrogate);
+            if (directives != null) {
+                return directives;
+            }
+        }
+        for (String field : targets.fields()) {
             if (response.has(field)) {
                 ResponseDirectives targeted = targeted(response.all(field));
                 if (targeted != null) {
@@ -116,7 +125,7 @@ public record ResponseDirectives(
 
     /** Reads a targeted field, a structured dictionary; null when it is invalid or empty. RFC 9213 §2.1. */
     private static @Nullable ResponseDirectives targeted(List<String> lines) {
-        Map<String, Object> members = StructuredDictionary.parse(lines);
+        Map<String, Object> members = StructuredField.dictionary(lines);
         if (members == null || members.isEmpty()) {
             return null;
         }

@@ -62,7 +62,7 @@ public final class Freshening {
                 .addAll(stored.fields().without(name -> replaced.contains(name.toLowerCase(Locale.ROOT))))
                 .addAll(news)
                 .build();
-        fields = ResponseDirectives.of(fields).reusable(fields);
+        fields = ResponseDirectives.of(fields, stored.targets()).reusable(fields);
         SelectingFields selecting = news.has("Vary") ? SelectingFields.of(news, requestFields) : stored.selecting();
         return new StoredHead(
                 stored.id(),
@@ -72,6 +72,7 @@ public final class Freshening {
                 stored.reason(),
                 fields,
                 Age.movedInto(times, received),
-                stored.bodyLength());
+                stored.bodyLength(),
+                stored.targets());
     }
 }

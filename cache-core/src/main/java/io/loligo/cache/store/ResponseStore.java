@@ -1,6 +1,7 @@
 package io.loligo.cache.store;
 
 import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
 import java.util.List;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * {@link #stats} says why.
  */
 public interface ResponseStore extends AutoCloseable {
+
+    /** Has stored heads read as those of a cache to which origins speak in {@code targets}: at first the default ones. */
+    void targets(CacheControlTargets targets);
 
     /** The heads of every complete response stored under {@code key}, newest first; empty when there is none. */
     List<StoredHead> lookup(CacheKey key);

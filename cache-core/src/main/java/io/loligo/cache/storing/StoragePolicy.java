@@ -8,6 +8,7 @@ import io.loligo.cache.freshness.RefreshRule.Option;
 import io.loligo.cache.freshness.ResponseTimes;
 import io.loligo.cache.freshness.StaleRules;
 import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpDate;
@@ -53,7 +54,7 @@ public final class StoragePolicy {
      */
     public static StorageVerdict decide(
             RequestHead request, ResponseHead response, ResponseTimes times, CacheKey key, StorageRules rules) {
-        StoredHead head = head(request, response, times, key);
+        StoredHead head = head(request, response, times, key, rules.targets());
         RefreshRule refresh = head.refreshRule(rules.freshness().refresh());
         Reason reason = forbiddenByRequest(request, head, rules);
         if (reason == null) {
@@ -88,22 +89,28 @@ public final class StoragePolicy {
      * The fields that are stored of a response with {@code received}: RFC 9111 §3.1, without Age and Content-Length, and
      * without those that must not be reused.
      */
-    private static Fields storedFields(Fields received, ResponseTimes times) {
-        Fields fields = ResponseDirectives.of(received)
+    private static Fields storedFields(Fields received, ResponseTimes times, CacheControlTargets targets) {
+        Fields fields = ResponseDirectives.of(received, targets)
                 .reusable(FieldRule.endToEnd(received).without(name -> FieldRule.is(name, FieldRule.Use.REWRITTEN)));
         return fields.has("Date") ? fields : fields.plus("Date", HttpDate.format(times.responseTime()));
     }
 
-    private static StoredHead head(RequestHead request, ResponseHead response, ResponseTimes times, CacheKey key) {
+    private static StoredHead head(
+            RequestHead request,
+            ResponseHead response,
+            ResponseTimes times,
+            CacheKey key,
+            CacheControlTargets targets) {
         return new StoredHead(
                 0,
                 key,
                 SelectingFields.of(response.fields(), request.fields()),
                 response.status(),
                 response.reason(),
-                storedFields(response.fields(), times),
+                storedFields(response.fields(), times, targets),
                 Age.movedInto(times, response.fields()),
-                -1);
+                -1,
+                targets);
     }
 
     private static @Nullable Reason forbiddenByRequest(RequestHead request, StoredHead head, StorageRules rules) {

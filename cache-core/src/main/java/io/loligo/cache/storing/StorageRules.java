@@ -1,6 +1,7 @@
 package io.loligo.cache.storing;
 
 import io.loligo.cache.freshness.FreshnessRules;
+import io.loligo.cache.http.CacheControlTargets;
 import java.time.Duration;
 
 /**
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param storeMiss whether store_miss lets this answer be stored
  * @param proxyOnly whether the peer that answered is marked proxy-only
  * @param ignoreClientCacheControl ignore-cc: the client's Cache-Control and Pragma do not count
+ * @param targets the fields in which origins speak to this cache
  */
 public record StorageRules(
         FreshnessRules freshness,
@@ -21,4 +23,5 @@ public record StorageRules(
         Duration minimumExpiry,
         boolean storeMiss,
         boolean proxyOnly,
-        boolean ignoreClientCacheControl) {}
+        boolean ignoreClientCacheControl,
+        CacheControlTargets targets) {}

@@ -90,6 +90,79 @@ class DirectivesTest {
         assertThat(said(ResponseDirectives.of(fields))).isEqualTo(expected);
     }
 
+    @DisplayName("RFC 9213 §2.2: Own-Cache-Control comes before CDN-Cache-Control, beside Cache-Control: max-age=9")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        the first of the list counts            | max-age=5   | max-age=6 | targeted max-age=5
+        the next where it is not there          |             | max-age=6 | targeted max-age=6
+        the next where it is malformed          | max-age=5,  | max-age=6 | targeted max-age=6
+        the next where it is empty              | ``          | max-age=6 | targeted max-age=6
+        Cache-Control where none is well-formed | max-age=x   | =         | max-age=9
+        it says nothing of freshness            | no-store=?0 | max-age=6 | targeted
+        """)
+    void ownTarget(String rule, @Nullable String own, @Nullable String cdn, String expected) {
+        Fields fields = Fields.of("Cache-Control", "max-age=9");
+        fields = own == null ? fields : fields.plus("own-cache-control", own);
+        fields = cdn == null ? fields : fields.plus("CDN-Cache-Control", cdn);
+        CacheControlTargets targets = new CacheControlTargets(null, List.of("Own-Cache-Control", "CDN-Cache-Control"));
+
+        assertThat(said(ResponseDirectives.of(fields, targets))).isEqualTo(expected);
+    }
+
+    @DisplayName("Edge architecture §2.4: Surrogate-Control for the surrogate edge, beside Cache-Control: max-age=9")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        it counts instead of Cache-Control      | max-age=5                         | targeted max-age=5
+        a time to validate in beside it         | max-age=5+3                       | targeted max-age=5 swr=3
+        no-store                                | no-store                          | targeted no-store
+        both                                    | no-store, max-age=5               | targeted max-age=5 no-store
+        names without case                      | Max-Age=5                         | targeted max-age=5
+        of duplicates the shorter               | max-age=5, max-age=7              | targeted max-age=5
+        several lines                           | max-age=5 ¦ no-store              | targeted max-age=5 no-store
+        what is aimed at us counts for us       | max-age=5, max-age=7;edge         | targeted max-age=7
+        what is aimed at another does not       | max-age=5, max-age=7;other        | targeted max-age=5
+        no-store for another                    | max-age=5, no-store;other         | targeted max-age=5
+        only for another: Cache-Control         | no-store;other                    | max-age=9
+        unknown directives are passed over      | content="ESI/1.0", max-age=5      | targeted max-age=5
+        only unknown directives: Cache-Control  | content="ESI/1.0"                 | max-age=9
+        no-store-remote where we are near       | no-store-remote, max-age=5        | targeted max-age=5
+        empty: Cache-Control                    | ``                                | max-age=9
+        malformed numbers: Cache-Control        | max-age=x                         | max-age=9
+        a number that is missing                | max-age                           | max-age=9
+        a half of it missing                    | max-age=5+                        | max-age=9
+        a third part                            | max-age=5+3+1                     | max-age=9
+        negative                                | max-age=-5                        | max-age=9
+        not a directive                         | max-age=5, &/&                    | max-age=9
+        an empty name to aim at                 | max-age=5;                        | max-age=9
+        """)
+    void surrogate(String rule, String lines, String expected) {
+        Fields fields = fields("Surrogate-Control", lines).plus("Cache-Control", "max-age=9");
+
+        assertThat(said(ResponseDirectives.of(fields, surrogate(false)))).isEqualTo(expected);
+    }
+
+    @Test
+    @DisplayName("Edge architecture §2.4: no-store-remote is for surrogates that are far from the origin")
+    void farSurrogate() {
+        Fields fields = Fields.of("Surrogate-Control", "no-store-remote");
+
+        assertThat(said(ResponseDirectives.of(fields, surrogate(true)))).isEqualTo("targeted no-store");
+    }
+
+    @Test
+    @DisplayName("Surrogate-Control comes first where it is ours to read, and does not count where it is not")
+    void surrogateFirst() {
+        Fields fields = Fields.of("CDN-Cache-Control", "max-age=6", "Surrogate-Control", "max-age=5");
+
+        assertThat(said(ResponseDirectives.of(fields, surrogate(false)))).isEqualTo("targeted max-age=5");
+        assertThat(said(ResponseDirectives.of(fields))).isEqualTo("targeted max-age=6");
+    }
+
+    private static CacheControlTargets surrogate(boolean remote) {
+        return new CacheControlTargets(
+                new CacheControlTargets.Surrogate("edge", remote), CacheControlTargets.DEFAULT.fields());
+    }
+
     @Test
     @DisplayName("RFC 9111 §5.4: Pragma: no-cache of a response counts only without Cache-Control")
     void responsePragma() {

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.loligo.cache.freshness.FreshnessRules;
 import io.loligo.cache.freshness.ResponseTimes;
 import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.http.Fields;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class StoragePolicyTest {
-    private static final StorageRules RULES =
-            new StorageRules(FreshnessRules.DEFAULT, 0, 1 << 20, Duration.ZERO, true, false, false);
+    private static final StorageRules RULES = new StorageRules(
+            FreshnessRules.DEFAULT, 0, 1 << 20, Duration.ZERO, true, false, false, CacheControlTargets.DEFAULT);
 
     @DisplayName("RFC 9111 §3: is it stored? Date: 0 and received at second 0")
     @ParameterizedTest(name = "{0}")
@@ -162,7 +163,8 @@ class StoragePolicyTest {
                 Duration.ZERO,
                 true,
                 proxyOnly,
-                false);
+                false,
+                CacheControlTargets.DEFAULT);
 
         StorageVerdict verdict =
                 StoragePolicy.decide(get(""), response(status, "Date: 0 ¦ " + response), received(0), KEY, rules);
@@ -186,7 +188,8 @@ class StoragePolicyTest {
     void minimumExpiry(String rule, @Nullable String line, int status, String response, String expected) {
         FreshnessRules freshness =
                 new FreshnessRules(refreshPattern(line == null ? "" : line), Duration.ofDays(7), Duration.ZERO);
-        StorageRules rules = new StorageRules(freshness, 0, 100, Duration.ofSeconds(60), true, false, false);
+        StorageRules rules = new StorageRules(
+                freshness, 0, 100, Duration.ofSeconds(60), true, false, false, CacheControlTargets.DEFAULT);
 
         StorageVerdict verdict =
                 StoragePolicy.decide(get(""), response(status, "Date: 0 ¦ " + response), received(0), KEY, rules);
@@ -197,7 +200,8 @@ class StoragePolicyTest {
     @Test
     @DisplayName("store_miss: what it denies is not stored")
     void storeMiss() {
-        StorageRules rules = new StorageRules(FreshnessRules.DEFAULT, 0, 100, Duration.ZERO, false, false, false);
+        StorageRules rules = new StorageRules(
+                FreshnessRules.DEFAULT, 0, 100, Duration.ZERO, false, false, false, CacheControlTargets.DEFAULT);
 
         StorageVerdict verdict =
                 StoragePolicy.decide(get(""), response(200, "Cache-Control: max-age=60"), received(0), KEY, rules);
@@ -210,7 +214,8 @@ class StoragePolicyTest {
     void varyIgnoreExpire() {
         FreshnessRules freshness =
                 new FreshnessRules(refreshPattern("500 20% 999"), Duration.ofDays(7), Duration.ZERO, true, false);
-        StorageRules rules = new StorageRules(freshness, 0, 100, Duration.ZERO, true, false, false);
+        StorageRules rules =
+                new StorageRules(freshness, 0, 100, Duration.ZERO, true, false, false, CacheControlTargets.DEFAULT);
         String response = "Date: 0 ¦ Expires: 0 ¦ Vary: Foo";
 
         assertThat(said(StoragePolicy.decide(get(""), response(200, response), received(0), KEY, rules)))
@@ -223,7 +228,8 @@ class StoragePolicyTest {
     @Test
     @DisplayName("ignore-cc: the client's no-store does not count")
     void ignoreClientCacheControl() {
-        StorageRules rules = new StorageRules(FreshnessRules.DEFAULT, 0, 100, Duration.ZERO, true, false, true);
+        StorageRules rules = new StorageRules(
+                FreshnessRules.DEFAULT, 0, 100, Duration.ZERO, true, false, true, CacheControlTargets.DEFAULT);
 
         StorageVerdict verdict = StoragePolicy.decide(
                 get("Cache-Control: no-store"), response(200, "Cache-Control: max-age=60"), received(0), KEY, rules);

@@ -1,12 +1,14 @@
 package io.loligo.proxy.config;
 
 import io.loligo.cache.freshness.FreshnessRules;
+import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.proxy.access.AccessList;
 import io.loligo.proxy.access.AccessRules;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeouts how long to wait
  * @param limits how much to take
  * @param forwarding how requests go to peers
+ * @param headerFields fields that speak to this cache, and such as must not speak to origins
  * @param logs access_log, cache_log
  * @param process pid file and life of the process
  * @param admin the admin listener
@@ -43,6 +46,7 @@ public record Configuration(
         Timeouts timeouts,
         Limits limits,
         Forwarding forwarding,
+        HeaderFields headerFields,
         Logs logs,
         ServerProcess process,
         Admin admin) {
@@ -173,6 +177,28 @@ public record Configuration(
             boolean clientPersistentConnections,
             boolean serverPersistentConnections) {
         public static final Forwarding DEFAULT = new Forwarding(true, ForwardedFor.ON, 25, false, 0, true, true);
+    }
+
+    /**
+     * Fields that speak to this cache, and such as must not speak to origins.
+     *
+     * @param targets cache_control_targets, httpd_accel_surrogate_id, http_accel_surrogate_remote
+     * @param unkeyedInRequests unkeyed_request_headers: fields that make frameworks answer for another URL or method than
+     *     the one in the key, and that therefore do not go along where the answer may be stored
+     */
+    public record HeaderFields(CacheControlTargets targets, List<String> unkeyedInRequests) {
+        public static final HeaderFields DEFAULT = new HeaderFields(
+                CacheControlTargets.DEFAULT,
+                List.of(
+                        "X-Original-URL",
+                        "X-Rewrite-URL",
+                        "X-HTTP-Method-Override",
+                        "X-HTTP-Method",
+                        "X-Method-Override",
+                        "X-Forwarded-Host"));
+
+        /** Fields that have rules of their own: lower case. */
+        static final Set<String> NO_TARGETS = Set.of("cache-control", "expires", "pragma", "surrogate-control");
     }
 
     /** The words of forwarded_for: what becomes of X-Forwarded-For. */

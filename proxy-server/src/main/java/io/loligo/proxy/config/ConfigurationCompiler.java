@@ -1,5 +1,7 @@
 package io.loligo.proxy.config;
 
+import io.loligo.cache.http.CacheControlTargets;
+import io.loligo.cache.http.CacheControlTargets.Surrogate;
 import io.loligo.proxy.access.AccessList;
 import io.loligo.proxy.access.AccessList.Rule;
 import io.loligo.proxy.access.AccessList.Term;
@@ -13,6 +15,7 @@ import io.loligo.proxy.config.Configuration.AccessLogConfig;
 import io.loligo.proxy.config.Configuration.Admin;
 import io.loligo.proxy.config.Configuration.ForwardedFor;
 import io.loligo.proxy.config.Configuration.Forwarding;
+import io.loligo.proxy.config.Configuration.HeaderFields;
 import io.loligo.proxy.config.Configuration.Identity;
 import io.loligo.proxy.config.Configuration.Limits;
 import io.loligo.proxy.config.Configuration.LogFormat;
@@ -60,6 +63,8 @@ final class ConfigurationCompiler {
     private final StoreLines store;
     private final Set<String> logFormats = new HashSet<>();
     private final List<Numbered> accessLogs = new ArrayList<>();
+    private final List<Directive> targetLines = new ArrayList<>();
+    private final List<Directive> unkeyedLines = new ArrayList<>();
 
     private ConfigurationCompiler(
             List<Directive> directives,
@@ -167,6 +172,8 @@ final class ConfigurationCompiler {
             case "cache_stoplist" -> stoplist(line);
             case "refresh_pattern" -> caching.refreshPattern(line);
             case "cache_dir" -> store.cacheDirectory(line);
+            case "cache_control_targets" -> targetLines.add(line);
+            case "unkeyed_request_headers" -> unkeyedLines.add(line);
             case "access_log" -> accessLogs.add(new Numbered(index, line));
             default -> throw new IllegalStateException("the table says done, but nobody does it: " + row.name());
         }
@@ -326,6 +333,7 @@ final class ConfigurationCompiler {
                 timeouts,
                 limits(),
                 forwarding(),
+                headerFields(),
                 logs(file),
                 new ServerProcess(scalars.file("pid_filename").orElse(null)),
                 admin());
@@ -521,6 +529,20 @@ final class ConfigurationCompiler {
                 connectRetries,
                 scalars.onOff("client_persistent_connections", defaults.clientPersistentConnections()),
                 scalars.onOff("server_persistent_connections", defaults.serverPersistentConnections()));
+    }
+
+    private HeaderFields headerFields() {
+        HeaderFields defaults = HeaderFields.DEFAULT;
+        Surrogate surrogate = hostNameOf("httpd_accel_surrogate_id")
+                .map(id -> new Surrogate(id, scalars.onOff("http_accel_surrogate_remote", false)))
+                .orElse(null);
+        List<String> targets = targetLines.isEmpty()
+                ? defaults.targets().fields()
+                : FieldNameLine.parse(targetLines, HeaderFields.NO_TARGETS, problems);
+        List<String> unkeyed = unkeyedLines.isEmpty()
+                ? defaults.unkeyedInRequests()
+                : FieldNameLine.parse(unkeyedLines, Set.of("host"), problems);
+        return new HeaderFields(new CacheControlTargets(surrogate, targets), unkeyed);
     }
 
     private Optional<ForwardedFor> forwardedFor() {

@@ -39,7 +39,7 @@ final class Delivery {
 
         long length = arrived.relay().length();
         Framing framing = Framing.LENGTH;
-        Fields fields = arrived.fields().without("Content-Length");
+        Fields fields = x.forClient(arrived.fields()).without("Content-Length");
         if (collapsed && arrived.stored() != null) {
             fields = arrived.stored().directives().reusable(fields);
         }

@@ -159,6 +159,16 @@ final class Exchange {
         return keepAlive;
     }
 
+    /** {@code fields} as this client gets them: Surrogate-Control ends here, unless the client is a surrogate too. */
+    Fields forClient(Fields fields) {
+        return hidesSurrogateControl() ? fields.without("Surrogate-Control") : fields;
+    }
+
+    /** Whether Surrogate-Control does not go to this client. */
+    boolean hidesSurrogateControl() {
+        return rules.isSurrogate() && !head().fields().has("Surrogate-Capability");
+    }
+
     void closeAfterwards() {
         keepAlive = false;
     }

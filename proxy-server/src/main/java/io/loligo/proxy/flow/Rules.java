@@ -63,7 +63,7 @@ public record Rules(
                 new PeerSelection(peers),
                 configuration.ports().stream()
                         .collect(Collectors.toUnmodifiableMap(Rules::portKey, port -> site(port, identity, freshness))),
-                new RequestFields(identity, product, configuration.forwarding()),
+                new RequestFields(identity, product, configuration.forwarding(), configuration.headerFields()),
                 new ResponseFields(identity, product, configuration.forwarding().via()),
                 product);
     }
@@ -118,7 +118,13 @@ public record Rules(
                 storeMiss.rules().isEmpty()
                         || storeMiss.decide(facts.withReply(answer)).allowed(),
                 peer.config().proxyOnly(),
-                reuse.ignoreClientCacheControl());
+                reuse.ignoreClientCacheControl(),
+                configuration.headerFields().targets());
+    }
+
+    /** Whether Surrogate-Control is for us, and not for the clients. */
+    boolean isSurrogate() {
+        return configuration.headerFields().targets().surrogate() != null;
     }
 
     private static Site site(PortConfig port, Configuration.Identity identity, FreshnessRules freshness) {

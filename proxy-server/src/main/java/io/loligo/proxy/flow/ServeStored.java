@@ -124,7 +124,9 @@ final class ServeStored {
     private void whole(
             Exchange x, StoredHead stored, Freshness freshness, @Nullable CacheStatus status, EntryReader reader) {
         ByteBuffer head;
-        if (status == null && !x.site().port().actAsOrigin()) {
+        boolean inWireForm =
+                !x.site().port().actAsOrigin() && !(stored.addressesSurrogates() && x.hidesSurrogateControl());
+        if (status == null && inWireForm) {
             head = x.rules()
                     .responseFields()
                     .hit(
@@ -135,7 +137,7 @@ final class ServeStored {
                             x.keepAlive(),
                             x.version());
         } else {
-            Fields fields = asOfNow(x, stored, stored.fields(), freshness);
+            Fields fields = asOfNow(x, stored, x.forClient(stored.fields()), freshness);
             if (mayHaveBody(stored.status())) {
                 fields = fields.plus("Content-Length", Long.toString(reader.length()));
             }
@@ -198,7 +200,7 @@ final class ServeStored {
 
         @Override
         public Void single(RangeSelection.Single selection) {
-            Fields fields = asOfNow(x, stored, stored.fields(), freshness)
+            Fields fields = asOfNow(x, stored, x.forClient(stored.fields()), freshness)
                     .plus("Content-Range", selection.contentRange())
                     .plus("Content-Length", Long.toString(selection.size()));
             partial(fields, new Slice(reader, selection.first(), selection.size()));
@@ -209,7 +211,7 @@ final class ServeStored {
         public Void multiple(RangeSelection.Multiple selection) {
             MultipartRanges parts = new MultipartRanges(
                     reader, selection.parts(), stored.fields().first("Content-Type"));
-            Fields fields = asOfNow(x, stored, stored.fields(), freshness)
+            Fields fields = asOfNow(x, stored, x.forClient(stored.fields()), freshness)
                     .with("Content-Type", parts.contentType())
                     .plus("Content-Length", Long.toString(parts.length()));
             partial(fields, parts);

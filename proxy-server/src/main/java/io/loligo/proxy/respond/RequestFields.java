@@ -1,5 +1,6 @@
 package io.loligo.proxy.respond;
 
+import io.loligo.cache.http.CacheControlTargets.Surrogate;
 import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.RequestHead;
@@ -9,6 +10,9 @@ import io.loligo.proxy.log.AddressText;
 import java.net.InetAddress;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fields that go to an origin: the client's end-to-end ones, Host rebuilt from what was understood, Via and
@@ -18,35 +22,36 @@ import java.util.Set;
  * <p>Immutable, used by every I/O thread.
  */
 public final class RequestFields {
-    /**
-     * Fields that make frameworks answer for another URL or method than the one in the key: a cached answer to such a
-     * request would be served to everybody.
-     */
-    private static final Set<String> KEY_BENDING = Set.of(
-            "x-original-url",
-            "x-rewrite-url",
-            "x-http-method-override",
-            "x-http-method",
-            "x-method-override",
-            "x-forwarded-host");
+    private static final String SURROGATE_CAPABILITY = "Surrogate-Capability";
+    private static final String CDN_LOOP = "CDN-Loop";
 
     /** Fields that belong to the connection with the client, or that the origin connection writes itself. */
     private static final Set<String> OURS = Set.of("host", "content-length", "expect", "via", "x-forwarded-for");
-
-    private static final String CDN_LOOP = "CDN-Loop";
 
     private final Configuration.Forwarding forwarding;
     /** What stands for this server in CDN-Loop. */
     private final String cdnId;
 
+    /** Lower-case names of fields that could make the answer one to another request than the key says. */
+    private final Set<String> unkeyed;
+
+    private final @Nullable Surrogate surrogate;
     private final String viaHop;
     private final String ownName;
 
     /** @param product what stands in Via, for example {@code loligo/0.1.0} */
-    public RequestFields(Configuration.Identity identity, String product, Configuration.Forwarding forwarding) {
+    public RequestFields(
+            Configuration.Identity identity,
+            String product,
+            Configuration.Forwarding forwarding,
+            Configuration.HeaderFields headerFields) {
         this.forwarding = forwarding;
+        this.surrogate = headerFields.targets().surrogate();
+        this.unkeyed = Stream.concat(headerFields.unkeyedInRequests().stream(), Stream.of(SURROGATE_CAPABILITY))
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
         this.viaHop = identity.uniqueHostname() + " (" + product + ")";
-        this.cdnId = identity.uniqueHostname();
+        this.cdnId = surrogate == null ? identity.uniqueHostname() : surrogate.id();
         this.ownName = " " + identity.uniqueHostname() + " (loligo";
     }
 
@@ -60,7 +65,7 @@ public final class RequestFields {
         Fields.Builder fields = Fields.builder().add("Host", uri.authority());
         kept.forEach((name, value) -> {
             String lower = name.toLowerCase(Locale.ROOT);
-            if (!OURS.contains(lower) && !(cacheable && KEY_BENDING.contains(lower))) {
+            if (!OURS.contains(lower) && !(cacheable && unkeyed.contains(lower))) {
                 fields.add(name, value);
             }
         });
@@ -68,10 +73,13 @@ public final class RequestFields {
         if (forwarding.via()) {
             fields.add("Via", head.version().number() + " " + viaHop);
         }
-        if (kept.has(CDN_LOOP)) {
+        if (surrogate != null || kept.has(CDN_LOOP)) {
             fields.add(CDN_LOOP, cdnId);
         }
         forwardedFor(fields, kept, client);
+        if (surrogate != null) {
+            fields.add(SURROGATE_CAPABILITY, surrogate.id() + "=\"Surrogate/1.0\"");
+        }
         return fields.build();
     }
 

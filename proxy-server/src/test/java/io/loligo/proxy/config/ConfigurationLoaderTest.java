@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loligo.cache.freshness.RefreshRule;
 import io.loligo.cache.freshness.RefreshRule.Option;
+import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.proxy.access.AccessRules;
 import io.loligo.proxy.access.Requests;
 import io.loligo.proxy.config.Configuration.AccessLogConfig;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationLoaderTest {
 
@@ -439,6 +441,44 @@ class ConfigurationLoaderTest {
                         new Configuration.Logs(c.logs().accessLogs(), Path.of("/var/log/x.log"), false, true, true, 3));
         assertThat(c.process().pidFile()).isEqualTo(Path.of("/run/x.pid"));
         assertThat(c.admin()).isEqualTo(new Configuration.Admin("127.0.0.2", 4000, Path.of("/run/x.token")));
+    }
+
+    @Test
+    @DisplayName("lists of field names: several lines add up, none empties them, each name once")
+    void fieldNames() {
+        String base = "http_port 80 accel\nhttp_access allow all\naccess_log none\n";
+
+        Configuration c = Conf.configuration(base + """
+                cache_control_targets Own-Cache-Control
+                cache_control_targets CDN-Cache-Control own-cache-control
+                unkeyed_request_headers X-A
+                unkeyed_request_headers none X-B
+                httpd_accel_surrogate_id edge
+                http_accel_surrogate_remote on
+                """);
+
+        assertThat(c.headerFields())
+                .isEqualTo(new Configuration.HeaderFields(
+                        new CacheControlTargets(
+                                new CacheControlTargets.Surrogate("edge", true),
+                                List.of("Own-Cache-Control", "CDN-Cache-Control")),
+                        List.of("X-B")));
+        assertThat(Conf.configuration(base).headerFields()).isEqualTo(Configuration.HeaderFields.DEFAULT);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "cache_control_targets",
+                "cache_control_targets Cache-Control",
+                "cache_control_targets Own;Field",
+                "unkeyed_request_headers Host"
+            })
+    @DisplayName("names that cannot be used are errors")
+    void wrongFieldNames(String line) {
+        assertThat(Conf.load("http_port 80 accel\nhttp_access allow all\naccess_log none\n" + line + "\n")
+                        .configuration())
+                .isNull();
     }
 
     @Test

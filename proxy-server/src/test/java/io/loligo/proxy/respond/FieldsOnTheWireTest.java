@@ -2,6 +2,8 @@ package io.loligo.proxy.respond;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loligo.cache.http.CacheControlTargets;
+import io.loligo.cache.http.CacheControlTargets.Surrogate;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.RequestHead;
@@ -9,11 +11,13 @@ import io.loligo.cache.key.EffectiveUri;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.Configuration.ForwardedFor;
 import io.loligo.proxy.config.Configuration.Forwarding;
+import io.loligo.proxy.config.Configuration.HeaderFields;
 import io.loligo.proxy.config.Configuration.Identity;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,7 +101,7 @@ final class FieldsOnTheWireTest {
             throws UnknownHostException {
         Forwarding forwarding = new Forwarding(true, word, 25, false, 0, true, true);
         Fields given = before == null ? Fields.EMPTY : Fields.of("X-Forwarded-For", before);
-        Fields sent = new RequestFields(IDENTITY, "loligo/1", forwarding)
+        Fields sent = new RequestFields(IDENTITY, "loligo/1", forwarding, HeaderFields.DEFAULT)
                 .toOrigin(get(given), URI, InetAddress.getByName(client), true);
         assertThat(sent.combined("X-Forwarded-For")).isEqualTo(after);
     }
@@ -121,7 +125,8 @@ final class FieldsOnTheWireTest {
                 "1.0 before",
                 "Accept",
                 "a/b");
-        RequestFields fields = new RequestFields(IDENTITY, "loligo/1", Configuration.Forwarding.DEFAULT);
+        RequestFields fields =
+                new RequestFields(IDENTITY, "loligo/1", Configuration.Forwarding.DEFAULT, HeaderFields.DEFAULT);
         InetAddress client = InetAddress.getLoopbackAddress();
         Fields sent = fields.toOrigin(get(given), URI, client, true);
         assertThat(sent.all("Host")).containsExactly("www.test:8080");
@@ -134,6 +139,35 @@ final class FieldsOnTheWireTest {
                 .isEqualTo("/admin");
         assertThat(fields.isLoop(get(sent))).isTrue();
         assertThat(fields.isLoop(get(given))).isFalse();
+    }
+
+    @Test
+    void aSurrogateAnnouncesItselfAndOnlyItself() throws UnknownHostException {
+        CacheControlTargets targets = new CacheControlTargets(new Surrogate("edge", false), List.of());
+        RequestFields fields = new RequestFields(
+                IDENTITY, "loligo/1", Forwarding.DEFAULT, new HeaderFields(targets, List.of("X-Tenant")));
+        Fields given = Fields.of("Surrogate-Capability", "x=\"ESI/1.0\"", "X-Tenant", "7", "X-Original-URL", "/admin");
+
+        Fields sent = fields.toOrigin(get(given), URI, InetAddress.getByName("192.0.2.1"), true);
+
+        assertThat(sent.all("Surrogate-Capability")).containsExactly("edge=\"Surrogate/1.0\"");
+        assertThat(sent.all("CDN-Loop")).containsExactly("edge");
+        assertThat(sent.has("X-Tenant")).isFalse();
+        assertThat(sent.first("X-Original-URL")).isEqualTo("/admin");
+        assertThat(fields.isCdnLoop(get(sent))).isTrue();
+    }
+
+    @ParameterizedTest(name = "RFC 8586 §2, CDN-Loop: {0} is a loop: {1}")
+    @CsvSource({
+        "unique.test, true",
+        "'one, UNIQUE.test; a=b', true",
+        "'unique.test.org', false",
+        "'one;a=unique.test', false"
+    })
+    void cdnLoop(String value, boolean loop) {
+        RequestFields fields = new RequestFields(IDENTITY, "loligo/1", Forwarding.DEFAULT, HeaderFields.DEFAULT);
+
+        assertThat(fields.isCdnLoop(get(Fields.of("CDN-Loop", value)))).isEqualTo(loop);
     }
 
     private static RequestHead get(Fields fields) {

@@ -1,6 +1,7 @@
 package io.loligo.cache.store.chronicle;
 
 import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.store.EntryReader;
@@ -57,6 +58,7 @@ public final class ChronicleStore implements ResponseStore {
     private final SlotPool buffers =
             new SlotPool(EntryLayout.CHUNK_DATA_OFFSET + EntryLayout.CHUNK_DATA, IDLE_BUFFERS_MAX);
     private final ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(Scratch::new);
+    private final DecodedCache decoded;
     private final Shard[] shards;
     private final @Nullable StoreDirectory directory;
     private final @Nullable Meta meta;
@@ -88,8 +90,7 @@ public final class ChronicleStore implements ResponseStore {
         this.peers = peers;
         this.pendingPurges = pendingPurges;
         hasher = new KeyHasher(meta == null ? StoreDirectory.newSecret() : meta.secret());
-        DecodedCache decoded =
-                new DecodedCache(decodedPlaces(Runtime.getRuntime().maxMemory()));
+        decoded = new DecodedCache(decodedPlaces(Runtime.getRuntime().maxMemory()));
         SlotPool slots = new SlotPool(EntryLayout.SMALL_MAX, IDLE_SLOTS_MAX);
         long run = meta == null ? 1 : meta.run();
         shards = new Shard[geometry.shards()];
@@ -337,6 +338,14 @@ public final class ChronicleStore implements ResponseStore {
     }
 
     // ---- ResponseStore
+
+    @Override
+    public void targets(CacheControlTargets targets) {
+        for (Shard shard : shards) {
+            shard.targets(targets);
+        }
+        decoded.clear();
+    }
 
     @Override
     public List<StoredHead> lookup(CacheKey key) {

@@ -1,5 +1,6 @@
 package io.loligo.cache.store.chronicle;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,11 @@ final class DecodedCache {
             places[place ^ 1] = there;
         }
         places[place] = decoded;
+    }
+
+    /** Has everything decoded again. */
+    void clear() {
+        Arrays.fill(places, null);
     }
 
     void forget(long id) {

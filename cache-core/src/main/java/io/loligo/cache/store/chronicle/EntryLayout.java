@@ -2,6 +2,7 @@ package io.loligo.cache.store.chronicle;
 
 import io.loligo.cache.freshness.ResponseTimes;
 import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
@@ -277,7 +278,8 @@ final class EntryLayout {
                 head.reason(),
                 head.fields().without(CONTENT_LENGTH),
                 head.times(),
-                bodyLength);
+                bodyLength,
+                head.targets());
         int valueLength = bytes.length() + (inline ? (int) bodyLength : 0);
         return new StoredObject(
                 stored, List.of(stored), bodyId, inline, bytes.wire.length, bytes.length(), valueLength);
@@ -288,9 +290,10 @@ final class EntryLayout {
      *
      * @param id the object that it has to be
      * @param verify whether to compare the checksums; the caller's choice for bytes that this process wrote
+     * @param targets the fields in which origins speak to this cache
      * @return null when the bytes are not those of object {@code id}, or damaged
      */
-    static @Nullable StoredObject head(Slot slot, long id, boolean verify) {
+    static @Nullable StoredObject head(Slot slot, long id, boolean verify, CacheControlTargets targets) {
         ByteBuffer in = slot.buffer();
         int length = slot.length();
         if (length < WIRE_OFFSET || in.get(VERSION_OFFSET) != VERSION || in.getLong(ID_OFFSET) != id) {
@@ -329,7 +332,8 @@ final class EntryLayout {
                     fields(wire, hasLengthLine(status)),
                     new ResponseTimes(
                             instant(in.getLong(REQUEST_TIME_OFFSET)), instant(in.getLong(RESPONSE_TIME_OFFSET))),
-                    bodyLength);
+                    bodyLength,
+                    targets);
             return new StoredObject(
                     head, List.of(head), in.getLong(BODY_ID_OFFSET), inline, wireLength, (int) bodyOffset, length);
         } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {

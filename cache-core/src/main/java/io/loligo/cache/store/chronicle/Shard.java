@@ -1,6 +1,7 @@
 package io.loligo.cache.store.chronicle;
 
 import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.key.SelectingFields;
@@ -73,6 +74,7 @@ final class Shard {
     private final Set<StoredWriter> writers = ConcurrentHashMap.newKeySet();
 
     private final long limit;
+    private volatile CacheControlTargets targets = CacheControlTargets.DEFAULT;
     private volatile boolean suspended;
     private volatile boolean faultReported;
     private volatile boolean closed;
@@ -141,6 +143,11 @@ final class Shard {
 
     long objects() {
         return objects.get();
+    }
+
+    /** How heads are read from now on. */
+    void targets(CacheControlTargets newTargets) {
+        targets = newTargets;
     }
 
     /** While suspended, nothing is stored: the disk is nearly full. */
@@ -291,7 +298,7 @@ final class Shard {
         if (!open.head(scratch.id.of(id), into)) {
             return null;
         }
-        StoredObject object = EntryLayout.head(into, id, isFromEarlierRun(id));
+        StoredObject object = EntryLayout.head(into, id, isFromEarlierRun(id), targets);
         if (object == null) {
             counters.faults.increment();
             return null;
@@ -344,7 +351,7 @@ final class Shard {
             StoredObject object = decoded.object(id);
             boolean usable;
             if (object == null) {
-                object = EntryLayout.head(slot, id, isFromEarlierRun(id));
+                object = EntryLayout.head(slot, id, isFromEarlierRun(id), targets);
                 usable = object != null;
             } else {
                 usable = slot.length() == object.valueLength()
@@ -578,7 +585,7 @@ final class Shard {
             if (!open.head(scratch.id.of(stored.id()), slot)) {
                 return null;
             }
-            StoredObject old = EntryLayout.head(slot, stored.id(), isFromEarlierRun(stored.id()));
+            StoredObject old = EntryLayout.head(slot, stored.id(), isFromEarlierRun(stored.id()), targets);
             if (old == null) {
                 counters.faults.increment();
                 return null;
@@ -906,7 +913,7 @@ final class Shard {
 
     private @Nullable StoredObject objectUnlessList(ShardMaps open, long id, Scratch scratch) {
         return open.head(scratch.id.of(id), scratch.aside) && !EntryLayout.isList(scratch.aside)
-                ? EntryLayout.head(scratch.aside, id, isFromEarlierRun(id))
+                ? EntryLayout.head(scratch.aside, id, isFromEarlierRun(id), targets)
                 : null;
     }
 
@@ -967,7 +974,7 @@ final class Shard {
             }
             return;
         }
-        StoredObject object = EntryLayout.head(scratch.aside, id, true);
+        StoredObject object = EntryLayout.head(scratch.aside, id, true, targets);
         if (object == null) {
             counters.faults.increment();
             discard(open, id, 0, scratch);

@@ -4,6 +4,7 @@ import static io.loligo.cache.store.chronicle.Samples.there;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.CacheControlTargets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -101,7 +102,8 @@ class EntryLayoutTest {
 
     @Test
     void a_golden_head_says_what_was_put_into_it() throws IOException {
-        StoredObject object = there(EntryLayout.head(slot(golden("small")), 0x0102030405L, true));
+        StoredObject object =
+                there(EntryLayout.head(slot(golden("small")), 0x0102030405L, true, CacheControlTargets.DEFAULT));
 
         assertThat(object.head().key()).isEqualTo(HEAD.key());
         assertThat(object.head().selecting()).isEqualTo(HEAD.selecting());
@@ -129,8 +131,8 @@ class EntryLayoutTest {
 
     private static boolean isTaken(String name, Slot slot) {
         return switch (name) {
-            case "small" -> EntryLayout.head(slot, 0x0102030405L, true) != null;
-            case "large" -> EntryLayout.head(slot, 7, true) != null;
+            case "small" -> EntryLayout.head(slot, 0x0102030405L, true, CacheControlTargets.DEFAULT) != null;
+            case "large" -> EntryLayout.head(slot, 7, true, CacheControlTargets.DEFAULT) != null;
             case "list" -> EntryLayout.list(slot, 8, true) != null;
             case "chunk" -> EntryLayout.chunkData(slot, 9, 2, true) >= 0;
             default -> throw new IllegalArgumentException(name);
@@ -142,7 +144,8 @@ class EntryLayoutTest {
         byte[] bytes = bytes(small());
         for (int length = 0; length < bytes.length; length++) {
             Slot cut = slot(Arrays.copyOf(bytes, length));
-            assertThat(EntryLayout.head(cut, 0x0102030405L, false)).isNull();
+            assertThat(EntryLayout.head(cut, 0x0102030405L, false, CacheControlTargets.DEFAULT))
+                    .isNull();
         }
     }
 }

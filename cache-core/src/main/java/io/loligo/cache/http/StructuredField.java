@@ -1,18 +1,20 @@
 package io.loligo.cache.http;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A structured field dictionary, read strictly: one error anywhere makes the whole field invalid. RFC 9651 §4.2.2.
+ * A structured field, read strictly: one error anywhere makes the whole field invalid. RFC 9651 §4.2.
  *
- * <p>Only what the cache needs is kept: integers as {@link Long}, booleans as {@link Boolean}; members of any other type
- * are checked and stand as {@link #OTHER}. Parameters are checked and dropped.
+ * <p>Only what the cache needs is kept: integers as {@link Long}, booleans as {@link Boolean}, strings as {@link String},
+ * inner lists as {@link List}; members of any other type are checked and stand as {@link #OTHER}. Parameters are checked
+ * and dropped.
  */
-final class StructuredDictionary {
-    /** The value of a member that is neither an integer nor a boolean. */
+final class StructuredField {
+    /** The value of a member of a type that no field of ours has. */
     static final Object OTHER = new Object();
 
     private static final int INTEGER_DIGITS_MAX = 15;
@@ -22,14 +24,23 @@ final class StructuredDictionary {
     private final String text;
     private int at;
 
-    private StructuredDictionary(String text) {
+    private StructuredField(String text) {
         this.text = text;
     }
 
-    /** Reads the field lines as one dictionary; null when they are not one. */
-    static @Nullable Map<String, Object> parse(List<String> lines) {
+    /** Reads the field lines as one dictionary; null when they are not one. RFC 9651 §4.2.2. */
+    static @Nullable Map<String, Object> dictionary(List<String> lines) {
         try {
-            return new StructuredDictionary(String.join(", ", lines)).dictionary();
+            return new StructuredField(String.join(", ", lines)).dictionary();
+        } catch (Invalid invalid) {
+            return null;
+        }
+    }
+
+    /** Reads the field lines as one list; null when they are not one. RFC 9651 §4.2.1. */
+    static @Nullable List<Object> list(List<String> lines) {
+        try {
+            return new StructuredField(String.join(", ", lines)).list();
         } catch (Invalid invalid) {
             return null;
         }
@@ -52,19 +63,39 @@ final class StructuredDictionary {
             Object value = true;
             if (peek() == '=') {
                 at++;
-                value = peek() == '(' ? innerList() : item();
+                value = itemOrInnerList();
             }
             parameters();
             members.put(key, value);
-            skip(" \t");
-            if (at == text.length()) {
-                break;
-            }
-            expect(',');
-            skip(" \t");
-            require(at < text.length());
+            comma();
         }
         return members;
+    }
+
+    private List<Object> list() throws Invalid {
+        List<Object> members = new ArrayList<>();
+        skip(" ");
+        while (at < text.length()) {
+            members.add(itemOrInnerList());
+            parameters();
+            comma();
+        }
+        return members;
+    }
+
+    /** What stands between two members, or nothing but blanks at the end. */
+    private void comma() throws Invalid {
+        skip(" \t");
+        if (at == text.length()) {
+            return;
+        }
+        expect(',');
+        skip(" \t");
+        require(at < text.length());
+    }
+
+    private Object itemOrInnerList() throws Invalid {
+        return peek() == '(' ? innerList() : item();
     }
 
     private String key() throws Invalid {
@@ -88,15 +119,16 @@ final class StructuredDictionary {
         }
     }
 
-    private Object innerList() throws Invalid {
+    private List<Object> innerList() throws Invalid {
+        List<Object> items = new ArrayList<>();
         expect('(');
         while (true) {
             skip(" ");
             if (peek() == ')') {
                 at++;
-                return OTHER;
+                return items;
             }
-            item();
+            items.add(item());
             parameters();
             require(peek() == ' ' || peek() == ')');
         }
@@ -115,8 +147,9 @@ final class StructuredDictionary {
             return digit == '1';
         }
         if (first == '"') {
-            string();
-        } else if (first == ':') {
+            return string();
+        }
+        if (first == ':') {
             bytes();
         } else if (first == '@') {
             at++;
@@ -152,7 +185,8 @@ final class StructuredDictionary {
         return at - start;
     }
 
-    private void string() throws Invalid {
+    private String string() throws Invalid {
+        StringBuilder unquoted = new StringBuilder();
         expect('"');
         while (peek() != '"') {
             if (peek() == '\\') {
@@ -160,9 +194,11 @@ final class StructuredDictionary {
                 require(peek() == '"' || peek() == '\\');
             }
             require(peek() >= ' ' && peek() < 0x7f);
+            unquoted.append(peek());
             at++;
         }
         at++;
+        return unquoted.toString();
     }
 
     private void bytes() throws Invalid {
