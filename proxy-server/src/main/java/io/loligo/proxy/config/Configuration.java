@@ -152,9 +152,44 @@ public record Configuration(
      * How much to take, each named as its directive, in bytes; 0 for the bodies means no limit.
      *
      * @param readAheadGap how far the origin is read ahead of the slowest client where nothing is stored
+     * @param quickAbort what becomes of a fetch that every client has left
      */
-    public record Limits(int requestHeaderMaxSize, int replyHeaderMaxSize, long requestBodyMaxSize, int readAheadGap) {
-        public static final Limits DEFAULT = new Limits(64 << 10, 64 << 10, 0, 64 << 10);
+    public record Limits(
+            int requestHeaderMaxSize,
+            int replyHeaderMaxSize,
+            long requestBodyMaxSize,
+            int readAheadGap,
+            QuickAbort quickAbort) {
+        public static final Limits DEFAULT = new Limits(64 << 10, 64 << 10, 0, 64 << 10, QuickAbort.DEFAULT);
+    }
+
+    /**
+     * When a fetch that could be stored goes on though every client has left. Squid's quick_abort_min, quick_abort_max
+     * and quick_abort_pct.
+     *
+     * @param minBytes it goes on while less than this is missing; negative: always
+     * @param maxBytes it ends while more than this is missing
+     * @param percent else it goes on when more than this has come, 0 to 100
+     */
+    public record QuickAbort(long minBytes, long maxBytes, int percent) {
+        public static final QuickAbort DEFAULT = new QuickAbort(16 << 10, 16 << 10, 95);
+
+        /**
+         * Whether the fetch goes on.
+         *
+         * @param received bytes of the body so far
+         * @param length of the whole body, or -1 where it is not known: then it ends
+         */
+        public boolean goesOn(long received, long length) {
+            if (length < 0) {
+                return false;
+            }
+            long missing = length - received;
+            if (minBytes < 0 || missing < minBytes) {
+                return true;
+            }
+            return missing <= maxBytes && received > length * (percent / 100.0);
+        }
     }
 
     /**

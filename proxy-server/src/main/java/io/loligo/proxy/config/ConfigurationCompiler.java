@@ -20,6 +20,7 @@ import io.loligo.proxy.config.Configuration.Identity;
 import io.loligo.proxy.config.Configuration.Limits;
 import io.loligo.proxy.config.Configuration.LogFormat;
 import io.loligo.proxy.config.Configuration.Logs;
+import io.loligo.proxy.config.Configuration.QuickAbort;
 import io.loligo.proxy.config.Configuration.ServerProcess;
 import io.loligo.proxy.config.Configuration.Timeouts;
 import io.loligo.proxy.config.DirectiveTable.Row;
@@ -512,7 +513,11 @@ final class ConfigurationCompiler {
                 scalars.smallSize("request_header_max_size", defaults.requestHeaderMaxSize()),
                 scalars.smallSize("reply_header_max_size", defaults.replyHeaderMaxSize()),
                 scalars.size("request_body_max_size", defaults.requestBodyMaxSize()),
-                scalars.smallSize("read_ahead_gap", defaults.readAheadGap()));
+                scalars.smallSize("read_ahead_gap", defaults.readAheadGap()),
+                new QuickAbort(
+                        scalars.size("quick_abort_min", defaults.quickAbort().minBytes()),
+                        scalars.size("quick_abort_max", defaults.quickAbort().maxBytes()),
+                        scalars.number("quick_abort_pct", defaults.quickAbort().percent(), 0, 100)));
     }
 
     private Forwarding forwarding() {

@@ -290,7 +290,9 @@ final class Fetch implements OriginHandler {
                 writer,
                 plan.rules().configuration().limits().readAheadGap(),
                 // What nobody waited for to begin with is fetched for the store.
-                leader == null ? (received, length) -> true : Fetch::worthFinishing,
+                leader == null
+                        ? (received, length) -> true
+                        : plan.rules().configuration().limits().quickAbort()::goesOn,
                 stored -> close());
         Arrived now = new Arrived(answer, fields, storable, relay);
         List<Exchange> followers;
@@ -427,18 +429,6 @@ final class Fetch implements OriginHandler {
             }
         });
     }
-
-    /** Squid's quick_abort with its defaults: finish what is nearly done. */
-    private static boolean worthFinishing(long received, long length) {
-        if (length < 0) {
-            return false;
-        }
-        long missing = length - received;
-        return missing < QUICK_ABORT_BYTES || received * 100 > length * QUICK_ABORT_PERCENT;
-    }
-
-    private static final long QUICK_ABORT_BYTES = 16 << 10;
-    private static final long QUICK_ABORT_PERCENT = 95;
 
     /** A 304 has no body; reading its end gives the connection back. */
     private static void finish(OriginBody body) {

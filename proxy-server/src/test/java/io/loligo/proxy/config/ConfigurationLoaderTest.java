@@ -127,7 +127,8 @@ class ConfigurationLoaderTest {
             http_reply_access deny all           ~ error: http_reply_access is not yet implemented, and
             reply_body_max_size 1 MB all         ~ error: reply_body_max_size is not yet implemented, and
             quick_abort_min 16 KB                ~ -
-            quick_abort_min 0 KB                 ~ warning: quick_abort_min is not yet implemented
+            quick_abort_min -1 KB                ~ -
+            quick_abort_pct 101                  ~ error: quick_abort_pct 101: quick_abort_pct is 0 to 100
             quick_abort_min lots                 ~ error: quick_abort_min lots: not a size such as 64 MB
             never_direct allow all               ~ -
             refresh_stale_hit 30 seconds         ~ warning: refresh_stale_hit is not yet implemented
@@ -391,6 +392,9 @@ class ConfigurationLoaderTest {
                 reply_header_max_size 16 KB
                 request_body_max_size 5 MB
                 read_ahead_gap 128 KB
+                quick_abort_min -1 KB
+                quick_abort_max 1 MB
+                quick_abort_pct 60
                 via off
                 forwarded_for truncate
                 forward_max_tries 4
@@ -433,7 +437,9 @@ class ConfigurationLoaderTest {
                         Duration.ofSeconds(11),
                         Duration.ofHours(12),
                         Duration.ofSeconds(13)));
-        assertThat(c.limits()).isEqualTo(new Configuration.Limits(32 << 10, 16 << 10, 5 << 20, 128 << 10));
+        assertThat(c.limits())
+                .isEqualTo(new Configuration.Limits(
+                        32 << 10, 16 << 10, 5 << 20, 128 << 10, new Configuration.QuickAbort(-1024, 1 << 20, 60)));
         assertThat(c.forwarding())
                 .isEqualTo(new Configuration.Forwarding(false, ForwardedFor.TRUNCATE, 4, true, 2, false, false));
         assertThat(c.logs())
