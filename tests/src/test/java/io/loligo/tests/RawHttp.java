@@ -149,6 +149,9 @@ public final class RawHttp implements AutoCloseable {
 
     private Head readHead() throws IOException {
         String statusLine = readLine();
+        if (!statusLine.matches("HTTP/\\d\\.\\d \\d{3}( .*)?")) {
+            throw new IOException("not a status line: " + statusLine);
+        }
         List<Field> fields = new ArrayList<>();
         for (String line = readLine(); !line.isEmpty(); line = readLine()) {
             int colon = line.indexOf(':');
@@ -183,6 +186,9 @@ public final class RawHttp implements AutoCloseable {
         }
         Optional<String> length = head.field("Content-Length");
         if (length.isPresent()) {
+            if (!length.get().matches("\\d{1,18}")) {
+                throw new IOException("not a Content-Length: " + length.get());
+            }
             return readBytes(Long.parseLong(length.get()), body);
         }
         in.transferTo(body);
@@ -192,7 +198,7 @@ public final class RawHttp implements AutoCloseable {
     private boolean readChunks(ByteArrayOutputStream body) throws IOException {
         try {
             while (true) {
-                long size = Long.parseLong(readLine(), 16);
+                long size = chunkSize(readLine());
                 if (size == 0) {
                     while (!readLine().isEmpty()) {
                         // Trailer fields are not looked at.
@@ -206,6 +212,13 @@ public final class RawHttp implements AutoCloseable {
         } catch (EOFException | SocketException e) {
             return false;
         }
+    }
+
+    private static long chunkSize(String line) throws IOException {
+        if (!line.matches("[0-9A-Fa-f]{1,15}")) {
+            throw new IOException("not a chunk size: " + line);
+        }
+        return Long.parseLong(line, 16);
     }
 
     private boolean readBytes(long count, ByteArrayOutputStream body) throws IOException {

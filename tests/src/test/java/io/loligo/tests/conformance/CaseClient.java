@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,11 +75,18 @@ final class CaseClient implements AutoCloseable {
     }
 
     private ClientExchange exchange(RawHttp connection, String request, String method) {
-        ScheduledFuture<?> givingUp = watch.schedule(connection::close, patience.toMillis(), TimeUnit.MILLISECONDS);
+        var gaveUp = new AtomicBoolean();
+        ScheduledFuture<?> givingUp = watch.schedule(
+                () -> {
+                    gaveUp.set(true);
+                    connection.close();
+                },
+                patience.toMillis(),
+                TimeUnit.MILLISECONDS);
         try {
             return new ClientExchange(request, connection.send(request).answer(method), "");
         } catch (UncheckedIOException e) {
-            String why = givingUp.isDone() ? "none within " + patience : String.valueOf(e.getMessage());
+            String why = gaveUp.get() ? "none within " + patience : String.valueOf(e.getMessage());
             return new ClientExchange(request, null, why);
         } finally {
             givingUp.cancel(false);

@@ -178,7 +178,9 @@ final class CaseJudge {
         for (FieldCondition condition : expectation.fields()) {
             if (!condition.holds(head)) {
                 return new Failure(
-                        number, Check.EXPECTED_RESPONSE_HEADERS, "expected " + condition + " in " + head.fields());
+                        number,
+                        Check.EXPECTED_RESPONSE_HEADERS,
+                        "expected " + condition + ", found " + head.all(condition.name()));
             }
         }
         for (FieldCondition condition : expectation.fieldsMissing()) {
@@ -186,7 +188,7 @@ final class CaseJudge {
                 return new Failure(
                         number,
                         Check.EXPECTED_RESPONSE_HEADERS_MISSING,
-                        "expected no " + condition + " in " + head.fields());
+                        "expected no " + condition + ", found " + head.all(condition.name()));
             }
         }
         return null;
@@ -257,7 +259,8 @@ final class CaseJudge {
                 return new Failure(
                         number,
                         Check.EXPECTED_REQUEST_HEADERS,
-                        "expected " + field + " at the origin in " + seen.head().fields());
+                        "expected " + field + " at the origin, found "
+                                + seen.head().all(field.name()));
             }
         }
         for (FieldCondition field : expectation.requestFieldsMissing()) {
@@ -265,8 +268,8 @@ final class CaseJudge {
                 return new Failure(
                         number,
                         Check.EXPECTED_REQUEST_HEADERS_MISSING,
-                        "expected no " + field + " at the origin in "
-                                + seen.head().fields());
+                        "expected no " + field + " at the origin, found "
+                                + seen.head().all(field.name()));
             }
         }
         return expectation.type() == ResponseType.CACHED ? null : passedOn(number, seen);

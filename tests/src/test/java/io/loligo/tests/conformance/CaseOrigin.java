@@ -43,18 +43,25 @@ final class CaseOrigin implements AutoCloseable {
     private static final int MAX_LINE = 64 << 10;
 
     private final ServerSocket listener;
+    private final boolean dates;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final Map<String, Guest> guests = new ConcurrentHashMap<>();
 
-    private CaseOrigin(ServerSocket listener) {
+    private CaseOrigin(ServerSocket listener, boolean dates) {
         this.listener = listener;
+        this.dates = dates;
     }
 
-    /** Listens on {@code port} of 127.0.0.1, any free one for 0. */
+    /** Listens on {@code port} of 127.0.0.1, any free one for 0, and sends no field that a case does not name. */
     static CaseOrigin start(int port) {
+        return start(port, false);
+    }
+
+    /** With {@code dates}, an answer for which a case gives no Date has the present one, as most servers send it. */
+    static CaseOrigin start(int port, boolean dates) {
         try {
-            var origin = new CaseOrigin(new ServerSocket(port, 1024, InetAddress.getLoopbackAddress()));
+            var origin = new CaseOrigin(new ServerSocket(port, 1024, InetAddress.getLoopbackAddress()), dates);
             origin.threads.execute(origin::accept);
             return origin;
         } catch (IOException e) {
@@ -279,6 +286,9 @@ final class CaseOrigin implements AutoCloseable {
                 }
             }
             sent.putIfAbsent(number, values);
+            if (dates && !values.containsKey("date")) {
+                fields.add(new Field("Date", new ScriptedField("Date", null, 0, false).at(now)));
+            }
             if (!values.containsKey("content-type")) {
                 fields.add(new Field("Content-Type", "text/plain"));
             }

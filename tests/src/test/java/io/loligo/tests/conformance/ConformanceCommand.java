@@ -31,8 +31,10 @@ import picocli.CommandLine.Spec;
             "Runs the cases of a public HTTP cache suite against the built jar, or against another proxy.",
             "Exit code: 0 the floor holds, 1 it does not, 2 a wrong command line.",
             "",
-            "The runner itself is checked by running it against caches whose results are known: start one that",
-            "forwards to 127.0.0.1:PORT and caches by its defaults, then --proxy its address --origin-port PORT."
+            "The runner itself is checked by running it against caches whose results are known. Start one that",
+            "forwards to 127.0.0.1:PORT and whose defaults are those of its published results, such as Squid with",
+            "'http_port ... accel vhost' and one originserver peer, or Varnish with -p default_ttl=0; then",
+            "--proxy HOST:PORT --origin-port PORT --origin-dates. A case that fails on all of them is suspect."
         })
 final class ConformanceCommand implements Callable<Integer> {
     @Spec
@@ -65,6 +67,12 @@ final class ConformanceCommand implements Callable<Integer> {
     @Option(names = "--origin-port", paramLabel = "PORT", description = "where that proxy forwards to, on 127.0.0.1")
     private int originPort;
 
+    @Option(
+            names = "--origin-dates",
+            description =
+                    "let the origin add Date where a case has none, as the suite's own origin does: Squid needs it")
+    private boolean originDates;
+
     public static void main(String... arguments) {
         System.exit(new CommandLine(new ConformanceCommand()).execute(arguments));
     }
@@ -94,7 +102,7 @@ final class ConformanceCommand implements Callable<Integer> {
         if ((proxy == null) != (originPort == 0)) {
             throw new CommandLine.ParameterException(spec.commandLine(), "--proxy and --origin-port go together");
         }
-        try (CaseOrigin origin = CaseOrigin.start(originPort)) {
+        try (CaseOrigin origin = CaseOrigin.start(originPort, originDates)) {
             if (proxy != null) {
                 return ConformanceRun.of(wanted, origin, address(proxy));
             }

@@ -8,6 +8,9 @@ import java.util.List;
 /** Something a message's fields must, or must not, say. Lines of one name count as one, joined by ", ". */
 sealed interface FieldCondition {
 
+    /** The field it is about. */
+    String name();
+
     boolean holds(Head head);
 
     /** Whether the message says nothing of the kind: the negation, which for a value looks at each member of a list. */
@@ -21,12 +24,29 @@ sealed interface FieldCondition {
 
     record Present(String name) implements FieldCondition {
         @Override
+        public String toString() {
+            return name;
+        }
+
+        @Override
         public boolean holds(Head head) {
             return head.field(name).isPresent();
         }
     }
 
     record Equal(ScriptedField field) implements FieldCondition {
+        @Override
+        public String name() {
+            return field.name();
+        }
+
+        @Override
+        public String toString() {
+            return field.text() != null
+                    ? name() + ": " + field.text()
+                    : name() + " " + field.seconds() + " s after Server-Now";
+        }
+
         @Override
         public boolean holds(Head head) {
             return head.field(field.name()).isPresent()
@@ -52,12 +72,22 @@ sealed interface FieldCondition {
 
     record SameAs(String name, String other) implements FieldCondition {
         @Override
+        public String toString() {
+            return name + " as " + other;
+        }
+
+        @Override
         public boolean holds(Head head) {
             return head.field(name).isPresent() && joined(head, name).equals(joined(head, other));
         }
     }
 
     record Greater(String name, long than) implements FieldCondition {
+        @Override
+        public String toString() {
+            return name + " > " + than;
+        }
+
         @Override
         public boolean holds(Head head) {
             String value = joined(head, name);
