@@ -213,9 +213,13 @@ public final class StoredHead {
         return lifetime == null ? null : Duration.ofMillis(lifetime.millis());
     }
 
-    /** Whether the origin said how long it is fresh, be it not at all. RFC 9111 §4.2.1. */
+    /**
+     * Whether the origin gave it a lifetime. None at all is no such word: that is also how a lifetime counts that cannot
+     * be read, and what is malformed permits nothing. RFC 9111 §4.2.1.
+     */
     public boolean hasExplicitLifetime(FreshnessRules rules) {
-        return explicitLifetime(rules) != null;
+        Lifetime lifetime = explicitLifetime(rules);
+        return lifetime != null && lifetime.millis() > 0;
     }
 
     /** current_age in milliseconds. RFC 9111 §4.2.3. */

@@ -228,7 +228,7 @@ public final class StoragePolicy {
     private static @Nullable Reason uselessOrUnsafe(
             RequestHead request, StoredHead head, Freshness freshness, RefreshRule refresh, FreshnessRules rules) {
         boolean byOrigin = head.hasExplicitLifetime(rules);
-        boolean storable = byOrigin || Freshness.allowsHeuristic(head) || freshness.source() != Freshness.Source.NONE;
+        boolean storable = byOrigin || Freshness.allowsHeuristic(head) || freshness.lifetimeMillis() > 0;
         if (!storable) {
             return Reason.STATUS;
         }

@@ -16,6 +16,8 @@ import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.http.Fields;
 import java.time.Duration;
+import java.util.List;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -170,6 +172,66 @@ class StoragePolicyTest {
                 StoragePolicy.decide(get(""), response(status, "Date: 0 ¦ " + response), received(0), KEY, rules);
 
         assertThat(said(verdict)).isEqualTo(expected);
+    }
+
+    @Test
+    @DisplayName("a malformed field never lets something be stored that would not be stored without it")
+    void malformed() {
+        String[] requests = {"X: y", "Authorization: Basic x", "Cookie: a=1"};
+        int[] statuses = {200, 204, 302, 404, 500, 599};
+        List<String> ordinary = List.of(
+                "Last-Modified: -1000",
+                "ETag: \"a\"",
+                "Set-Cookie: a=1",
+                "Vary: Cookie",
+                "Cache-Control: private",
+                "Cache-Control: no-store",
+                "Cache-Control: max-age=0",
+                "Cache-Control: max-age=60",
+                "Cache-Control: must-revalidate",
+                "Age: 70");
+        List<String> nonsense = List.of(
+                "Date: soon",
+                "Age: x",
+                "Expires: 0x",
+                "Expires: soon",
+                "Last-Modified: x",
+                "Vary: ,",
+                "Cache-Control: max-age=x",
+                "Cache-Control: max-age",
+                "Cache-Control: s-maxage=1.5",
+                "Cache-Control: public=\"x\"",
+                "Cache-Control: must-revalidate=0",
+                "Cache-Control: must-understand=1",
+                "Cache-Control: immutable=x",
+                "Cache-Control: stale-while-revalidate=x",
+                "Cache-Control: stale-if-error=-1",
+                "CDN-Cache-Control: public=5, max-age=x",
+                "CDN-Cache-Control: &");
+        Random random = new Random(9111);
+        int stored = 0;
+        for (int i = 0; i < 50_000; i++) {
+            String request = requests[random.nextInt(requests.length)];
+            int status = statuses[random.nextInt(statuses.length)];
+            StringBuilder lines = new StringBuilder("X: y");
+            for (int n = random.nextInt(4); n > 0; n--) {
+                lines.append(" ¦ ").append(ordinary.get(random.nextInt(ordinary.size())));
+            }
+            String malformed = nonsense.get(random.nextInt(nonsense.size()));
+            String absent = verdict(request, status, lines.toString());
+            String present = verdict(request, status, lines + " ¦ " + malformed);
+
+            if (present.equals("store") && !absent.equals("store")) {
+                throw new AssertionError(
+                        request + " to " + status + " " + lines + ": " + absent + ", but stored with " + malformed);
+            }
+            stored += present.equals("store") ? 1 : 0;
+        }
+        assertThat(stored).as("both verdicts occur often").isBetween(2_500, 47_500);
+    }
+
+    private static String verdict(String request, int status, String response) {
+        return said(StoragePolicy.decide(get(request), response(status, response), received(0), KEY, RULES));
     }
 
     @DisplayName("minimum_expiry_time 60 s: what has no body, and so could not be refreshed, must be fresh for so long")
