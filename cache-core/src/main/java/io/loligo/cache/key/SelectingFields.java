@@ -74,10 +74,14 @@ public record SelectingFields(boolean unmatched, Fields fields) {
         return true;
     }
 
-    /** Whether the language of the stored response is the one that this request puts before all others. */
+    /**
+     * Whether the language of the stored response is what this request puts before all others: the very tag, or one in its
+     * range. RFC 4647 §3.3.1, basic filtering. Not the other way round: who wants de-AT first may get it from the origin.
+     */
     private boolean wantsLanguageChosen(Fields requestFields) {
         String chosen = fields.first(LANGUAGE_CHOSEN);
         String wanted = requestFields.combined(ACCEPT_LANGUAGE);
-        return chosen != null && wanted != null && chosen.equals(SelectingValue.preferred(wanted));
+        String preferred = chosen == null || wanted == null ? null : SelectingValue.preferred(wanted);
+        return preferred != null && chosen != null && (chosen.equals(preferred) || chosen.startsWith(preferred + "-"));
     }
 }

@@ -49,14 +49,22 @@ public final class ReusePolicy {
         return request.isMethod("GET") || request.isMethod("HEAD");
     }
 
-    /** The most recent response whose selecting fields the request matches. RFC 9111 §4.1. */
+    /**
+     * The most recent response whose selecting fields the request matches; one without any only when no other does, as
+     * some origins forget Vary in the answer that they give by default. RFC 9111 §4.1.
+     */
     private static @Nullable StoredHead select(RequestHead request, List<StoredHead> stored) {
+        StoredHead byDefault = null;
         for (int i = 0; i < stored.size(); i++) {
-            if (stored.get(i).selecting().matches(request.fields())) {
-                return stored.get(i);
+            StoredHead head = stored.get(i);
+            if (head.selecting().matches(request.fields())) {
+                if (!head.selecting().fields().isEmpty()) {
+                    return head;
+                }
+                byDefault = byDefault == null ? head : byDefault;
             }
         }
-        return null;
+        return byDefault;
     }
 
     /** Whether {@code selected} is fresh enough for this request. RFC 9111 §4, §5.2.1; the order is Squid's. */

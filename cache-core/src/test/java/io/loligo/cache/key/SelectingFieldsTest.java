@@ -89,6 +89,23 @@ class SelectingFieldsTest {
         assertThat(selecting.matches(fields(now))).isEqualTo(expected);
     }
 
+    @DisplayName("RFC 4647 §3.3.1: a response with Content-Language: de-AT, chosen by Accept-Language: fr, de-AT")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        the very tag                         | Accept-Language: de-at           | true
+        a range that it is in                | Accept-Language: de, fr;q=0.1    | true
+        a range that only begins like it     | Accept-Language: d               | false
+        a narrower range                     | Accept-Language: de-AT-1996      | false
+        another of the same range            | Accept-Language: de-CH, de;q=0.5 | false
+        """)
+    void languageRange(String rule, String now, boolean expected) {
+        SelectingFields selecting = SelectingFields.of(
+                Fields.of("Vary", "Accept-Language", "Content-Language", "de-AT"),
+                Fields.of("Accept-Language", "fr, de-AT"));
+
+        assertThat(selecting.matches(fields(now))).isEqualTo(expected);
+    }
+
     @Test
     @DisplayName("names stand once each, in lower case, sorted")
     void names() {

@@ -164,6 +164,22 @@ class ReusePolicyTest {
         assertThat(bytes / requests).as("bytes per request").isLessThanOrEqualTo(100);
     }
 
+    @Test
+    @DisplayName(
+            "RFC 9111 §4.1: a later answer that forgot its Vary does not hide the variant that was made for the request")
+    void varyForgotten() {
+        StoredHead variant = variant("1", "\"a\"");
+        StoredHead byDefault = stored(200, "Date: 5 ¦ Cache-Control: max-age=60");
+        List<StoredHead> newestFirst = List.of(byDefault, variant);
+
+        assertThat(ReusePolicy.decide(get("Foo: 1"), newestFirst, at(10), RULES))
+                .isInstanceOfSatisfying(
+                        Reuse.Serve.class, serve -> assertThat(serve.stored()).isSameAs(variant));
+        assertThat(ReusePolicy.decide(get("Foo: 2"), newestFirst, at(10), RULES))
+                .isInstanceOfSatisfying(
+                        Reuse.Serve.class, serve -> assertThat(serve.stored()).isSameAs(byDefault));
+    }
+
     private static void assertServed(Reuse verdict) {
         if (!(verdict instanceof Reuse.Serve)) {
             throw new AssertionError(verdict);
