@@ -235,8 +235,9 @@ public final class StoragePolicy {
         boolean stretched = refresh.has(Option.OVERRIDE_EXPIRE)
                 && StaleRules.forbidden(head) == null
                 && freshness.lifetime().compareTo(refresh.min()) <= 0;
-        if (!byOrigin || stretched) {
-            // What the operator's rules or a guess keep must not be somebody's own page.
+        boolean saidToBeFresh = byOrigin && freshness.isFresh();
+        if (!saidToBeFresh || stretched) {
+            // What the operator's rules, a guess or a malformed date keep must not be somebody's own page.
             if (head.fields().has("Set-Cookie")) {
                 return Reason.SET_COOKIE;
             }

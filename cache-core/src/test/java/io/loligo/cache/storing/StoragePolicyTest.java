@@ -65,6 +65,8 @@ class StoragePolicyTest {
         Set-Cookie with a lifetime                  | -                                  | 200    | Cache-Control: max-age=60 ¦ Set-Cookie: a=1                 | store
         Set-Cookie with a guess                     | -                                  | 200    | Last-Modified: -1000 ¦ Set-Cookie: a=1                      | SET_COOKIE
         Set-Cookie with a validator                 | -                                  | 200    | ETag: "a" ¦ Set-Cookie: a=1                                 | SET_COOKIE
+        Set-Cookie, stale from the start            | -                                  | 200    | Cache-Control: max-age=0 ¦ ETag: "a" ¦ Set-Cookie: a=1      | SET_COOKIE
+        Set-Cookie with a malformed Expires         | -                                  | 200    | Expires: x ¦ ETag: "a" ¦ Set-Cookie: a=1                    | SET_COOKIE
         Cookie that Vary names, with a guess        | Cookie: a=1                        | 200    | Last-Modified: -1000 ¦ Vary: Cookie                         | COOKIE
         Cookie that Vary names, with a lifetime     | Cookie: a=1                        | 200    | Cache-Control: max-age=60 ¦ Vary: Cookie                    | store
         Cookie that Vary does not name              | Cookie: a=1                        | 200    | Last-Modified: -1000                                        | store
