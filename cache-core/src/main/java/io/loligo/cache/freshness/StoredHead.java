@@ -1,6 +1,7 @@
 package io.loligo.cache.freshness;
 
 import io.loligo.cache.http.CacheControlTargets;
+import io.loligo.cache.http.CacheGroups;
 import io.loligo.cache.http.EntityTag;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpDate;
@@ -9,6 +10,7 @@ import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.SelectingFields;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,7 @@ public final class StoredHead {
 
     private final CacheControlTargets targets;
     private final boolean addressesSurrogates;
+    private final List<String> cacheGroups;
     private final ResponseDirectives directives;
     private final Instant date;
     private final @Nullable Instant lastModified;
@@ -100,6 +103,7 @@ public final class StoredHead {
         Instant received = times.responseTime();
         this.targets = targets;
         this.addressesSurrogates = fields.has("Surrogate-Control");
+        this.cacheGroups = CacheGroups.of(fields);
         this.directives = ResponseDirectives.of(fields, targets);
         this.date = dateOr(fields, "Date", received, received);
         this.lastModified = date(fields, "Last-Modified", received);
@@ -127,6 +131,7 @@ public final class StoredHead {
         this.bodyLength = bodyLength;
         this.targets = other.targets;
         this.addressesSurrogates = other.addressesSurrogates;
+        this.cacheGroups = other.cacheGroups;
         this.directives = other.directives;
         this.date = other.date;
         this.lastModified = other.lastModified;
@@ -171,6 +176,11 @@ public final class StoredHead {
     /** The fields in which origins speak to this cache. */
     public CacheControlTargets targets() {
         return targets;
+    }
+
+    /** The groups of its origin that it belongs to. RFC 9875 §2. */
+    public List<String> cacheGroups() {
+        return cacheGroups;
     }
 
     /** Whether it has a Surrogate-Control. */

@@ -1,5 +1,6 @@
 package io.loligo.cache.invalidation;
 
+import io.loligo.cache.http.CacheGroups;
 import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.key.EffectiveUri;
@@ -8,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a state-changing request makes unusable. RFC 9111 §4.4. */
+/** What a state-changing request makes unusable. RFC 9111 §4.4, RFC 9875. */
 public final class Invalidation {
     /** Methods that are safe: RFC 9110 §9.2.1 and the registry. Every other one, unknown ones too, may change things. */
     private static final Set<String> SAFE =
@@ -21,7 +22,7 @@ public final class Invalidation {
      * Location and Content-Location. Empty when the method is safe or the answer is an error.
      */
     public static List<EffectiveUri> uris(RequestHead request, EffectiveUri uri, ResponseHead response) {
-        if (SAFE.contains(request.method()) || response.status() < 200 || response.status() > 399) {
+        if (!changesState(request, response)) {
             return List.of();
         }
         List<EffectiveUri> uris = new ArrayList<>(3);
@@ -29,6 +30,18 @@ public final class Invalidation {
         add(uris, uri, response.fields().first("Location"));
         add(uris, uri, response.fields().first("Content-Location"));
         return List.copyOf(uris);
+    }
+
+    /**
+     * The groups of the request's origin whose stored responses go, as Cache-Group-Invalidation lists them. Empty when the
+     * method is safe, the answer is an error, or the field is malformed. RFC 9875 §3.
+     */
+    public static List<String> groups(RequestHead request, ResponseHead response) {
+        return changesState(request, response) ? CacheGroups.invalidatedBy(response.fields()) : List.of();
+    }
+
+    private static boolean changesState(RequestHead request, ResponseHead response) {
+        return !SAFE.contains(request.method()) && response.status() >= 200 && response.status() <= 399;
     }
 
     private static void add(List<EffectiveUri> uris, EffectiveUri base, @Nullable String reference) {

@@ -4,6 +4,8 @@ import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,12 @@ public interface ResponseStore extends AutoCloseable {
 
     /** Drops every response stored for {@code uri}: each variant, whichever peers may serve it. */
     Purged purge(EffectiveUri uri);
+
+    /**
+     * Has no response be found that is of the origin of {@code uri}, of one of {@code groups} by its Cache-Groups, and an
+     * answer to a request that was sent at {@code at} or before, be it stored later. Holds over a restart. RFC 9875 §3.
+     */
+    void invalidate(EffectiveUri uri, Collection<String> groups, Instant at);
 
     StoreStats stats();
 

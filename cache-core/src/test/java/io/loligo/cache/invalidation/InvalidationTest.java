@@ -49,4 +49,26 @@ class InvalidationTest {
 
         assertThat(gone).isEqualTo(expected == null ? "" : expected);
     }
+
+    @DisplayName("RFC 9875 §3: which groups a request makes unusable")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        one                               | POST    | 200 | "a"              | a
+        an empty list                     | POST    | 200 | ``               | ``
+        several                           | PUT     | 303 | "a", "b c";x=1   | a/b c
+        several lines                     | PUT     | 204 | "a" ¦ Cache-Group-Invalidation: "b" | a/b
+        an unknown method                 | FOO     | 200 | "a"              | a
+        §3 a safe method                  | GET     | 200 | "a"              | ``
+        an error                          | POST    | 404 | "a"              | ``
+        a token: malformed                | POST    | 200 | "a", b           | ``
+        a list in the list: malformed     | POST    | 200 | ("a")            | ``
+        a comma at the end: malformed     | POST    | 200 | "a",             | ``
+        """)
+    void groups(String rule, String method, int status, String field, String expected) {
+        assertThat(String.join(
+                        "/",
+                        Invalidation.groups(
+                                request(method, ""), response(status, "Cache-Group-Invalidation: " + field))))
+                .isEqualTo(expected);
+    }
 }

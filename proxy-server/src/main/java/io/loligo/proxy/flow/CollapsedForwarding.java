@@ -1,7 +1,9 @@
 package io.loligo.proxy.flow;
 
 import io.loligo.cache.key.CacheKey;
+import io.loligo.cache.key.EffectiveUri;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,11 @@ final class CollapsedForwarding {
     /** Registers {@code fetch} for its key; false when another one is there already. */
     boolean lead(CacheKey key, Fetch fetch) {
         return inFlight.putIfAbsent(key, fetch) == null;
+    }
+
+    /** Has nobody join what was asked for already under keys that {@code invalidated} accepts: it may be outdated. */
+    void leaveBehind(Predicate<EffectiveUri> invalidated) {
+        inFlight.keySet().removeIf(key -> invalidated.test(key.uri()));
     }
 
     void ended(CacheKey key, Fetch fetch) {

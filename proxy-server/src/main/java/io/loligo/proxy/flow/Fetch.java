@@ -6,6 +6,7 @@ import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.invalidation.Invalidation;
+import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.reuse.Reuse;
 import io.loligo.cache.reuse.ReusePolicy;
 import io.loligo.cache.reuse.Validation;
@@ -280,7 +281,7 @@ final class Fetch implements OriginHandler {
                 && isNews(answer.head().status())) {
             outlets.store().remove(plan.replaced());
         }
-        Invalidation.uris(plan.head(), plan.key().uri(), answer.head()).forEach(outlets.store()::purge);
+        invalidate(answer.head());
         Fields fields = FieldRule.endToEnd(answer.head().fields());
         EntryWriter writer = storable == null ? null : outlets.store().write(storable);
         BodyRelay relay = new BodyRelay(
@@ -327,6 +328,21 @@ final class Fetch implements OriginHandler {
     /** Whether an answer of this status shows that what is stored is out of date: no failure, no 304. */
     private static boolean isNews(int status) {
         return status != 304 && status < 500;
+    }
+
+    /** Drops what a state-changing request made unusable, and has nobody join an older request for it. */
+    private void invalidate(ResponseHead answer) {
+        EffectiveUri uri = plan.key().uri();
+        List<EffectiveUri> uris = Invalidation.uris(plan.head(), uri, answer);
+        if (!uris.isEmpty()) {
+            uris.forEach(outlets.store()::purge);
+            outlets.collapsed().leaveBehind(uris::contains);
+        }
+        List<String> groups = Invalidation.groups(plan.head(), answer);
+        if (!groups.isEmpty()) {
+            outlets.store().invalidate(uri, groups, outlets.clock().instant());
+            outlets.collapsed().leaveBehind(uri::sameOrigin);
+        }
     }
 
     /** Whether the answer says nothing about other clients' requests: a 304 to its condition, a page for its login. */

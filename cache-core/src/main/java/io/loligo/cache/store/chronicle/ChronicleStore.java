@@ -12,7 +12,9 @@ import io.loligo.cache.store.chronicle.StoreDirectory.Closed;
 import io.loligo.cache.store.chronicle.StoreDirectory.Meta;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -74,6 +76,8 @@ public final class ChronicleStore implements ResponseStore {
     /** What shards out of service have missed; guarded by {@link #serviceLock}. Without files nothing outlives them. */
     private final @Nullable PendingPurges pendingPurges;
 
+    private final GroupInvalidations groups;
+
     private ChronicleStore(
             StoreOptions options,
             Geometry geometry,
@@ -81,7 +85,8 @@ public final class ChronicleStore implements ResponseStore {
             @Nullable StoreDirectory directory,
             @Nullable Meta meta,
             PeersRegistry peers,
-            @Nullable PendingPurges pendingPurges) {
+            @Nullable PendingPurges pendingPurges,
+            GroupInvalidations groups) {
         this.options = options;
         this.geometry = geometry;
         this.limitBytes = limitBytes;
@@ -89,6 +94,7 @@ public final class ChronicleStore implements ResponseStore {
         this.meta = meta;
         this.peers = peers;
         this.pendingPurges = pendingPurges;
+        this.groups = groups;
         hasher = new KeyHasher(meta == null ? StoreDirectory.newSecret() : meta.secret());
         decoded = new DecodedCache(decodedPlaces(Runtime.getRuntime().maxMemory()));
         SlotPool slots = new SlotPool(EntryLayout.SMALL_MAX, IDLE_SLOTS_MAX);
@@ -136,7 +142,14 @@ public final class ChronicleStore implements ResponseStore {
         Path parent = options.directory();
         if (parent == null) {
             ChronicleStore store = new ChronicleStore(
-                    options, geometry, options.capacityBytes(), null, null, new PeersRegistry(null), null);
+                    options,
+                    geometry,
+                    options.capacityBytes(),
+                    null,
+                    null,
+                    new PeersRegistry(null),
+                    null,
+                    GroupInvalidations.of(null));
             store.begin();
             return store;
         }
@@ -152,7 +165,8 @@ public final class ChronicleStore implements ResponseStore {
                     directory,
                     meta,
                     new PeersRegistry(directory.peers()),
-                    PendingPurges.of(directory.pendingPurges()));
+                    PendingPurges.of(directory.pendingPurges()),
+                    GroupInvalidations.of(directory.groupInvalidations()));
             store.begin();
             open = true;
             return store;
@@ -350,11 +364,48 @@ public final class ChronicleStore implements ResponseStore {
     @Override
     public List<StoredHead> lookup(CacheKey key) {
         Scratch scratch = scratches.get();
-        return shard(key, scratch).lookup(key, scratch);
+        List<StoredHead> found = shard(key, scratch).lookup(key, scratch);
+        for (int i = 0; i < found.size(); i++) {
+            if (groups.covers(found.get(i))) {
+                return withoutInvalidated(found);
+            }
+        }
+        return found;
+    }
+
+    private List<StoredHead> withoutInvalidated(List<StoredHead> found) {
+        List<StoredHead> valid = new ArrayList<>(found.size());
+        for (StoredHead head : found) {
+            if (groups.covers(head)) {
+                remove(head);
+            } else {
+                valid.add(head);
+            }
+        }
+        return List.copyOf(valid);
+    }
+
+    @Override
+    public void invalidate(EffectiveUri uri, Collection<String> names, Instant at) {
+        try {
+            groups.add(uri, names, at);
+        } catch (IOException e) {
+            counters.faults.increment();
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the invalidation of groups of {0} would not outlive the process: {1}",
+                    uri,
+                    e.toString());
+        }
+        // It forces the file, for which this thread does not wait.
+        wakeEvictor();
     }
 
     @Override
     public @Nullable EntryReader read(StoredHead head) {
+        if (groups.covers(head)) {
+            return null;
+        }
         return shard(head).read(head, scratches.get());
     }
 
@@ -495,10 +546,20 @@ public final class ChronicleStore implements ResponseStore {
                 // Nobody interrupts this thread but who wants it to end.
                 return;
             }
+            forceGroups();
             suspended = watchDisk(suspended);
             for (Shard shard : shards) {
                 shard.evictAhead(scratch);
             }
+        }
+    }
+
+    private void forceGroups() {
+        try {
+            groups.force();
+        } catch (IOException e) {
+            counters.faults.increment();
+            LOG.log(System.Logger.Level.DEBUG, "invalidations of groups are not on the disk yet", e);
         }
     }
 
@@ -547,7 +608,9 @@ public final class ChronicleStore implements ResponseStore {
         }
         interrupted |= join(starter);
         if (directory != null && meta != null) {
-            try (StoreDirectory releasing = directory) {
+            try (StoreDirectory releasing = directory;
+                    GroupInvalidations forcing = groups) {
+                forcing.force();
                 for (int i = 0; i < states.size(); i++) {
                     if (states.get(i) != null) {
                         releasing.force(i);

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  *    store.properties   {@link Meta}, replaced whole
  *    peers              the peers texts of keys, one a line
  *    pending-purges     {@link PendingPurges}; only while there are any
+ *    group-invalidations {@link GroupInvalidations}; only when there are any
  *    shard-N.index, shard-N.heads, shard-N.chunks
  *    set-aside-TIME/    files that could not be used; the latest only, may be deleted
  * </pre>
@@ -48,6 +49,7 @@ final class StoreDirectory implements AutoCloseable {
     private static final String PROPERTIES = "store.properties";
     private static final String PEERS = "peers";
     private static final String PENDING_PURGES = "pending-purges";
+    private static final String GROUP_INVALIDATIONS = "group-invalidations";
     private static final String SET_ASIDE = "set-aside-";
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
@@ -137,6 +139,10 @@ final class StoreDirectory implements AutoCloseable {
 
     Path peers() {
         return path.resolve(PEERS);
+    }
+
+    Path groupInvalidations() {
+        return path.resolve(GROUP_INVALIDATIONS);
     }
 
     Path pendingPurges() {
@@ -260,7 +266,7 @@ final class StoreDirectory implements AutoCloseable {
 
     /** Moves the store's data files out of the way, so that the next maps start empty. */
     private void setAside(String why) throws IOException {
-        Set<String> others = Set.of(PROPERTIES, PEERS, PENDING_PURGES);
+        Set<String> others = Set.of(PROPERTIES, PEERS, PENDING_PURGES, GROUP_INVALIDATIONS);
         moveAside(why, name -> name.startsWith("shard-") || others.contains(name));
     }
 
