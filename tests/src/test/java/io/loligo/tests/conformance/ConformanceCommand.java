@@ -55,7 +55,7 @@ final class ConformanceCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "write totals and verdicts there")
     private @Nullable Path json;
 
-    @Option(names = "--write-floor", description = "make what this run reached the floor")
+    @Option(names = "--write-floor", description = "make what this run reached the floor; never lowers it")
     private boolean writeFloor;
 
     @Option(
@@ -125,10 +125,11 @@ final class ConformanceCommand implements Callable<Integer> {
     }
 
     private int holds(Totals totals, PrintWriter out) {
-        if (writeFloor) {
-            Floor.read(floor).raisedTo(totals).write(floor);
+        Floor before = Floor.read(floor);
+        List<String> shortfalls = before.shortfalls(totals);
+        if (writeFloor && shortfalls.isEmpty()) {
+            before.raisedTo(totals).write(floor);
         }
-        List<String> shortfalls = Floor.read(floor).shortfalls(totals);
         shortfalls.forEach(shortfall -> out.println("below the floor: " + shortfall));
         if (shortfalls.isEmpty()) {
             out.println("the floor holds");
