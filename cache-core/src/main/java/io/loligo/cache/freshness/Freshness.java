@@ -102,10 +102,10 @@ public record Freshness(long lifetimeMillis, long ageMillis, Source source) {
         return !rules.negativeTtl().isZero() && isNegative(stored.status());
     }
 
-    /** Statuses that RFC 9110 §15.1 lets a cache put a lifetime to. 206 is on its list, and never stored here. */
+    /** Statuses that RFC 9110 §15.1 lets a cache put a lifetime to. */
     private static boolean isHeuristicallyCacheable(int status) {
         return switch (status) {
-            case 200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501 -> true;
+            case 200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501 -> true;
             default -> false;
         };
     }
@@ -113,7 +113,7 @@ public record Freshness(long lifetimeMillis, long ageMillis, Source source) {
     /** Statuses that a refresh_pattern's MIN keeps fresh without any date: Squid's positive ones. */
     public static boolean isPositive(int status) {
         return switch (status) {
-            case 200, 203, 300, 301, 308, 410 -> true;
+            case 200, 203, 206, 300, 301, 308, 410 -> true;
             default -> false;
         };
     }

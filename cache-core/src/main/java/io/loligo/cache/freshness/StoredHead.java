@@ -2,6 +2,7 @@ package io.loligo.cache.freshness;
 
 import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.http.CacheGroups;
+import io.loligo.cache.http.ContentRange;
 import io.loligo.cache.http.EntityTag;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpDate;
@@ -22,8 +23,15 @@ import org.jspecify.annotations.Nullable;
  * which the sender writes from {@link #ageMillis} and {@link #bodyLength}; Date is always among them and never changed.
  * The Age that a response arrived with lives on in its times: the request time was moved back by it, which leaves
  * corrected_age_value as it is. RFC 9111 §4.2.3.
+ *
+ * <p>An incomplete response (RFC 9111 §3.3) is stored as the 206 that holds it: status 206, and among its fields the
+ * Content-Range that says which bytes these are, one span of a whole of known length.
  */
 public final class StoredHead {
+    private static final int OK = 200;
+    private static final int PARTIAL_CONTENT = 206;
+    private static final String CONTENT_RANGE = "Content-Range";
+
     private final long id;
     private final CacheKey key;
     private final SelectingFields selecting;
@@ -40,6 +48,7 @@ public final class StoredHead {
     private final Instant date;
     private final @Nullable Instant lastModified;
     private final @Nullable EntityTag etag;
+    private final @Nullable ContentRange range;
     private final @Nullable Lifetime explicitLifetime;
     private final boolean expiresAtDate;
     private final long bornMillis;
@@ -109,6 +118,7 @@ public final class StoredHead {
         this.lastModified = date(fields, "Last-Modified", received);
         String tag = fields.first("ETag");
         this.etag = tag == null || tag.isEmpty() ? null : EntityTag.parse(tag);
+        this.range = status == PARTIAL_CONTENT ? range(fields) : null;
         this.explicitLifetime = explicitLifetime(fields, directives, date, received);
         this.expiresAtDate = explicitLifetime != null
                 && explicitLifetime.source() == Freshness.Source.EXPIRES
@@ -136,6 +146,7 @@ public final class StoredHead {
         this.date = other.date;
         this.lastModified = other.lastModified;
         this.etag = other.etag;
+        this.range = other.range;
         this.explicitLifetime = other.explicitLifetime;
         this.expiresAtDate = other.expiresAtDate;
         this.bornMillis = other.bornMillis;
@@ -207,6 +218,45 @@ public final class StoredHead {
         return etag;
     }
 
+    /** Whether it is all of what its origin has. RFC 9111 §3.3. */
+    public boolean isComplete() {
+        return status != PARTIAL_CONTENT;
+    }
+
+    /** Which bytes an incomplete response holds; null when it is complete, or does not say what it is a part of. */
+    public @Nullable ContentRange range() {
+        return range;
+    }
+
+    /** Bytes of the whole of which this may be a part; -1 where it is not known yet. */
+    public long completeLength() {
+        return range == null ? bodyLength : range.complete();
+    }
+
+    /**
+     * Whether two parts with its validator are parts of the same bytes: a strong ETag; or, without any ETag, a
+     * Last-Modified that is older than Date, so that no later change can bear the same second. RFC 9110 §8.8.
+     */
+    public boolean hasStrongValidator() {
+        return etag != null
+                ? etag.isStrong()
+                : lastModified != null && lastModified.isBefore(date) && !fields.has("ETag");
+    }
+
+    /** Whether {@code other} bears the same strong validator. RFC 9111 §3.4. */
+    public boolean isPartOfSame(StoredHead other) {
+        if (!hasStrongValidator() || !other.hasStrongValidator()) {
+            return false;
+        }
+        if (etag == null || other.etag == null) {
+            return etag == null
+                    && other.etag == null
+                    && lastModified != null
+                    && lastModified.equals(other.lastModified);
+        }
+        return etag.matchesStrongly(other.etag);
+    }
+
     /** Whether a 304 can tell us that it is still good. */
     public boolean hasValidator() {
         return etag != null || lastModified != null;
@@ -254,6 +304,21 @@ public final class StoredHead {
         return new StoredHead(this, newId, newBodyLength);
     }
 
+    /** The same response when it is {@code held} of the whole that it holds: a 206, or the 200 when that is all of it. */
+    public StoredHead holding(ContentRange held) {
+        Fields others = fields.without(CONTENT_RANGE);
+        return new StoredHead(
+                id,
+                key,
+                selecting,
+                held.isWhole() ? OK : PARTIAL_CONTENT,
+                held.isWhole() ? "OK" : "Partial Content",
+                held.isWhole() ? others : others.plus(CONTENT_RANGE, held.toString()),
+                times,
+                bodyLength,
+                targets);
+    }
+
     private static @Nullable Lifetime explicitLifetime(
             Fields fields, ResponseDirectives directives, Instant date, Instant received) {
         if (directives.sMaxAge() != null) {
@@ -269,6 +334,13 @@ public final class StoredHead {
         boolean single = fields.all("Expires").size() == 1;
         Instant expires = single ? dateOr(fields, "Expires", date, received) : date;
         return new Lifetime(Math.max(0, Duration.between(date, expires).toMillis()), Freshness.Source.EXPIRES);
+    }
+
+    private static @Nullable ContentRange range(Fields fields) {
+        String text = fields.first(CONTENT_RANGE);
+        return text == null || fields.all(CONTENT_RANGE).size() > 1
+                ? null
+                : ContentRange.parse(text).orElse(null);
     }
 
     private static @Nullable Instant date(Fields fields, String name, Instant reference) {

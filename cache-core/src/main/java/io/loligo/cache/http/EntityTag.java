@@ -36,6 +36,11 @@ public record EntityTag(boolean weak, String opaque) {
         return tags;
     }
 
+    /** Whether it stands for these very bytes: well-formed, and not weak. RFC 9110 §8.8.1. */
+    public boolean isStrong() {
+        return !weak && opaque.length() >= 2 && opaque.startsWith("\"") && opaque.endsWith("\"");
+    }
+
     /** Same tag, neither of them weak. RFC 9110 §8.8.3.2. */
     public boolean matchesStrongly(EntityTag other) {
         return !weak && !other.weak && opaque.equals(other.opaque);

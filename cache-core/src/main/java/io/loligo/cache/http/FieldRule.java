@@ -35,9 +35,9 @@ public enum FieldRule {
     IF_MATCH("If-Match", Use.CONDITIONAL, Use.END_TO_END),
     IF_MODIFIED_SINCE("If-Modified-Since", Use.CONDITIONAL, Use.END_TO_END),
     IF_NONE_MATCH("If-None-Match", Use.CONDITIONAL, Use.END_TO_END),
-    IF_RANGE("If-Range", Use.CONDITIONAL, Use.END_TO_END),
+    IF_RANGE("If-Range", Use.CONDITIONAL, Use.RANGE, Use.END_TO_END),
     IF_UNMODIFIED_SINCE("If-Unmodified-Since", Use.CONDITIONAL, Use.END_TO_END),
-    RANGE("Range", Use.CONDITIONAL, Use.END_TO_END),
+    RANGE("Range", Use.CONDITIONAL, Use.RANGE, Use.END_TO_END),
 
     AUTHORIZATION("Authorization", Use.END_TO_END, Use.SECRET),
     CACHE_CONTROL("Cache-Control", Use.END_TO_END, Use.NOT_WITHHELD),
@@ -82,7 +82,9 @@ public enum FieldRule {
         /** Who the client is: never shown to anybody but the origin. RFC 9110 §9.3.8. */
         SECRET,
         /** Makes a request depend on the client's copy; ours take its place when we validate. RFC 9111 §4.3.1. */
-        CONDITIONAL
+        CONDITIONAL,
+        /** Asks for a part. RFC 9110 §14. */
+        RANGE
     }
 
     /** The rows by length of name, which tells most fields apart at once. */

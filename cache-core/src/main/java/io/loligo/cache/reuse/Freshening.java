@@ -49,7 +49,8 @@ public final class Freshening {
         return same ? updated(stored, fields, times, requestFields) : null;
     }
 
-    private static StoredHead updated(StoredHead stored, Fields received, ResponseTimes times, Fields requestFields) {
+    /** {@code stored} with {@code received} in place of its own fields of those names. RFC 9111 §3.2. */
+    static StoredHead updated(StoredHead stored, Fields received, ResponseTimes times, Fields requestFields) {
         Fields news = FieldRule.endToEnd(received)
                 .without(name ->
                         FieldRule.is(name, FieldRule.Use.REWRITTEN) || FieldRule.is(name, FieldRule.Use.KEPT_ON_304));
@@ -63,7 +64,10 @@ public final class Freshening {
                 .addAll(news)
                 .build();
         fields = ResponseDirectives.of(fields, stored.targets()).reusable(fields);
-        SelectingFields selecting = news.has("Vary") ? SelectingFields.of(news, requestFields) : stored.selecting();
+        // A request that it was not selected by, and that the origin says it is good for, takes it away from no other.
+        SelectingFields selecting = news.has("Vary") && stored.selecting().matches(requestFields)
+                ? SelectingFields.of(news, requestFields)
+                : stored.selecting();
         return new StoredHead(
                 stored.id(),
                 stored.key(),

@@ -2,6 +2,7 @@ package io.loligo.cache.reuse;
 
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.ByteRange;
+import io.loligo.cache.http.ContentRange;
 import io.loligo.cache.http.EntityTag;
 import io.loligo.cache.http.HttpDate;
 import io.loligo.cache.http.RequestHead;
@@ -11,7 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Which bytes of a stored complete response a request is answered with. RFC 9110 §14.2 and §15.3.7. */
+/** Which bytes of a stored response a request is answered with. RFC 9110 §14.2 and §15.3.7. */
 public sealed interface RangeSelection {
     /** More parts than this after joining are a nuisance, not a request: the whole response is served. */
     int PARTS_MAX = 16;
@@ -97,15 +98,54 @@ public sealed interface RangeSelection {
     /**
      * Reads Range and If-Range of a request whose other conditions have been met.
      *
-     * @param stored a complete response of known length
+     * @param stored a response of which the length of the whole is known; it need not hold what is selected
      */
     static RangeSelection of(RequestHead request, StoredHead stored) {
+        return of(request, stored, stored.completeLength());
+    }
+
+    /**
+     * As {@link #of(RequestHead, StoredHead)} for a response that is still on its way.
+     *
+     * @param length of the whole; negative when it is not known, then the whole is selected
+     */
+    static RangeSelection of(RequestHead request, StoredHead stored, long length) {
         String range = request.fields().first("Range");
-        if (range == null || !request.isMethod("GET") || stored.status() != OK || !unchanged(request, stored)) {
+        boolean hasRanges = stored.status() == OK || stored.range() != null;
+        if (range == null || length < 0 || !hasRanges || !request.isMethod("GET") || !unchanged(request, stored)) {
             return Whole.INSTANCE;
         }
         Optional<List<ByteRange>> asked = ByteRange.parse(range);
-        return asked.isEmpty() ? Whole.INSTANCE : select(asked.get(), stored.bodyLength());
+        return asked.isEmpty() ? Whole.INSTANCE : select(asked.get(), length);
+    }
+
+    /** Whether {@code stored} holds all that {@code request} is to be answered with. RFC 9111 §3.3. */
+    static boolean isHeld(RequestHead request, StoredHead stored) {
+        ContentRange held = stored.range();
+        return stored.isComplete() || (held != null && of(request, stored).match(new Held(held)));
+    }
+
+    /** Whether what is selected lies within a range. */
+    record Held(ContentRange range) implements Cases<Boolean> {
+        @Override
+        public Boolean whole(Whole selection) {
+            return false;
+        }
+
+        @Override
+        public Boolean single(Single selection) {
+            return range.holds(selection.first(), selection.last());
+        }
+
+        @Override
+        public Boolean multiple(Multiple selection) {
+            return selection.parts().stream().allMatch(this::single);
+        }
+
+        @Override
+        public Boolean unsatisfiable(Unsatisfiable selection) {
+            return true;
+        }
     }
 
     private static RangeSelection select(List<ByteRange> asked, long length) {

@@ -3,6 +3,7 @@ package io.loligo.cache.reuse;
 import io.loligo.cache.freshness.Freshness;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.status.ForwardReason;
+import java.util.List;
 
 /** What to do with a request once the cache has been consulted. RFC 9111 §4. */
 public sealed interface Reuse {
@@ -61,12 +62,21 @@ public sealed interface Reuse {
         }
     }
 
-    /** Ask the origin as the client asks: nothing stored is of use. */
-    record Fetch(ForwardReason why) implements Reuse {
+    /**
+     * Ask the origin: nothing stored answers the request by itself.
+     *
+     * @param candidates what the origin's answer may make of use: the variants chosen by other requests ({@link
+     *     ForwardReason#VARY_MISS}), or the incomplete response that lacks what is asked for ({@link
+     *     ForwardReason#PARTIAL})
+     */
+    record Fetch(ForwardReason why, List<StoredHead> candidates) implements Reuse {
         static final Fetch URI_MISS = new Fetch(ForwardReason.URI_MISS);
-        static final Fetch VARY_MISS = new Fetch(ForwardReason.VARY_MISS);
         static final Fetch METHOD = new Fetch(ForwardReason.METHOD);
         static final Fetch BYPASS = new Fetch(ForwardReason.BYPASS);
+
+        public Fetch(ForwardReason why) {
+            this(why, List.of());
+        }
 
         @Override
         public <R> R match(Cases<R> cases) {

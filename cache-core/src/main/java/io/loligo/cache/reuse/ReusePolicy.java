@@ -40,9 +40,23 @@ public final class ReusePolicy {
                 rules.ignoreClientCacheControl() ? RequestDirectives.NONE : RequestDirectives.of(request.fields());
         StoredHead selected = select(request, stored);
         Reuse verdict = selected == null
-                ? stored.isEmpty() ? Reuse.Fetch.URI_MISS : Reuse.Fetch.VARY_MISS
+                ? stored.isEmpty() ? Reuse.Fetch.URI_MISS : new Reuse.Fetch(ForwardReason.VARY_MISS, stored)
                 : use(selected, request, directives, now, rules);
+        if (selected != null && !RangeSelection.isHeld(request, selected)) {
+            verdict = lacking(selected, verdict);
+        }
         return directives.onlyIfCached() ? withoutOrigin(verdict) : verdict;
+    }
+
+    /** What becomes of a request for bytes that an incomplete response does not hold. RFC 9111 §3.4. */
+    private static Reuse lacking(StoredHead part, Reuse verdict) {
+        if (verdict instanceof Reuse.Reload) {
+            return verdict;
+        }
+        // A validation would say nothing of the bytes that are missing.
+        return verdict instanceof Reuse.Validate validate && validate.why() == ForwardReason.REQUEST
+                ? new Reuse.Reload(part, validate.freshness())
+                : new Reuse.Fetch(ForwardReason.PARTIAL, List.of(part));
     }
 
     private static boolean isCacheMethod(RequestHead request) {

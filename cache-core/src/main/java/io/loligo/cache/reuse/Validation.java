@@ -1,8 +1,13 @@
 package io.loligo.cache.reuse;
 
 import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.EntityTag;
 import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.http.Fields;
+import io.loligo.cache.http.ResponseHead;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Validation(
         @Nullable String ifNoneMatch, @Nullable String ifModifiedSince) {
+    /** More variants than this are not named: a field has to stay short enough for any origin. */
+    public static final int VARIANTS_MAX = 16;
 
     /** The question about {@code stored}; not {@linkplain #isConditional conditional} when it has no validator. */
     public static Validation of(StoredHead stored) {
@@ -27,11 +34,55 @@ public record Validation(
     }
 
     /**
+     * The question which of the variants that other requests chose is good for this one too. Not conditional when none of
+     * them has an ETag.
+     *
+     * @param variants newest first; the first {@link #VARIANTS_MAX} complete ones with an ETag are named
+     */
+    public static Validation ofAny(List<StoredHead> variants) {
+        String tags = variants.stream()
+                .filter(variant -> variant.isComplete() && variant.etag() != null)
+                .map(variant -> Objects.requireNonNullElse(variant.fields().first("ETag"), ""))
+                .distinct()
+                .limit(VARIANTS_MAX)
+                .collect(Collectors.joining(", "));
+        return new Validation(tags.isEmpty() ? null : tags, null);
+    }
+
+    /** The newest of {@code variants} that a 304 names; null when it names none. RFC 9111 §4.3.4. */
+    public static @Nullable StoredHead named(List<StoredHead> variants, ResponseHead notModified) {
+        String text = notModified.fields().first("ETag");
+        if (text == null) {
+            return null;
+        }
+        EntityTag tag = EntityTag.parse(text);
+        for (StoredHead variant : variants) {
+            EntityTag own = variant.etag();
+            if (variant.isComplete() && own != null && own.matchesWeakly(tag)) {
+                return variant;
+            }
+        }
+        return null;
+    }
+
+    /**
      * The fields of the request to the origin: the client's, with our conditions instead of its own and without its
      * ranges. The client's are answered from what we then have.
      */
     public Fields requestFields(Fields client) {
-        Fields fields = client.without(name -> FieldRule.is(name, FieldRule.Use.CONDITIONAL));
+        return conditions(client.without(name -> FieldRule.is(name, FieldRule.Use.CONDITIONAL)));
+    }
+
+    /**
+     * As {@link #requestFields}, when what is stored is a part: if it is out of date, the client's range of the new
+     * representation is wanted, and no more.
+     */
+    public Fields requestFieldsWithRange(Fields client) {
+        return conditions(client.without(
+                name -> FieldRule.is(name, FieldRule.Use.CONDITIONAL) && !FieldRule.is(name, FieldRule.Use.RANGE)));
+    }
+
+    private Fields conditions(Fields fields) {
         if (ifNoneMatch != null) {
             fields = fields.plus("If-None-Match", ifNoneMatch);
         }

@@ -176,6 +176,13 @@ public sealed interface ValidationOutcome {
         return new Replace();
     }
 
+    /** What a 304 means that names {@code variant}, which another request chose. RFC 9111 §4.3.4. */
+    static NotModified variantNamed(
+            RequestHead request, StoredHead variant, ResponseHead answer, ResponseTimes times, ReuseRules rules) {
+        StoredHead freshened = Freshening.notModified(variant, answer, times, request.fields());
+        return new NotModified(freshened, upkeep(request, freshened, rules));
+    }
+
     /** Weighs that no answer came: the connection failed, timed out or broke, or the answer was malformed. */
     static ValidationOutcome unanswered(Reuse.Validate verdict, Instant now, ReuseRules rules) {
         Freshness freshness = Freshness.of(verdict.stored(), now, rules.freshness());

@@ -19,7 +19,10 @@ public interface ResponseStore extends AutoCloseable {
     /** Has stored heads read as those of a cache to which origins speak in {@code targets}: at first the default ones. */
     void targets(CacheControlTargets targets);
 
-    /** The heads of every complete response stored under {@code key}, newest first; empty when there is none. */
+    /**
+     * The heads of every response stored under {@code key}, newest first; empty when there is none. Some may be {@linkplain
+     * StoredHead#isComplete incomplete}: their bodies are the bytes that {@link StoredHead#range} names.
+     */
     List<StoredHead> lookup(CacheKey key);
 
     /**

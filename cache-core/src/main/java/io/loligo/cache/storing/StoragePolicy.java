@@ -9,6 +9,7 @@ import io.loligo.cache.freshness.ResponseTimes;
 import io.loligo.cache.freshness.StaleRules;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.CacheControlTargets;
+import io.loligo.cache.http.ContentRange;
 import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpDate;
@@ -39,9 +40,9 @@ public final class StoragePolicy {
 
     /** Final statuses whose caching requirements we know. RFC 9111 §5.2.2.3; RFC 9110 §15. */
     private static final Set<Integer> UNDERSTOOD = Set.of(
-            200, 201, 202, 203, 204, 205, 300, 301, 302, 303, 305, 307, 308, 400, 401, 402, 403, 404, 405, 406, 407,
-            408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 426, 428, 429, 431, 451, 500, 501, 502, 503,
-            504, 505, 511);
+            200, 201, 202, 203, 204, 205, 206, 300, 301, 302, 303, 305, 307, 308, 400, 401, 402, 403, 404, 405, 406,
+            407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 426, 428, 429, 431, 451, 500, 501, 502,
+            503, 504, 505, 511);
 
     private StoragePolicy() {}
 
@@ -58,13 +59,13 @@ public final class StoragePolicy {
         RefreshRule refresh = head.refreshRule(rules.freshness().refresh());
         Reason reason = forbiddenByRequest(request, head, rules);
         if (reason == null) {
-            reason = forbiddenByStatus(request.fields(), response.status());
+            reason = forbiddenByStatus(request.fields(), response, head);
         }
         if (reason == null) {
             reason = forbiddenByDirectives(request, head, refresh);
         }
         if (reason == null) {
-            reason = forbiddenByOperator(response, rules);
+            reason = forbiddenByOperator(response, head, rules);
         }
         Freshness freshness = Freshness.of(head, times.responseTime(), rules.freshness());
         if (reason == null) {
@@ -73,7 +74,12 @@ public final class StoragePolicy {
         if (reason == null && tooShortLived(response, freshness, refresh, rules)) {
             reason = Reason.MINIMUM_EXPIRY;
         }
-        return reason == null ? new Store(head, freshness) : new DoNotStore(reason);
+        if (reason != null) {
+            return new DoNotStore(reason);
+        }
+        ContentRange range = head.range();
+        // RFC 9111 §3.4: what holds every byte is a 200.
+        return new Store(range == null ? head : head.holding(range), freshness);
     }
 
     /**
@@ -95,7 +101,8 @@ public final class StoragePolicy {
         return fields.has("Date") ? fields : fields.plus("Date", HttpDate.format(times.responseTime()));
     }
 
-    private static StoredHead head(
+    /** What would be stored of {@code response}, if it may be: without id and body length. */
+    public static StoredHead head(
             RequestHead request,
             ResponseHead response,
             ResponseTimes times,
@@ -142,12 +149,12 @@ public final class StoragePolicy {
                 && head.key().uri().equals(head.key().uri().resolve(location));
     }
 
-    private static @Nullable Reason forbiddenByStatus(Fields request, int status) {
-        if (status < 200) {
+    private static @Nullable Reason forbiddenByStatus(Fields request, ResponseHead response, StoredHead head) {
+        if (response.status() < 200) {
             return Reason.INTERIM;
         }
-        return switch (status) {
-            case PARTIAL_CONTENT -> Reason.PARTIAL;
+        return switch (response.status()) {
+            case PARTIAL_CONTENT -> request.has("Range") && isCombinable(response, head) ? null : Reason.PARTIAL;
             case NOT_MODIFIED -> Reason.NOT_MODIFIED;
             // One client's fields must not decide what all others get.
             case PRECONDITION_FAILED -> isConditional(request) ? Reason.PROVOKED : null;
@@ -156,6 +163,13 @@ public final class StoragePolicy {
             case CONTENT_TOO_LARGE, FIELDS_TOO_LARGE -> Reason.PROVOKED;
             default -> null;
         };
+    }
+
+    /** Whether a part is of use: one span of a whole of known length, with a strong validator. RFC 9111 §3.3, §3.4. */
+    private static boolean isCombinable(ResponseHead response, StoredHead head) {
+        ContentRange range = head.range();
+        Long length = contentLength(response.fields());
+        return range != null && head.hasStrongValidator() && (length == null || length == range.size());
     }
 
     private static boolean isConditional(Fields request) {
@@ -186,7 +200,7 @@ public final class StoragePolicy {
         return head.selecting().unmatched() ? Reason.VARY_STAR : null;
     }
 
-    private static @Nullable Reason forbiddenByOperator(ResponseHead response, StorageRules rules) {
+    private static @Nullable Reason forbiddenByOperator(ResponseHead response, StoredHead head, StorageRules rules) {
         if (rules.proxyOnly()) {
             return Reason.PROXY_ONLY;
         }
@@ -204,7 +218,9 @@ public final class StoragePolicy {
         if (length > rules.maximumObjectBytes()) {
             return Reason.TOO_LARGE;
         }
-        return length < rules.minimumObjectBytes() ? Reason.TOO_SMALL : null;
+        ContentRange range = head.range();
+        long whole = range == null ? length : range.complete();
+        return whole < rules.minimumObjectBytes() ? Reason.TOO_SMALL : null;
     }
 
     private static boolean isStream(String type) {

@@ -36,7 +36,7 @@ public sealed interface StorageVerdict {
         REQUEST_BODY("request-body", "a body is not in the key"),
         REQUEST_NO_STORE("request-no-store", "RFC 9111 §5.2.1.5"),
         INTERIM("interim", "RFC 9111 §3: not a final status"),
-        PARTIAL("partial", "RFC 9111 §3.3: a part is no complete response"),
+        PARTIAL("partial", "RFC 9111 §3.3: no single range of a known length, or no strong validator"),
         NOT_MODIFIED("not-modified", "RFC 9111 §3: a 304 without what it is about"),
         PROVOKED("provoked", "an error due to this request's own fields, which are not in the key"),
         NO_STORE("no-store", "RFC 9111 §5.2.2.5"),

@@ -71,7 +71,15 @@ class StoragePolicyTest {
         Cookie that Vary names, with a lifetime     | Cookie: a=1                        | 200    | Cache-Control: max-age=60 ¦ Vary: Cookie                    | store
         Cookie that Vary does not name              | Cookie: a=1                        | 200    | Last-Modified: -1000                                        | store
         Vary: Cookie without one                    | -                                  | 200    | Last-Modified: -1000 ¦ Vary: Cookie                         | store
-        §3.3 206                                    | Range: bytes=0-1                   | 206    | Cache-Control: max-age=60 ¦ Content-Range: bytes 0-1/2      | PARTIAL
+        §3.3 a part with a strong ETag              | Range: bytes=0-1                   | 206    | Cache-Control: max-age=60 ¦ Content-Range: bytes 0-1/9 ¦ ETag: "a" | store
+        with an older Last-Modified                 | Range: bytes=0-1                   | 206    | Cache-Control: max-age=60 ¦ Content-Range: bytes 0-1/9 ¦ Last-Modified: -9 | store
+        §3.4 with a weak ETag                       | Range: bytes=0-1                   | 206    | Cache-Control: max-age=60 ¦ Content-Range: bytes 0-1/9 ¦ ETag: W/"a" | PARTIAL
+        without a validator                         | Range: bytes=0-1                   | 206    | Cache-Control: max-age=60 ¦ Content-Range: bytes 0-1/9      | PARTIAL
+        of a whole of unknown length                | Range: bytes=0-1                   | 206    | Cache-Control: max-age=60 ¦ Content-Range: bytes 0-1/* ¦ ETag: "a" | PARTIAL
+        several parts                               | Range: bytes=0-1,5-6               | 206    | Cache-Control: max-age=60 ¦ ETag: "a" ¦ Content-Type: multipart/byteranges; boundary=x | PARTIAL
+        a length that contradicts the range         | Range: bytes=0-1                   | 206    | Cache-Control: max-age=60 ¦ Content-Range: bytes 0-1/9 ¦ ETag: "a" ¦ Content-Length: 3 | PARTIAL
+        a part that nobody asked for                | -                                  | 206    | Cache-Control: max-age=60 ¦ Content-Range: bytes 0-1/9 ¦ ETag: "a" | PARTIAL
+        no-store forbids parts, too                 | Range: bytes=0-1                   | 206    | Cache-Control: no-store ¦ Content-Range: bytes 0-1/9 ¦ ETag: "a" | NO_STORE
         200 to a Range                              | Range: bytes=0-1                   | 200    | Cache-Control: max-age=60                                   | store
         304                                         | If-None-Match: "a"                 | 304    | Cache-Control: max-age=60                                   | NOT_MODIFIED
         103                                         | -                                  | 103    | Cache-Control: max-age=60                                   | INTERIM

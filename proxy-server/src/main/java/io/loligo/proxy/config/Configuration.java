@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param purgeMethodEnabled whether any acl of type method names PURGE
  * @param managerNamed whether any http_access rule names an acl that is about the manager
  * @param cache the cache access list: deny means neither look up nor store
+ * @param rangeOffsetLimits range_offset_limit lines
  * @param caching how fresh answers are, and which are stored and served from the store
  * @param identity names of this server
  * @param store what is kept and where
@@ -40,6 +41,7 @@ public record Configuration(
         boolean purgeMethodEnabled,
         boolean managerNamed,
         AccessList cache,
+        RangeOffsetLimits rangeOffsetLimits,
         Caching caching,
         Identity identity,
         StoreConfig store,

@@ -62,6 +62,7 @@ final class ConfigurationCompiler {
 
     private final CachingLines caching;
     private final StoreLines store;
+    private final List<RangeOffsetLimits.Limit> rangeOffsetLimits = new ArrayList<>();
     private final Set<String> logFormats = new HashSet<>();
     private final List<Numbered> accessLogs = new ArrayList<>();
     private final List<Directive> targetLines = new ArrayList<>();
@@ -175,6 +176,7 @@ final class ConfigurationCompiler {
             case "cache_dir" -> store.cacheDirectory(line);
             case "cache_control_targets" -> targetLines.add(line);
             case "unkeyed_request_headers" -> unkeyedLines.add(line);
+            case "range_offset_limit" -> rangeOffsetLimit(index, line);
             case "access_log" -> accessLogs.add(new Numbered(index, line));
             default -> throw new IllegalStateException("the table says done, but nobody does it: " + row.name());
         }
@@ -294,6 +296,29 @@ final class ConfigurationCompiler {
         problems.warning(Kind.TRANSLATED, line.where(), line.name() + " is cache deny with these words today");
     }
 
+    private void rangeOffsetLimit(int index, Directive line) {
+        List<String> words = line.texts();
+        boolean none = !words.isEmpty() && words.get(0).equals("none");
+        boolean unitApart =
+                !none && words.size() > 1 && Values.bytes(words.subList(0, 2)).isPresent();
+        int sizeWords = Math.min(words.size(), unitApart ? 2 : 1);
+        Optional<Long> bytes = none
+                ? Optional.of(RangeOffsetLimits.NONE)
+                : Values.bytes(words.subList(0, sizeWords))
+                        .map(Values.Measured::value)
+                        .filter(n -> n >= 0);
+        if (bytes.isEmpty()) {
+            problems.value(line.where(), line.name() + " needs a size such as 64 KB, or none, and then acls");
+            return;
+        }
+        List<String> names = words.subList(sizeWords, words.size());
+        acls.terms(line, index, names)
+                .ifPresent(terms -> rangeOffsetLimits.add(new RangeOffsetLimits.Limit(
+                        bytes.get(),
+                        new AccessList(
+                                line.name(), List.of(new Rule(true, terms, line.where() + " " + line.text())), true))));
+    }
+
     private Configuration finish(SourceLocation file) {
         httpdAccel();
         effectiveUser();
@@ -328,6 +353,7 @@ final class ConfigurationCompiler {
                 purge,
                 !assumed && httpAccess.rules().stream().anyMatch(AclTable::namesManager),
                 list("cache"),
+                new RangeOffsetLimits(List.copyOf(rangeOffsetLimits)),
                 caching.caching(list("send_hit"), list("store_miss"), list("collapsed_forwarding_access")),
                 identity(),
                 store.store(),

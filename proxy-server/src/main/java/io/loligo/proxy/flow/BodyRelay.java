@@ -348,7 +348,7 @@ final class BodyRelay {
         }
 
         private int copy(long position, ByteBuffer dst) throws IOException {
-            if (position == produced) {
+            if (position >= produced) {
                 if (failure != null) {
                     throw new IOException("the origin's body was cut short", failure);
                 }

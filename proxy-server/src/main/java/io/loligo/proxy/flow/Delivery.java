@@ -5,9 +5,11 @@ import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpDate;
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.ResponseHead;
+import io.loligo.cache.reuse.RangeSelection;
 import io.loligo.cache.status.CacheStatus;
 import io.loligo.cache.status.ForwardReason;
 import io.loligo.cache.status.ResultCode;
+import io.loligo.proxy.flow.Fetch.Arrived;
 import io.loligo.proxy.log.AddressText;
 import io.loligo.proxy.origin.OriginHandler.Answer;
 import io.loligo.proxy.origin.OriginHandler.Cause;
@@ -22,24 +24,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Hands an origin's answer, or the lack of one, to a client. Stateless; called on the client's I/O thread. */
 final class Delivery {
+    private static final int OK = 200;
     private static final System.Logger LOG = System.getLogger(Delivery.class.getName());
 
     /** Sends an answer that is on its way from the origin. */
     void stream(
-            Exchange x,
-            Fetch.Arrived arrived,
-            BodyRelay.Reader reader,
-            ResultCode code,
-            ForwardReason why,
-            boolean collapsed) {
-        ResponseHead head = arrived.answer().head();
+            Exchange x, Arrived whole, BodyRelay.Reader reader, ResultCode code, ForwardReason why, boolean collapsed) {
+        Arrived arrived = whole.answer().head().status() == OK && (collapsed || whole.rangesWanted())
+                ? selected(x, whole)
+                : whole;
+        ResponseHead head = arrived.head();
         x.result(code);
         x.answeredBy(arrived.answer().code(), address(arrived.answer()));
         x.answering(head.status(), head.fields().first("Content-Type"));
 
-        long length = arrived.relay().length();
+        long length = arrived.length();
         Framing framing = Framing.LENGTH;
-        Fields fields = x.forClient(arrived.fields()).without("Content-Length");
+        Fields fields = x.forClient(head.fields()).without("Content-Length");
         if (collapsed && arrived.stored() != null) {
             fields = arrived.stored().directives().reusable(fields);
         }
@@ -61,7 +62,8 @@ final class Delivery {
             fields =
                     fields.plus("Date", HttpDate.format(arrived.answer().times().responseTime()));
         }
-        CacheStatus status = CacheStatus.forwarded(why).withForwardStatus(head.status());
+        CacheStatus status = CacheStatus.forwarded(why)
+                .withForwardStatus(arrived.answer().head().status());
         if (arrived.stored() != null) {
             status = status.withStored();
         }
@@ -80,12 +82,52 @@ final class Delivery {
                         x.site().port().port(),
                         x.keepAlive(),
                         x.version());
-        if (x.isHead()) {
+        if (x.isHead() || arrived.size() == 0) {
             reader.close();
             x.sender().sendWhole(out, null, x::finished);
+        } else if (arrived.size() > 0) {
+            x.sender().send(out, framing, new BodyPart(reader, arrived.first(), arrived.size()), x::finished);
         } else {
             x.sender().send(out, framing, reader, x::finished);
         }
+    }
+
+    /** The part of a whole on its way that {@code x} asks for; several parts are no reason to wait for the whole. */
+    private static Arrived selected(Exchange x, Arrived whole) {
+        return RangeSelection.of(x.head(), whole.described(), whole.relay().length())
+                .match(new RangeSelection.Cases<>() {
+                    @Override
+                    public Arrived whole(RangeSelection.Whole selection) {
+                        return whole;
+                    }
+
+                    @Override
+                    public Arrived single(RangeSelection.Single selection) {
+                        return whole.part(
+                                new ResponseHead(
+                                        206,
+                                        "Partial Content",
+                                        whole.head().fields().with("Content-Range", selection.contentRange())),
+                                selection.first(),
+                                selection.size());
+                    }
+
+                    @Override
+                    public Arrived multiple(RangeSelection.Multiple selection) {
+                        return whole;
+                    }
+
+                    @Override
+                    public Arrived unsatisfiable(RangeSelection.Unsatisfiable selection) {
+                        return whole.part(
+                                new ResponseHead(
+                                        416,
+                                        "Range Not Satisfiable",
+                                        Fields.of("Content-Range", selection.contentRange())),
+                                0,
+                                0);
+                    }
+                });
     }
 
     /** Sends the page for a fetch that brought no answer. */

@@ -1,21 +1,26 @@
 package io.loligo.proxy.flow;
 
 import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.ContentRange;
 import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
+import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.invalidation.Invalidation;
 import io.loligo.cache.key.EffectiveUri;
+import io.loligo.cache.reuse.Combining;
 import io.loligo.cache.reuse.Reuse;
 import io.loligo.cache.reuse.ReusePolicy;
 import io.loligo.cache.reuse.Validation;
 import io.loligo.cache.reuse.ValidationOutcome;
 import io.loligo.cache.status.ResultCode;
+import io.loligo.cache.store.EntryReader;
 import io.loligo.cache.store.EntryWriter;
 import io.loligo.cache.store.ResponseStore;
 import io.loligo.cache.storing.StoragePolicy;
 import io.loligo.cache.storing.StorageVerdict;
+import io.loligo.proxy.config.Configuration.QuickAbort;
 import io.loligo.proxy.origin.OriginBody;
 import io.loligo.proxy.origin.OriginHandler;
 import io.undertow.connector.ByteBufferPool;
@@ -24,6 +29,7 @@ import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
@@ -47,6 +53,10 @@ final class Fetch implements OriginHandler {
             Consumer<Exchange> goAlone,
             InstantSource clock) {}
 
+    private static final int PARTIAL_CONTENT = 206;
+    /** Not Modified, Precondition Failed, Range Not Satisfiable; and a part that is not the one asked for. */
+    private static final Set<Integer> REFUSALS_OF_A_PART = Set.of(PARTIAL_CONTENT, 304, 412, 416);
+
     private enum State {
         /** No head yet: whoever comes waits. */
         ASKING,
@@ -65,16 +75,40 @@ final class Fetch implements OriginHandler {
     private State state = State.ASKING;
     private final List<Exchange> waiters = new ArrayList<>();
     private @Nullable Arrived arrived;
+    /** What the origin sends together with a stored part; null when there is none. Owner's thread. */
+    private @Nullable CombinedBody combinedBody;
 
     /**
      * An answer on its way.
      *
      * @param answer the origin's answer
-     * @param fields its end-to-end fields
+     * @param head what the client gets of it, without the fields of the connection
+     * @param described what would be stored of {@code answer}
      * @param stored what goes to the store; null when nothing does
-     * @param relay its body
+     * @param relay the body that goes to the store
+     * @param first where {@code head}'s body begins in it
+     * @param size how much of it belongs to {@code head}; -1 for all
+     * @param rangesWanted whether the client's ranges did not go to the origin and are still to be cut out
      */
-    record Arrived(Answer answer, Fields fields, @Nullable StoredHead stored, BodyRelay relay) {}
+    record Arrived(
+            Answer answer,
+            ResponseHead head,
+            StoredHead described,
+            @Nullable StoredHead stored,
+            BodyRelay relay,
+            long first,
+            long size,
+            boolean rangesWanted) {
+
+        /** The length of {@code head}'s body; -1 when only its end will tell. */
+        long length() {
+            return size < 0 ? relay.length() : size;
+        }
+
+        Arrived part(ResponseHead partHead, long partFirst, long partSize) {
+            return new Arrived(answer, partHead, described, stored, relay, partFirst, partSize, rangesWanted);
+        }
+    }
 
     /** @param leader the request that started it; null for a validation in the background */
     Fetch(Outlets outlets, FetchPlan plan, XnioIoThread owner, @Nullable Exchange leader) {
@@ -145,6 +179,9 @@ final class Fetch implements OriginHandler {
             handle(answer, body);
         } catch (RuntimeException | Error e) {
             body.abort();
+            if (combinedBody != null) {
+                combinedBody.abort();
+            }
             close();
             everybody(x -> RequestHandler.failed(x, e));
         }
@@ -156,11 +193,61 @@ final class Fetch implements OriginHandler {
         if (validate != null && sent != null) {
             ValidationOutcome.answered(plan.head(), validate, sent, answer.head(), answer.times(), plan.reuseRules())
                     .match(new Validated(answer, body, validate.stored()));
+        } else if (plan.part() != null) {
+            completed(answer, body, plan.part());
+        } else if (answer.head().status() == 304 && !plan.variants().isEmpty()) {
+            variantNamed(answer, body);
         } else if (answer.head().status() == 304 && !plan.clientConditional()) {
             originError(answer, body);
         } else {
             arrive(answer, body, plan.code());
         }
+    }
+
+    /** The rest of a stored part was asked for, if that part is still good: RFC 9110 §13.1.5. */
+    private void completed(Answer answer, OriginBody body, StoredHead part) {
+        int status = answer.head().status();
+        if (status == PARTIAL_CONTENT) {
+            Combining whole = Combining.of(part, described(answer), plan.head().fields());
+            EntryReader reader =
+                    whole != null && whole.head().isComplete() ? outlets.store().read(part) : null;
+            if (whole != null && reader != null) {
+                arrive(answer, body, ResultCode.TCP_MISS, whole, reader);
+                return;
+            }
+        }
+        if (REFUSALS_OF_A_PART.contains(status)) {
+            // An answer to our condition or range, which the client has not made.
+            body.abort();
+            outlets.store().remove(part);
+            close();
+            everybody(outlets.goAlone());
+        } else {
+            arrive(answer, body, ResultCode.TCP_MISS);
+        }
+    }
+
+    /** One of the variants that other requests chose is what this one gets, too. RFC 9111 §4.3.4. */
+    private void variantNamed(Answer answer, OriginBody body) {
+        StoredHead named = Validation.named(plan.variants(), answer.head());
+        if (named == null) {
+            body.abort();
+            close();
+            everybody(outlets.goAlone());
+        } else {
+            new Validated(answer, body, named)
+                    .notModified(ValidationOutcome.variantNamed(
+                            plan.head(), named, answer.head(), answer.times(), plan.reuseRules()));
+        }
+    }
+
+    private StoredHead described(Answer answer) {
+        return StoragePolicy.head(
+                plan.head(),
+                answer.head(),
+                answer.times(),
+                plan.key(),
+                plan.rules().configuration().headerFields().targets());
     }
 
     /** What each outcome of a validation leads to. */
@@ -253,7 +340,8 @@ final class Fetch implements OriginHandler {
      * mind, and the object may be gone meanwhile: such a request goes by itself.
      */
     private void serve(Exchange x, StoredHead head, ResultCode code, int originStatus) {
-        boolean served = head.selecting().matches(x.head().fields())
+        boolean isNamed = x == leader && !plan.variants().isEmpty();
+        boolean served = (isNamed || head.selecting().matches(x.head().fields()))
                 && outlets.serveStored().afterFetch(x, head, code, plan.why(), originStatus, x != leader);
         if (!served) {
             outlets.goAlone().accept(x);
@@ -271,7 +359,53 @@ final class Fetch implements OriginHandler {
 
     /** A new answer: to the store if it may, to the leader always, to the others if it is for them too. */
     private void arrive(Answer answer, OriginBody body, ResultCode leaderCode) {
+        StoredHead part = answer.head().status() == PARTIAL_CONTENT ? partToExtend(answer) : null;
+        Combining combining = part == null
+                ? null
+                : Combining.of(part, described(answer), plan.head().fields());
+        EntryReader reader =
+                part == null || combining == null ? null : outlets.store().read(part);
+        arrive(answer, body, leaderCode, reader == null ? null : combining, reader);
+    }
+
+    /** The stored part that an arriving one may be combined with. RFC 9111 §3.4. */
+    private @Nullable StoredHead partToExtend(Answer answer) {
+        if (!plan.mayStore()) {
+            return null;
+        }
+        StoredHead described = described(answer);
+        for (StoredHead stored : outlets.store().lookup(plan.key())) {
+            if (!stored.isComplete() && stored.selecting().equals(described.selecting())) {
+                return stored;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * @param combining what the answer makes together with a stored part; null when it stands alone
+     * @param reader of that part, which is taken over
+     */
+    private void arrive(
+            Answer answer,
+            OriginBody fromOrigin,
+            ResultCode leaderCode,
+            @Nullable Combining combining,
+            @Nullable EntryReader reader) {
+        StoredHead described = described(answer);
+        ContentRange range = described.range();
+        OriginBody body = fromOrigin;
+        if (combining != null && reader != null && range != null) {
+            combinedBody =
+                    new CombinedBody(owner, reader, fromOrigin, combining.before(), range.size(), combining.after());
+            body = combinedBody;
+        }
         StoredHead storable = storable(answer);
+        if (storable != null && combining != null) {
+            storable = combining.head();
+        } else if (storable != null && range != null && !standsAlone(described)) {
+            storable = null;
+        }
         if (storable == null && plan.validate() != null && leaderCode == ResultCode.TCP_REFRESH_MODIFIED) {
             outlets.store().remove(plan.validate().stored());
         }
@@ -282,7 +416,13 @@ final class Fetch implements OriginHandler {
             outlets.store().remove(plan.replaced());
         }
         invalidate(answer.head());
-        Fields fields = FieldRule.endToEnd(answer.head().fields());
+        StoredHead completed = plan.part() == null || combining == null ? null : combining.head();
+        ResponseHead head = completed != null
+                ? completeHead(completed, answer.head())
+                : new ResponseHead(
+                        answer.head().status(),
+                        answer.head().reason(),
+                        FieldRule.endToEnd(answer.head().fields()));
         EntryWriter writer = storable == null ? null : outlets.store().write(storable);
         BodyRelay relay = new BodyRelay(
                 owner,
@@ -290,12 +430,12 @@ final class Fetch implements OriginHandler {
                 body,
                 writer,
                 plan.rules().configuration().limits().readAheadGap(),
-                // What nobody waited for to begin with is fetched for the store.
-                leader == null
-                        ? (received, length) -> true
-                        : plan.rules().configuration().limits().quickAbort()::goesOn,
+                abandonPolicy(combining, range),
                 stored -> close());
-        Arrived now = new Arrived(answer, fields, storable, relay);
+        Arrived all = new Arrived(answer, head, described, storable, relay, 0, -1, plan.whole());
+        Arrived now = combining == null || completed != null || range == null
+                ? all
+                : all.part(head, combining.before(), range.size());
         List<Exchange> followers;
         synchronized (lock) {
             arrived = now;
@@ -345,6 +485,37 @@ final class Fetch implements OriginHandler {
         }
     }
 
+    /** What becomes of the body when the last client has gone. */
+    private BodyRelay.AbandonPolicy abandonPolicy(@Nullable Combining combining, @Nullable ContentRange range) {
+        if (leader == null || plan.whole()) {
+            // What nobody waited for to begin with is fetched for the store, and so is more than was asked for.
+            return (received, length) -> true;
+        }
+        QuickAbort quickAbort = plan.rules().configuration().limits().quickAbort();
+        // Once the origin has sent its part, the rest comes from the store.
+        long fromOrigin = combining == null || range == null ? Long.MAX_VALUE : combining.before() + range.size();
+        return (received, length) -> received >= fromOrigin || quickAbort.goesOn(received, length);
+    }
+
+    /** The head of the whole that a stored part and its rest make, as the client gets it. */
+    private static ResponseHead completeHead(StoredHead whole, ResponseHead answer) {
+        String age = answer.fields().first("Age");
+        Fields fields = age == null ? whole.fields() : whole.fields().plus("Age", age);
+        return new ResponseHead(whole.status(), whole.reason(), fields);
+    }
+
+    /**
+     * Whether a part may be stored that is combined with none: not in place of the whole that it is a part of, and not
+     * where If-Range may have cost it fields. RFC 9110 §15.3.7.
+     */
+    private boolean standsAlone(StoredHead part) {
+        return !plan.head().fields().has("If-Range")
+                && outlets.store().lookup(plan.key()).stream()
+                        .noneMatch(stored -> stored.isComplete()
+                                && stored.selecting().equals(part.selecting())
+                                && stored.isPartOfSame(part));
+    }
+
     /** Whether the answer says nothing about other clients' requests: a 304 to its condition, a page for its login. */
     private boolean isForOneClient() {
         return plan.clientConditional() || plan.head().fields().has("Authorization");
@@ -355,7 +526,7 @@ final class Fetch implements OriginHandler {
             return null;
         }
         StorageVerdict verdict = StoragePolicy.decide(
-                plan.head(),
+                asked(),
                 answer.head(),
                 answer.times(),
                 plan.key(),
@@ -363,10 +534,23 @@ final class Fetch implements OriginHandler {
         return verdict instanceof StorageVerdict.Store store ? store.head() : null;
     }
 
+    /** The request whose answer is weighed: with our range, where the rest of a part was asked for. */
+    private RequestHead asked() {
+        RequestHead head = plan.head();
+        String range = plan.part() == null ? null : plan.request().fields().first("Range");
+        return range == null
+                ? head
+                : new RequestHead(
+                        head.method(),
+                        head.target(),
+                        head.version(),
+                        head.fields().plus("Range", range));
+    }
+
     /** Lets {@code x} read along where the stored answer is for it too. On its thread. */
     private Joined follow(Exchange x, Arrived streaming) {
         StoredHead stored = streaming.stored();
-        if (stored == null || !isFreshFor(x, stored)) {
+        if (stored == null || !stored.isComplete() || !isFreshFor(x, stored)) {
             return Joined.NO;
         }
         BodyRelay.Reader reader = streaming.relay().open(x.thread());

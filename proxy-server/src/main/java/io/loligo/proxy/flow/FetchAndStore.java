@@ -1,13 +1,17 @@
 package io.loligo.proxy.flow;
 
 import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.ByteRange;
 import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.http.Fields;
+import io.loligo.cache.reuse.Combining;
 import io.loligo.cache.reuse.Reuse;
+import io.loligo.cache.reuse.Validation;
 import io.loligo.cache.status.ForwardReason;
 import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.origin.OriginRequest;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Step 7c: fetch once per key, store, and stream to all who wait. Used on I/O threads. */
@@ -20,8 +24,8 @@ final class FetchAndStore {
         this.clock = clock;
     }
 
-    void fetch(Exchange x, ForwardReason why) {
-        FetchPlan plan = plan(x, why);
+    void fetch(Exchange x, Reuse.Fetch verdict) {
+        FetchPlan plan = plan(x, verdict);
         boolean shared = x.head().isMethod("GET")
                 && !plan.clientConditional()
                 && x.rules().mayCollapse(x.facts())
@@ -36,24 +40,45 @@ final class FetchAndStore {
 
     /** For a client that reloads: it must not be answered by a fetch that began before it, so it shares none. */
     void reload(Exchange x, Reuse.Reload verdict, ResultCode code) {
-        trips.start(plan(x, verdict.why(), verdict.stored(), code), x);
+        trips.start(plan(x, new Reuse.Fetch(verdict.why()), verdict.stored(), code), x);
     }
 
     /** As if nothing were stored, though something is: nothing stored answers, nor another's fetch. */
     void despiteHit(Exchange x) {
-        trips.start(plan(x, ForwardReason.BYPASS), x);
+        trips.start(plan(x, new Reuse.Fetch(ForwardReason.BYPASS)), x);
     }
 
-    /** A fetch for {@code x}, whose conditions and ranges go along. */
-    static FetchPlan plan(Exchange x, ForwardReason why) {
-        return plan(x, why, null, ResultCode.TCP_MISS);
+    /**
+     * A fetch for {@code x}. Its conditions and ranges go along, unless the whole is wanted for the store; where it has
+     * none, ours ask for what the store lacks.
+     */
+    static FetchPlan plan(Exchange x, Reuse.Fetch verdict) {
+        return plan(x, verdict, null, ResultCode.TCP_MISS);
     }
 
-    private static FetchPlan plan(Exchange x, ForwardReason why, @Nullable StoredHead replaced, ResultCode code) {
+    private static FetchPlan plan(Exchange x, Reuse.Fetch verdict, @Nullable StoredHead replaced, ResultCode code) {
         Fields fields =
                 x.rules().requestFields().toOrigin(x.head(), x.uri(), x.client().getAddress(), true);
         if (!x.rules().configuration().caching().cacheMissRevalidate()) {
             fields = fields.without(FetchAndStore::isForValidation);
+        }
+        boolean whole = wantsWhole(x);
+        if (whole) {
+            fields = withoutRange(fields);
+        }
+        boolean conditional = isConditional(fields);
+        StoredHead part = null;
+        List<StoredHead> variants = List.of();
+        if (x.head().isMethod("GET") && !conditional && !verdict.candidates().isEmpty()) {
+            if (verdict.why() == ForwardReason.PARTIAL
+                    && Combining.mayComplete(verdict.candidates().get(0), fields)) {
+                part = verdict.candidates().get(0);
+                fields = Combining.restOf(part, fields);
+            } else if (verdict.why() == ForwardReason.VARY_MISS) {
+                Validation question = Validation.ofAny(verdict.candidates());
+                variants = question.isConditional() ? verdict.candidates() : List.of();
+                fields = question.requestFields(fields);
+            }
         }
         return new FetchPlan(
                 x.rules(),
@@ -65,16 +90,30 @@ final class FetchAndStore {
                 x.site().reuse(),
                 null,
                 null,
-                isConditional(fields),
+                conditional,
                 x.head().isMethod("GET"),
-                why,
+                verdict.why(),
                 replaced,
-                code);
+                code,
+                part,
+                variants,
+                whole);
     }
 
     /** The conditions that cache_miss_revalidate is about: those that ask for 304. */
     private static boolean isForValidation(String field) {
         return field.equalsIgnoreCase("If-None-Match") || field.equalsIgnoreCase("If-Modified-Since");
+    }
+
+    /** Squid's range_offset_limit: whether the whole is fetched for a request that asks for ranges. */
+    private static boolean wantsWhole(Exchange x) {
+        String range = x.head().isMethod("GET") ? x.head().fields().first("Range") : null;
+        return range != null
+                && x.rules().configuration().rangeOffsetLimits().fetchesWhole(x.facts(), ByteRange.parse(range));
+    }
+
+    private static Fields withoutRange(Fields fields) {
+        return fields.without(name -> FieldRule.is(name, FieldRule.Use.RANGE));
     }
 
     /** Whether a condition or a range of the client goes along: the answer is then for this client only. */

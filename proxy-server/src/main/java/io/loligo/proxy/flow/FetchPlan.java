@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * @param why why the origin is asked
  * @param replaced what the client's reload is to replace: it goes even where the new answer is not stored; null otherwise
  * @param code what the log calls an answer that nothing stored had to do with
+ * @param part the stored part whose rest is asked for; null when the fetch is not for that
+ * @param variants the stored variants that the request names by ETag; empty when it names none
+ * @param whole whether the client's ranges stayed behind: they are cut from the whole. Squid's range_offset_limit
  */
 record FetchPlan(
         Rules rules,
@@ -46,4 +49,7 @@ record FetchPlan(
         boolean mayStore,
         ForwardReason why,
         @Nullable StoredHead replaced,
-        ResultCode code) {}
+        ResultCode code,
+        @Nullable StoredHead part,
+        List<StoredHead> variants,
+        boolean whole) {}

@@ -28,7 +28,8 @@ final class MultipartRanges implements BodySource {
      */
     private record Segment(long start, String text, long first, long size) {}
 
-    MultipartRanges(EntryReader reader, List<RangeSelection.Single> parts, @Nullable String contentType) {
+    /** @param base where the stored body begins in the whole that {@code parts} are of */
+    MultipartRanges(EntryReader reader, long base, List<RangeSelection.Single> parts, @Nullable String contentType) {
         this.reader = reader;
         this.boundary = "loligo-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
         long at = 0;
@@ -37,7 +38,7 @@ final class MultipartRanges implements BodySource {
                     + (contentType == null ? "" : "Content-Type: " + contentType + "\r\n")
                     + "Content-Range: " + part.contentRange() + "\r\n\r\n";
             at = add(at, head);
-            segments.add(new Segment(at, "", part.first(), part.size()));
+            segments.add(new Segment(at, "", part.first() - base, part.size()));
             at += part.size();
         }
         this.length = add(at, "\r\n--" + boundary + "--\r\n");

@@ -1,5 +1,6 @@
 package io.loligo.proxy.flow;
 
+import io.loligo.cache.reuse.Reuse;
 import io.loligo.cache.status.ForwardReason;
 import io.loligo.cache.store.ResponseStore;
 import io.loligo.proxy.origin.OriginClient;
@@ -36,7 +37,7 @@ final class OriginTrips {
     /** For a request that waited in vain: what is in the store by now serves it, or it fetches by itself, at once. */
     private void goAlone(Exchange x) {
         if (!outlets.serveStored().serveIfFresh(x)) {
-            start(FetchAndStore.plan(x, ForwardReason.MISS), x);
+            start(FetchAndStore.plan(x, new Reuse.Fetch(ForwardReason.MISS)), x);
         }
     }
 

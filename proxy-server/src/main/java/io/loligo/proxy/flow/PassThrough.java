@@ -4,6 +4,7 @@ import io.loligo.cache.http.Fields;
 import io.loligo.cache.status.ForwardReason;
 import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.origin.OriginRequest;
+import java.util.List;
 
 /** Step 7d: what is not the cache's business goes to the origin and back. Used on I/O threads. */
 final class PassThrough {
@@ -33,7 +34,10 @@ final class PassThrough {
                         why == ForwardReason.METHOD && x.head().isMethod("POST"),
                         why,
                         null,
-                        ResultCode.TCP_MISS),
+                        ResultCode.TCP_MISS,
+                        null,
+                        List.of(),
+                        false),
                 x);
     }
 }

@@ -170,7 +170,7 @@ public final class RequestFlow {
                 fetchAndStore.despiteHit(x);
             } else if (!serveStored.hit(x, verdict.stored(), verdict.freshness())) {
                 // Evicted between lookup and reading.
-                fetchAndStore.fetch(x, ForwardReason.URI_MISS);
+                fetchAndStore.fetch(x, new Reuse.Fetch(ForwardReason.URI_MISS));
             }
             return null;
         }
@@ -183,7 +183,7 @@ public final class RequestFlow {
             } else if (serveStored.hit(x, verdict.stored(), verdict.freshness())) {
                 validateAndServe.inBackground(x, verdict.validate());
             } else {
-                fetchAndStore.fetch(x, ForwardReason.URI_MISS);
+                fetchAndStore.fetch(x, new Reuse.Fetch(ForwardReason.URI_MISS));
             }
             return null;
         }
@@ -211,7 +211,7 @@ public final class RequestFlow {
         @Override
         public Void fetch(Reuse.Fetch verdict) {
             x.lookedUp(Lookup.MISS);
-            fetchAndStore.fetch(x, verdict.why());
+            fetchAndStore.fetch(x, verdict);
             return null;
         }
 

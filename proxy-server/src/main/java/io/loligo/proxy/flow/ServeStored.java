@@ -82,7 +82,7 @@ final class ServeStored {
 
     private boolean serve(
             Exchange x, StoredHead stored, Freshness freshness, ResultCode code, @Nullable CacheStatus status) {
-        EntryReader reader = store.read(stored);
+        EntryReader reader = RangeSelection.isHeld(x.head(), stored) ? store.read(stored) : null;
         if (reader == null) {
             return false;
         }
@@ -182,6 +182,8 @@ final class ServeStored {
         private final Freshness freshness;
         private final @Nullable CacheStatus status;
         private final EntryReader reader;
+        /** Where the stored body begins in the whole. */
+        private final long base;
 
         private Ranges(
                 Exchange x, StoredHead stored, Freshness freshness, @Nullable CacheStatus status, EntryReader reader) {
@@ -190,6 +192,7 @@ final class ServeStored {
             this.freshness = freshness;
             this.status = status;
             this.reader = reader;
+            this.base = stored.range() == null ? 0 : stored.range().first();
         }
 
         @Override
@@ -201,17 +204,18 @@ final class ServeStored {
         @Override
         public Void single(RangeSelection.Single selection) {
             Fields fields = asOfNow(x, stored, x.forClient(stored.fields()), freshness)
-                    .plus("Content-Range", selection.contentRange())
+                    .with("Content-Range", selection.contentRange())
                     .plus("Content-Length", Long.toString(selection.size()));
-            partial(fields, new Slice(reader, selection.first(), selection.size()));
+            partial(fields, new Slice(reader, selection.first() - base, selection.size()));
             return null;
         }
 
         @Override
         public Void multiple(RangeSelection.Multiple selection) {
             MultipartRanges parts = new MultipartRanges(
-                    reader, selection.parts(), stored.fields().first("Content-Type"));
+                    reader, base, selection.parts(), stored.fields().first("Content-Type"));
             Fields fields = asOfNow(x, stored, x.forClient(stored.fields()), freshness)
+                    .without("Content-Range")
                     .with("Content-Type", parts.contentType())
                     .plus("Content-Length", Long.toString(parts.length()));
             partial(fields, parts);

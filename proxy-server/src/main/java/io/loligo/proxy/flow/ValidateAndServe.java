@@ -6,6 +6,7 @@ import io.loligo.cache.reuse.Validation;
 import io.loligo.cache.status.ForwardReason;
 import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.origin.OriginRequest;
+import java.util.List;
 
 /** Step 7b: ask the origin whether a stored response still holds, with our validators. Used on I/O threads. */
 final class ValidateAndServe {
@@ -21,6 +22,7 @@ final class ValidateAndServe {
     void validate(Exchange x, Reuse.Validate verdict) {
         FetchPlan plan = plan(x, verdict);
         boolean shared = x.head().isMethod("GET")
+                && verdict.stored().isComplete()
                 && verdict.why() == ForwardReason.STALE
                 && x.rules().mayCollapse(x.facts())
                 && !x.head().fields().has("Authorization");
@@ -50,7 +52,13 @@ final class ValidateAndServe {
                 x.head(),
                 x.facts(),
                 x.key(),
-                new OriginRequest(x.head().method(), x.head().target(), validation.requestFields(fields), null),
+                new OriginRequest(
+                        x.head().method(),
+                        x.head().target(),
+                        verdict.stored().isComplete()
+                                ? validation.requestFields(fields)
+                                : validation.requestFieldsWithRange(fields),
+                        null),
                 x.rules().selection().select(x.facts()),
                 x.site().reuse(),
                 verdict,
@@ -59,6 +67,9 @@ final class ValidateAndServe {
                 x.head().isMethod("GET"),
                 verdict.why(),
                 null,
-                ResultCode.TCP_MISS);
+                ResultCode.TCP_MISS,
+                null,
+                List.of(),
+                false);
     }
 }

@@ -129,6 +129,12 @@ class ConfigurationLoaderTest {
             quick_abort_min 16 KB                ~ -
             quick_abort_min -1 KB                ~ -
             quick_abort_pct 101                  ~ error: quick_abort_pct 101: quick_abort_pct is 0 to 100
+            range_offset_limit none              ~ -
+            range_offset_limit 64 KB all         ~ -
+            range_offset_limit 64KB all          ~ -
+            range_offset_limit none nobody       ~ error: there is no acl nobody
+            range_offset_limit far               ~ error: range_offset_limit needs a size such as 64 KB, or none, and then acls
+            range_offset_limit -1 KB             ~ error: range_offset_limit needs a size such as 64 KB, or none, and then acls
             quick_abort_min lots                 ~ error: quick_abort_min lots: not a size such as 64 MB
             never_direct allow all               ~ -
             refresh_stale_hit 30 seconds         ~ warning: refresh_stale_hit is not yet implemented

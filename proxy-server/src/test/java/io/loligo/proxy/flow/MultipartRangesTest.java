@@ -23,7 +23,7 @@ final class MultipartRangesTest {
     void partsInTheOrderAskedFor(int bite) throws IOException {
         Stored stored = new Stored(BODY);
         MultipartRanges parts =
-                new MultipartRanges(stored, List.of(new Single(7, 9, 10), new Single(0, 0, 10)), "text/plain");
+                new MultipartRanges(stored, 0, List.of(new Single(7, 9, 10), new Single(0, 0, 10)), "text/plain");
         String type = parts.contentType();
         assertThat(type).startsWith("multipart/byteranges; boundary=");
         String boundary = type.substring(type.indexOf('=') + 1);
@@ -38,13 +38,13 @@ final class MultipartRangesTest {
 
     @Test
     void withoutATypeThereIsNoTypeLine() throws IOException {
-        MultipartRanges parts = new MultipartRanges(new Stored(BODY), List.of(new Single(1, 1, 10)), null);
+        MultipartRanges parts = new MultipartRanges(new Stored(BODY), 0, List.of(new Single(1, 1, 10)), null);
         assertThat(all(parts, 100)).doesNotContain("Content-Type").contains("bytes 1-1/10\r\n\r\n1\r\n--");
     }
 
     @Test
     void aBodyThatIsShorterThanItsHeadSaysIsAFailure() {
-        MultipartRanges parts = new MultipartRanges(new Stored("012"), List.of(new Single(1, 5, 10)), null);
+        MultipartRanges parts = new MultipartRanges(new Stored("012"), 0, List.of(new Single(1, 5, 10)), null);
         assertThatThrownBy(() -> all(parts, 100)).isInstanceOf(IOException.class);
         Slice slice = new Slice(new Stored("012"), 1, 5);
         ByteBuffer dst = ByteBuffer.allocate(100);

@@ -1,6 +1,7 @@
 package io.loligo.cache.store.chronicle;
 
 import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.ContentRange;
 import io.loligo.cache.store.EntryWriter;
 import io.loligo.cache.store.chronicle.EntryLayout.HeadBytes;
 import java.nio.ByteBuffer;
@@ -170,7 +171,9 @@ final class StoredWriter implements EntryWriter {
         if (failed || committed || isClosed()) {
             return null;
         }
-        HeadBytes bytes = EntryLayout.encode(head, length);
+        ContentRange range = head.range();
+        boolean fits = head.isComplete() || (range != null && range.size() == length);
+        HeadBytes bytes = fits ? EntryLayout.encode(head, length) : null;
         if (bytes == null) {
             failed = true;
             return null;
