@@ -37,13 +37,7 @@ public final class Age {
      * @param ageValue the Age field's value; zero where it has been moved into {@code times}
      */
     public static Duration correctedInitialAge(Instant dateValue, Duration ageValue, ResponseTimes times) {
-        // Date counts whole seconds, so it is compared with whole seconds: else everything would arrive half a second
-        // old on average, and a lifetime of one second would be halved.
-        Instant responseTime = times.responseTime().truncatedTo(ChronoUnit.SECONDS);
-        Duration apparentAge = max(Duration.ZERO, Duration.between(dateValue, responseTime));
-        Duration responseDelay = Duration.between(times.requestTime(), times.responseTime());
-        Duration correctedAgeValue = ageValue.plus(responseDelay);
-        return max(apparentAge, correctedAgeValue);
+        return max(apparentAge(dateValue, times), correctedAgeValue(ageValue, times));
     }
 
     /** current_age. */
@@ -51,6 +45,47 @@ public final class Age {
         Duration correctedInitialAge = correctedInitialAge(dateValue, ageValue, times);
         Duration residentTime = Duration.between(times.responseTime(), now);
         return correctedInitialAge.plus(residentTime);
+    }
+
+    /**
+     * The calculation for one stored response, step by step.
+     *
+     * @param apparentAge whole seconds: Date has no smaller ones
+     * @param correctedAgeValue with the received Age, which a stored response keeps in its request time
+     * @param correctedInitialAge the larger of the two
+     * @param residentTime since it was received or last validated
+     * @param currentAge the sum
+     */
+    public record Calculation(
+            Duration apparentAge,
+            Duration correctedAgeValue,
+            Duration correctedInitialAge,
+            Duration residentTime,
+            Duration currentAge) {}
+
+    /** The steps to {@link StoredHead#ageMillis}. */
+    public static Calculation calculation(StoredHead stored, Instant now) {
+        ResponseTimes times = stored.times();
+        Duration initial = correctedInitialAge(stored.date(), Duration.ZERO, times);
+        Duration current = Duration.ofMillis(stored.ageMillis(now));
+        return new Calculation(
+                apparentAge(stored.date(), times),
+                correctedAgeValue(Duration.ZERO, times),
+                initial,
+                current.minus(Duration.ofMillis(initial.toMillis())),
+                current);
+    }
+
+    private static Duration apparentAge(Instant dateValue, ResponseTimes times) {
+        // Date counts whole seconds, so it is compared with whole seconds: else everything would arrive half a second
+        // old on average, and a lifetime of one second would be halved.
+        Instant responseTime = times.responseTime().truncatedTo(ChronoUnit.SECONDS);
+        return max(Duration.ZERO, Duration.between(dateValue, responseTime));
+    }
+
+    private static Duration correctedAgeValue(Duration ageValue, ResponseTimes times) {
+        Duration responseDelay = Duration.between(times.requestTime(), times.responseTime());
+        return ageValue.plus(responseDelay);
     }
 
     private static Duration max(Duration a, Duration b) {

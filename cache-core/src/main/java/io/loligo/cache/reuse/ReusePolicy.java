@@ -36,8 +36,7 @@ public final class ReusePolicy {
             // A body is not in the key, and an origin may answer it.
             return Reuse.Fetch.BYPASS;
         }
-        RequestDirectives directives =
-                rules.ignoreClientCacheControl() ? RequestDirectives.NONE : RequestDirectives.of(request.fields());
+        RequestDirectives directives = directives(request, rules);
         StoredHead selected = select(request, stored);
         Reuse verdict = selected == null
                 ? stored.isEmpty() ? Reuse.Fetch.URI_MISS : new Reuse.Fetch(ForwardReason.VARY_MISS, stored)
@@ -81,62 +80,104 @@ public final class ReusePolicy {
         return byDefault;
     }
 
+    /**
+     * What {@link #decide} rests on for the same arguments. Where it says 504 for only-if-cached, this says why the origin
+     * would have been asked.
+     */
+    public static ReuseGround ground(RequestHead request, List<StoredHead> stored, Instant now, ReuseRules rules) {
+        if (!isCacheMethod(request)) {
+            return ReuseGround.METHOD;
+        }
+        if (request.hasBody()) {
+            return ReuseGround.BODY;
+        }
+        StoredHead selected = select(request, stored);
+        if (selected == null) {
+            return stored.isEmpty() ? ReuseGround.URI_MISS : ReuseGround.VARY_MISS;
+        }
+        Freshness freshness = Freshness.of(selected, now, rules.freshness());
+        return ground(selected, freshness, request, directives(request, rules), rules);
+    }
+
+    private static RequestDirectives directives(RequestHead request, ReuseRules rules) {
+        return rules.ignoreClientCacheControl() ? RequestDirectives.NONE : RequestDirectives.of(request.fields());
+    }
+
     /** Whether {@code selected} is fresh enough for this request. RFC 9111 §4, §5.2.1; the order is Squid's. */
     private static Reuse use(
             StoredHead selected, RequestHead request, RequestDirectives directives, Instant now, ReuseRules rules) {
         Freshness freshness = Freshness.of(selected, now, rules.freshness());
+        return switch (ground(selected, freshness, request, directives, rules)) {
+            case FRESH, MAX_STALE, OFFLINE_MODE, NEGATIVE -> new Reuse.Serve(selected, freshness);
+            case STALE_WHILE_REVALIDATE -> new Reuse.ServeStaleAndValidate(selected, freshness);
+            case NO_CACHE, PRIVATE, STALE -> new Reuse.Validate(selected, freshness, ForwardReason.STALE);
+            case RELOAD_INTO_IMS, MAX_AGE, MIN_FRESH, REFRESH_IMS ->
+                new Reuse.Validate(selected, freshness, ForwardReason.REQUEST);
+            case RELOAD -> new Reuse.Reload(selected, freshness);
+            case URI_MISS, VARY_MISS, METHOD, BODY -> throw new IllegalStateException("something is stored");
+        };
+    }
+
+    private static ReuseGround ground(
+            StoredHead selected,
+            Freshness freshness,
+            RequestHead request,
+            RequestDirectives directives,
+            ReuseRules rules) {
         if (directives.noCache()
                 && !has(selected, rules, Option.IGNORE_RELOAD)
                 && !has(selected, rules, Option.RELOAD_INTO_IMS)) {
-            return new Reuse.Reload(selected, freshness);
+            return ReuseGround.RELOAD;
         }
-        if (StaleRules.alwaysValidated(selected) != null) {
-            return new Reuse.Validate(selected, freshness, ForwardReason.STALE);
+        StaleRules.Obstacle always = StaleRules.alwaysValidated(selected);
+        if (always != null) {
+            return always == StaleRules.Obstacle.PRIVATE ? ReuseGround.PRIVATE : ReuseGround.NO_CACHE;
         }
-        if (neverValidated(selected, freshness, directives, rules)) {
-            return new Reuse.Serve(selected, freshness);
+        ReuseGround unasked = neverValidated(selected, freshness, directives, rules);
+        if (unasked != null) {
+            return unasked;
         }
-        if (demandsValidation(selected, freshness, request, directives, rules)) {
-            return new Reuse.Validate(selected, freshness, ForwardReason.REQUEST);
+        ReuseGround demand = demandsValidation(selected, freshness, request, directives, rules);
+        if (demand != null) {
+            return demand;
         }
         if (freshness.isFresh()) {
             Duration minFresh = directives.minFresh();
             boolean freshEnough =
                     minFresh == null || freshness.lifetimeMillis() - freshness.ageMillis() >= minFresh.toMillis();
-            return freshEnough
-                    ? new Reuse.Serve(selected, freshness)
-                    : new Reuse.Validate(selected, freshness, ForwardReason.REQUEST);
+            return freshEnough ? ReuseGround.FRESH : ReuseGround.MIN_FRESH;
         }
         if (directives.minFresh() == null) {
             if (StaleRules.mayServeToClient(selected, freshness, directives)) {
-                return new Reuse.Serve(selected, freshness);
+                return ReuseGround.MAX_STALE;
             }
             if (StaleRules.mayServeWhileRevalidating(selected, freshness)) {
-                return new Reuse.ServeStaleAndValidate(selected, freshness);
+                return ReuseGround.STALE_WHILE_REVALIDATE;
             }
         }
-        return new Reuse.Validate(selected, freshness, ForwardReason.STALE);
+        return ReuseGround.STALE;
     }
 
-    /** Whether Squid would not validate it, whatever else the client says: offline_mode, and a negative hit. */
-    private static boolean neverValidated(
+    /** Why Squid would not validate it, whatever else the client says: offline_mode, and a negative hit. */
+    private static @Nullable ReuseGround neverValidated(
             StoredHead selected, Freshness freshness, RequestDirectives directives, ReuseRules rules) {
         FreshnessRules operator = rules.freshness();
         if (operator.offlineMode()) {
-            return freshness.isFresh() || StaleRules.forbidden(selected) == null;
+            return freshness.isFresh() || StaleRules.forbidden(selected) == null ? ReuseGround.OFFLINE_MODE : null;
         }
-        return Freshness.isNegative(selected, operator) && freshness.isFresh() && !directives.noCache();
+        boolean negative = Freshness.isNegative(selected, operator) && freshness.isFresh() && !directives.noCache();
+        return negative ? ReuseGround.NEGATIVE : null;
     }
 
-    /** Whether the client will not take the response unvalidated, however fresh it is. */
-    private static boolean demandsValidation(
+    /** Why the client will not take the response unvalidated, however fresh it is; null when it will. */
+    private static @Nullable ReuseGround demandsValidation(
             StoredHead selected,
             Freshness freshness,
             RequestHead request,
             RequestDirectives directives,
             ReuseRules rules) {
         if (directives.noCache() && !has(selected, rules, Option.IGNORE_RELOAD)) {
-            return true;
+            return ReuseGround.RELOAD_INTO_IMS;
         }
         Duration maxAge = directives.maxAge();
         boolean immutable = freshness.isFresh() && selected.directives().has(Flag.IMMUTABLE);
@@ -145,12 +186,13 @@ public final class ReusePolicy {
             // A whole second's grace: Age, which the client knows, counts whole seconds.
             boolean tooOld = reload || freshness.ageSeconds() > maxAge.toSeconds();
             if (tooOld && !(reload && has(selected, rules, Option.IGNORE_RELOAD))) {
-                return true;
+                return ReuseGround.MAX_AGE;
             }
         }
-        return !rules.ignoreClientCacheControl()
+        boolean passed = !rules.ignoreClientCacheControl()
                 && request.fields().has("If-Modified-Since")
                 && has(selected, rules, Option.REFRESH_IMS);
+        return passed ? ReuseGround.REFRESH_IMS : null;
     }
 
     private static boolean has(StoredHead selected, ReuseRules rules, Option option) {

@@ -4,25 +4,19 @@ import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
-import io.loligo.cache.key.KeyPolicy;
 import io.loligo.cache.key.TargetUri;
 import io.loligo.cache.key.UnusableHost;
 import io.loligo.cache.reuse.Reuse;
-import io.loligo.cache.reuse.ReusePolicy;
 import io.loligo.cache.status.ForwardReason;
 import io.loligo.cache.status.ResultCode;
 import io.loligo.cache.store.ResponseStore;
 import io.loligo.proxy.access.AccessList.AccessVerdict;
-import io.loligo.proxy.access.AccessRules;
 import io.loligo.proxy.origin.OriginClient;
 import io.loligo.proxy.respond.ErrorPage;
 import io.loligo.proxy.respond.Lookup;
-import io.loligo.proxy.respond.MaxForwards;
 import io.undertow.connector.ByteBufferPool;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +31,12 @@ public final class RequestFlow {
     /** RFC 5842 §7.2. */
     private static final int LOOP_DETECTED = 508;
 
+    private static final String WENT_IN_A_CIRCLE = "The request went in a circle.";
+
     private static final String MANAGER_PATH = "/squid-internal-mgr/";
 
     private final ResponseStore store;
-    private final InstantSource clock;
+    private final Deliberation deliberation;
     private final ServeStored serveStored;
     private final ValidateAndServe validateAndServe;
     private final FetchAndStore fetchAndStore;
@@ -50,14 +46,14 @@ public final class RequestFlow {
 
     private RequestFlow(
             ResponseStore store,
-            InstantSource clock,
+            Deliberation deliberation,
             ServeStored serveStored,
             ValidateAndServe validateAndServe,
             FetchAndStore fetchAndStore,
             PassThrough passThrough,
             Function<String, Optional<String>> manager) {
         this.store = store;
-        this.clock = clock;
+        this.deliberation = deliberation;
         this.serveStored = serveStored;
         this.validateAndServe = validateAndServe;
         this.fetchAndStore = fetchAndStore;
@@ -80,7 +76,7 @@ public final class RequestFlow {
         OriginTrips trips = new OriginTrips(origin, store, buffers, serveStored, clock);
         return new RequestFlow(
                 store,
-                clock,
+                new Deliberation(store::lookup, clock),
                 serveStored,
                 new ValidateAndServe(trips),
                 new FetchAndStore(trips, clock),
@@ -102,61 +98,18 @@ public final class RequestFlow {
      * @param authority its authority, else null
      */
     void handle(Exchange x, @Nullable String scheme, @Nullable String authority) {
-        Rules rules = x.rules();
-        if (!locate(x, scheme, authority)) {
+        TargetUri target = Deliberation.locate(x.head(), scheme, authority, x.site());
+        if (target instanceof UnusableHost unusable) {
+            x.closeAfterwards();
+            x.refuse(ErrorPage.ERR_INVALID_URL, ResultCode.NONE_NONE, unusable.why());
             return;
         }
-        AccessVerdict access = rules.access().decide(x.facts());
-        if (!access.allowed()) {
-            x.refuse(ErrorPage.ERR_ACCESS_DENIED, ResultCode.TCP_DENIED, "");
-            return;
-        }
-        if (AccessRules.isManager(x.facts())) {
-            managerPage(x);
-            return;
-        }
-        if (x.head().isMethod("PURGE")) {
-            purge(x);
-            return;
-        }
-        if (rules.requestFields().isLoop(x.head())) {
-            LOG.log(System.Logger.Level.WARNING, "a request came back to this server: its Via names it");
-            x.refuse(ErrorPage.ERR_ACCESS_DENIED, ResultCode.TCP_DENIED, "The request went in a circle.");
-            return;
-        }
-        if (rules.requestFields().isCdnLoop(x.head())) {
-            LOG.log(System.Logger.Level.WARNING, "a request came back to this server: its CDN-Loop names it");
-            x.refuse(
-                    ErrorPage.ERR_ACCESS_DENIED,
-                    LOOP_DETECTED,
-                    "Loop Detected",
-                    ResultCode.TCP_DENIED,
-                    "The request went in a circle.");
-            return;
-        }
-        if (MaxForwards.isUsedUp(x.head())) {
-            lastRecipient(x);
-            return;
-        }
-
-        CacheKey key = new CacheKey(x.uri(), rules.selection().allowed(x.facts()));
-        x.keyed(key);
-        if (!ReusePolicy.mayUseCache(x.head()) || x.body() != null) {
-            passThrough.pass(x, ForwardReason.METHOD);
-            return;
-        }
-        if (!rules.configuration().cache().decide(x.facts()).allowed()) {
-            passThrough.pass(x, ForwardReason.BYPASS);
-            return;
-        }
-        List<StoredHead> stored = store.lookup(key);
-        Reuse reuse =
-                ReusePolicy.decide(x.head(), stored, clock.instant(), x.site().reuse());
-        reuse.match(new Steps(x));
+        x.located((EffectiveUri) target);
+        deliberation.on(x.facts(), x.body() != null, x.rules(), x.site(), new Steps(x));
     }
 
-    /** The I/O each verdict leads to. */
-    private final class Steps implements Reuse.Cases<Void> {
+    /** What each verdict leads to. */
+    private final class Steps implements Deliberation.Course, Reuse.Cases<Void> {
         private final Exchange x;
 
         private Steps(Exchange x) {
@@ -164,11 +117,65 @@ public final class RequestFlow {
         }
 
         @Override
+        public void keyed(CacheKey key) {
+            x.keyed(key);
+        }
+
+        @Override
+        public void denied(AccessVerdict by) {
+            x.refuse(ErrorPage.ERR_ACCESS_DENIED, ResultCode.TCP_DENIED, "");
+        }
+
+        @Override
+        public void managerPage() {
+            RequestFlow.this.managerPage(x);
+        }
+
+        @Override
+        public void purge() {
+            RequestFlow.this.purge(x);
+        }
+
+        @Override
+        public void loop(String field) {
+            LOG.log(System.Logger.Level.WARNING, "a request came back to this server: its " + field + " names it");
+            if (field.equals("Via")) {
+                x.refuse(ErrorPage.ERR_ACCESS_DENIED, ResultCode.TCP_DENIED, WENT_IN_A_CIRCLE);
+            } else {
+                x.refuse(
+                        ErrorPage.ERR_ACCESS_DENIED,
+                        LOOP_DETECTED,
+                        "Loop Detected",
+                        ResultCode.TCP_DENIED,
+                        WENT_IN_A_CIRCLE);
+            }
+        }
+
+        @Override
+        public void lastRecipient() {
+            RequestFlow.lastRecipient(x);
+        }
+
+        @Override
+        public void pass(ForwardReason why) {
+            passThrough.pass(x, why);
+        }
+
+        @Override
+        public void despiteHit(StoredHead stored) {
+            x.lookedUp(Lookup.HIT);
+            fetchAndStore.despiteHit(x);
+        }
+
+        @Override
+        public void reuse(Reuse verdict) {
+            verdict.match(this);
+        }
+
+        @Override
         public Void serve(Reuse.Serve verdict) {
             x.lookedUp(Lookup.HIT);
-            if (!x.rules().sendsHit(x.facts(), verdict.stored())) {
-                fetchAndStore.despiteHit(x);
-            } else if (!serveStored.hit(x, verdict.stored(), verdict.freshness())) {
+            if (!serveStored.hit(x, verdict.stored(), verdict.freshness())) {
                 // Evicted between lookup and reading.
                 fetchAndStore.fetch(x, new Reuse.Fetch(ForwardReason.URI_MISS));
             }
@@ -178,9 +185,7 @@ public final class RequestFlow {
         @Override
         public Void serveStaleAndValidate(Reuse.ServeStaleAndValidate verdict) {
             x.lookedUp(Lookup.HIT);
-            if (!x.rules().sendsHit(x.facts(), verdict.stored())) {
-                fetchAndStore.despiteHit(x);
-            } else if (serveStored.hit(x, verdict.stored(), verdict.freshness())) {
+            if (serveStored.hit(x, verdict.stored(), verdict.freshness())) {
                 validateAndServe.inBackground(x, verdict.validate());
             } else {
                 fetchAndStore.fetch(x, new Reuse.Fetch(ForwardReason.URI_MISS));
@@ -191,11 +196,7 @@ public final class RequestFlow {
         @Override
         public Void validate(Reuse.Validate verdict) {
             x.lookedUp(Lookup.HIT);
-            if (x.rules().sendsHit(x.facts(), verdict.stored())) {
-                validateAndServe.validate(x, verdict);
-            } else {
-                fetchAndStore.despiteHit(x);
-            }
+            validateAndServe.validate(x, verdict);
             return null;
         }
 
@@ -221,24 +222,6 @@ public final class RequestFlow {
             x.refuse(ErrorPage.ERR_ONLY_IF_CACHED_MISS, ResultCode.TCP_MISS, "");
             return null;
         }
-    }
-
-    /** Which URL the request is about; answers it when that cannot be told. */
-    private static boolean locate(Exchange x, @Nullable String scheme, @Nullable String authority) {
-        if (scheme != null && scheme.equals(HeadScanner.CACHE_OBJECT)) {
-            String host = authority == null ? "localhost" : authority.toLowerCase(Locale.ROOT);
-            x.located(new EffectiveUri(
-                    scheme, host, x.site().port().port(), x.head().target()));
-            return true;
-        }
-        TargetUri target = KeyPolicy.effectiveUri(x.head(), authority, x.site().options());
-        if (target instanceof UnusableHost unusable) {
-            x.closeAfterwards();
-            x.refuse(ErrorPage.ERR_INVALID_URL, ResultCode.NONE_NONE, unusable.why());
-            return false;
-        }
-        x.located((EffectiveUri) target);
-        return true;
     }
 
     /** Squid's PURGE: every variant of the URL, whichever peers may serve it. */

@@ -1,0 +1,43 @@
+package io.loligo.cache.reuse;
+
+/** What a {@link Reuse} rests on: the rule that decided. */
+public enum ReuseGround {
+    FRESH("fresh", "RFC 9111 §4.2"),
+    MAX_STALE("stale, and the request's max-stale takes it so", "RFC 9111 §5.2.1.2"),
+    STALE_WHILE_REVALIDATE("stale, within stale-while-revalidate", "RFC 5861 §3"),
+    OFFLINE_MODE("offline_mode: nothing is validated that need not be", "offline_mode"),
+    NEGATIVE("a fresh error within negative_ttl", "negative_ttl"),
+
+    NO_CACHE("no-cache in the stored response", "RFC 9111 §5.2.2.4"),
+    PRIVATE("stored against private: never used unasked", "refresh_pattern ignore-private"),
+    STALE("stale, and nothing lets it be served so", "RFC 9111 §4.2.4"),
+
+    RELOAD("no-cache in the request", "RFC 9111 §5.2.1.4"),
+    RELOAD_INTO_IMS("no-cache in the request, made a validation", "refresh_pattern reload-into-ims"),
+    MAX_AGE("older than the request's max-age", "RFC 9111 §5.2.1.1"),
+    MIN_FRESH("not fresh for as long as the request's min-fresh", "RFC 9111 §5.2.1.3"),
+    REFRESH_IMS("If-Modified-Since, passed on", "refresh_pattern refresh-ims"),
+
+    URI_MISS("nothing is stored under this key", "RFC 9111 §4"),
+    VARY_MISS("no stored variant is for this request", "RFC 9111 §4.1"),
+    METHOD("only GET and HEAD are answered from the store", "RFC 9111 §4"),
+    BODY("a body is not in the key", "RFC 9110 §9.3.1");
+
+    private final String word;
+    private final String basis;
+
+    ReuseGround(String word, String basis) {
+        this.word = word;
+        this.basis = basis;
+    }
+
+    /** The rule in words. */
+    public String word() {
+        return word;
+    }
+
+    /** The RFC section or configuration line that it rests on. */
+    public String basis() {
+        return basis;
+    }
+}
