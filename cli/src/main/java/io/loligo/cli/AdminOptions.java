@@ -42,6 +42,11 @@ final class AdminOptions {
         this.server = server;
     }
 
+    /** The squid.conf that was named, or null. */
+    @Nullable Path file() {
+        return file;
+    }
+
     AdminClient client() throws ProxyServer.Refused, AdminClient.NoServer {
         Admin admin = file == null ? DEFAULT : server.admin(file);
         if (admin.port() == 0 && address == null) {

@@ -46,6 +46,7 @@ public final class Loligo implements Callable<Integer> {
                 .addSubcommand(new DemoCommand(server))
                 .addSubcommand(new CheckCommand(server))
                 .addSubcommand(new PurgeCommand(new AdminOptions(server)))
+                .addSubcommand(new ExplainCommand(server))
                 .addSubcommand(new StatsCommand(new AdminOptions(server)))
                 .addSubcommand(new ReloadCommand(new AdminOptions(server)))
                 .addSubcommand(new StopCommand(new AdminOptions(server)))

@@ -1,6 +1,7 @@
 package io.loligo.cli;
 
 import io.loligo.proxy.LoligoServer;
+import io.loligo.proxy.OfflineExplanation;
 import io.loligo.proxy.ServerOptions;
 import io.loligo.proxy.StartFailure;
 import io.loligo.proxy.config.CheckReport;
@@ -11,7 +12,10 @@ import io.loligo.proxy.config.ConfigurationLoader;
 import io.loligo.proxy.config.LoadOptions;
 import io.loligo.proxy.config.Loaded;
 import io.loligo.proxy.config.Problem;
+import io.loligo.proxy.flow.Question;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 
 /** The real server, in this process. */
 final class LoligoServerHere implements ProxyServer {
@@ -42,6 +46,17 @@ final class LoligoServerHere implements ProxyServer {
                     .toList());
         }
         return configuration.admin();
+    }
+
+    @Override
+    public Map<String, Object> explain(Path file, OfflineExplanation exchange) throws Refused {
+        try {
+            return exchange.under(file).toJson();
+        } catch (StartFailure failure) {
+            throw new Refused(failure.messages());
+        } catch (Question.Unexplainable e) {
+            throw new Refused(List.of(String.valueOf(e.getMessage())));
+        }
     }
 
     @Override

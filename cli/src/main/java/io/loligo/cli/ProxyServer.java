@@ -1,8 +1,10 @@
 package io.loligo.cli;
 
+import io.loligo.proxy.OfflineExplanation;
 import io.loligo.proxy.config.Configuration.Admin;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** The server as the commands see it: what they do in their own process. A test has one of its own. */
 interface ProxyServer {
@@ -12,6 +14,9 @@ interface ProxyServer {
 
     /** Where the server that runs with {@code file} takes orders. */
     Admin admin(Path file) throws Refused;
+
+    /** What a server with {@code file} would do with an exchange: maps, lists, texts and numbers as JSON has them. */
+    Map<String, Object> explain(Path file, OfflineExplanation exchange) throws Refused;
 
     Running start(Path file, boolean strict) throws Refused;
 

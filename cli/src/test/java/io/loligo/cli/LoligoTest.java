@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.loligo.cache.store.StoreStats;
+import io.loligo.proxy.OfflineExplanation;
 import io.loligo.proxy.admin.AdminActions;
 import io.loligo.proxy.admin.AdminListener;
+import io.loligo.proxy.admin.ExplainOrder;
 import io.loligo.proxy.admin.Metrics;
 import io.loligo.proxy.admin.PeerState;
 import io.loligo.proxy.admin.PurgeReceipt;
@@ -23,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -89,6 +92,18 @@ class LoligoTest {
         purge -f good.conf http://a.example/x                | 0 | http://a.example/x
         purge -f good.conf http://a.example/x nonsense       | 1 | nonsense: not a URL
         purge -f good.conf bug                               | 1 | internal error
+        explain                                              | 2 | a URL is needed
+        explain -f good.conf http://a.example/x              | 0 | serve: fresh [RFC 9111 §4.2]
+        explain -f good.conf http://a.example/x              | 0 | => hit 200 (Cache-Status: hit;ttl=7)
+        explain -f good.conf http://a.example/x --json       | 0 | "cache_status" : "hit;ttl=7"
+        explain -f good.conf http://a.example/x -H Foo:1     | 0 | GET http://a.example/x
+        explain -f good.conf http://a.example/x --method PUT | 0 | PUT http://a.example/x
+        explain -f good.conf http://a.example/x -H Foo       | 2 | -H takes 'Name: value'
+        explain -f good.conf nonsense                        | 1 | expected a whole URL
+        explain --admin 127.0.0.1:1 --token-file TOKEN http://a.example/ | 2 | no server answers
+        explain -f good.conf --request /no/such              | 2 | are all needed
+        explain -f good.conf http://a.example/ --response-time +1s | 2 | go with --request
+        explain -f bad.conf http://a.example/x               | 1 | bad.conf:3: error: bungled
         reload -f good.conf                                  | 0 | in force
         stop -f good.conf                                    | 0 | stop
         stop -f good.conf --wait x                           | 2 | Invalid value for option '--wait'
@@ -199,6 +214,11 @@ class LoligoTest {
         }
 
         @Override
+        public Map<String, Object> explain(Path file, OfflineExplanation exchange) throws Refused {
+            return new LoligoServerHere().explain(file, exchange);
+        }
+
+        @Override
         public Running start(Path file, boolean strict) throws Refused {
             refuseBad(file);
             return new Running() {
@@ -260,6 +280,25 @@ class LoligoTest {
             return url.startsWith("http://")
                     ? PurgeReceipt.done(url, 2, 4_096)
                     : PurgeReceipt.refused(url, "not a URL");
+        }
+
+        @Override
+        public Map<String, Object> explain(ExplainOrder order) throws ExplainOrder.Refused {
+            if (!order.url().startsWith("http://")) {
+                throw new ExplainOrder.Refused("expected a whole URL", new IllegalArgumentException());
+            }
+            return Map.of(
+                    "method", order.method(),
+                    "url", order.url(),
+                    "at", String.valueOf(order.at()),
+                    "outcome", Map.of("verdict", "hit", "cache_status", "hit;ttl=7", "status", 200),
+                    "steps",
+                            List.of(Map.of(
+                                    "step", "reuse",
+                                    "verdict", "serve",
+                                    "reason", "fresh",
+                                    "basis", "RFC 9111 §4.2",
+                                    "facts", Map.of("fields", order.toString()))));
         }
 
         @Override

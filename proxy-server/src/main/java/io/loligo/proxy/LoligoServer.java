@@ -7,6 +7,7 @@ import io.loligo.cache.store.chronicle.ChronicleStore;
 import io.loligo.cache.store.chronicle.StoreOptions;
 import io.loligo.proxy.admin.AdminActions;
 import io.loligo.proxy.admin.AdminListener;
+import io.loligo.proxy.admin.ExplainOrder;
 import io.loligo.proxy.admin.ManagerPages;
 import io.loligo.proxy.admin.Metrics;
 import io.loligo.proxy.admin.PeerState;
@@ -21,7 +22,11 @@ import io.loligo.proxy.config.LoadOptions;
 import io.loligo.proxy.config.Loaded;
 import io.loligo.proxy.config.PeerConfig;
 import io.loligo.proxy.config.Problem;
+import io.loligo.proxy.flow.Explainer;
+import io.loligo.proxy.flow.Explanation;
 import io.loligo.proxy.flow.LiveConfiguration;
+import io.loligo.proxy.flow.Moment;
+import io.loligo.proxy.flow.Question;
 import io.loligo.proxy.flow.RequestFlow;
 import io.loligo.proxy.flow.RequestHandler;
 import io.loligo.proxy.flow.Rules;
@@ -46,11 +51,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.Xnio;
@@ -175,6 +182,21 @@ public final class LoligoServer {
         } catch (IOException e) {
             throw new StartFailure(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /**
+     * What would be done with a request, and why. Nothing is done.
+     *
+     * @param at when, as {@link Moment} reads it; null for now
+     */
+    public Explanation explain(Question question, @Nullable String at) throws Question.Unexplainable {
+        return Explainer.request(question, live.current(), store::lookup, Moment.parse(at, CLOCK.instant()));
+    }
+
+    /** What would be done with an origin's answer to a request for which nothing is stored. */
+    public Explanation explain(Question question, Explainer.Answer answer) throws Question.Unexplainable {
+        return Explainer.exchange(
+                question, live.current(), answer, answer.times().responseTime());
     }
 
     /** The addresses of the http_ports. */
@@ -488,6 +510,24 @@ public final class LoligoServer {
                 return PurgeReceipt.done(url, purged.objects(), purged.bytes());
             } catch (URISyntaxException e) {
                 return PurgeReceipt.refused(url, "not a URL: " + e.getReason().toLowerCase(Locale.ROOT));
+            }
+        }
+
+        @Override
+        public Map<String, Object> explain(ExplainOrder order) throws ExplainOrder.Refused {
+            try {
+                return LoligoServer.this
+                        .explain(
+                                Question.of(
+                                        order.method(),
+                                        order.url(),
+                                        order.fields(),
+                                        order.port(),
+                                        OfflineExplanation.address(order.client())),
+                                order.at())
+                        .toJson();
+            } catch (Question.Unexplainable e) {
+                throw new ExplainOrder.Refused(String.valueOf(e.getMessage()), e);
             }
         }
 

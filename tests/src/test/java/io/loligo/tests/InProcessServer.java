@@ -6,7 +6,7 @@ import io.loligo.proxy.StartFailure;
 import java.nio.file.Path;
 
 /** The server in this JVM: no start of another one to wait for. */
-final class InProcessServer implements RunningServer {
+public final class InProcessServer implements RunningServer {
     private final SquidConf conf;
     private final LoligoServer server;
 
@@ -15,12 +15,17 @@ final class InProcessServer implements RunningServer {
         this.server = server;
     }
 
-    static InProcessServer start(SquidConf conf) {
+    public static InProcessServer start(SquidConf conf) {
         try {
             return new InProcessServer(conf, LoligoServer.start(new ServerOptions(conf.write(), false)));
         } catch (StartFailure e) {
             throw new AssertionError("not started: " + e.messages(), e);
         }
+    }
+
+    /** The server itself. */
+    public LoligoServer server() {
+        return server;
     }
 
     @Override

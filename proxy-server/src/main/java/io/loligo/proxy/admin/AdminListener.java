@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.loligo.cache.http.Fields;
 import io.loligo.proxy.config.Configuration.Admin;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>GET /status</td><td>who is running, its ports and peers</td></tr>
  *   <tr><td>GET /stats</td><td>the numbers</td></tr>
  *   <tr><td>POST /purge</td><td>{@code {"urls":["http://…"]}}; a receipt for each</td></tr>
+ *   <tr><td>POST /explain</td><td>{@code {"url":"http://…"}} and, as wanted, {@code method}, {@code fields} (pairs of name
+ *       and value), {@code at}, {@code port}, {@code client}; what would be done with that request</td></tr>
  *   <tr><td>POST /reload</td><td>reads the configuration again; 409 with the problems when it stays as it was</td></tr>
  *   <tr><td>POST /stop</td><td>begins an orderly stop; 202</td></tr>
  * </table>
@@ -175,11 +178,12 @@ public final class AdminListener implements AutoCloseable {
         String path = exchange.getRequestURI().getPath();
         String allowed = switch (path) {
             case "/status", "/stats" -> "GET";
-            case "/purge", "/reload", "/stop" -> "POST";
+            case "/purge", "/explain", "/reload", "/stop" -> "POST";
             default -> null;
         };
         if (allowed == null) {
-            return Answer.error(404, "no such path: " + path + "; there are /status, /stats, /purge, /reload, /stop");
+            return Answer.error(
+                    404, "no such path: " + path + "; there are /status, /stats, /purge, /explain, /reload, /stop");
         }
         if (!exchange.getRequestMethod().equals(allowed)) {
             exchange.getResponseHeaders().set("Allow", allowed);
@@ -189,6 +193,7 @@ public final class AdminListener implements AutoCloseable {
             case "/status" -> new Answer(200, AdminJson.status(actions.status()));
             case "/stats" -> new Answer(200, AdminJson.stats(actions.stats()));
             case "/purge" -> purge(exchange);
+            case "/explain" -> explain(exchange);
             case "/reload" -> {
                 ReloadResult result = actions.reload();
                 yield new Answer(result.applied() ? 200 : 409, AdminJson.reload(result));
@@ -228,6 +233,62 @@ public final class AdminListener implements AutoCloseable {
         }
         List<PurgeReceipt> receipts = wanted.stream().map(actions::purge).toList();
         return new Answer(200, AdminJson.receipts(receipts));
+    }
+
+    private Answer explain(HttpExchange exchange) throws IOException {
+        byte[] body = exchange.getRequestBody().readNBytes(BODY_LIMIT + 1);
+        if (body.length > BODY_LIMIT) {
+            return Answer.error(413, "a body may have " + BODY_LIMIT + " bytes");
+        }
+        ExplainOrder order;
+        try {
+            order = explainOrder(json.readTree(body));
+        } catch (JsonProcessingException malformed) {
+            return Answer.error(400, "not JSON: " + malformed.getOriginalMessage());
+        }
+        if (order == null) {
+            return Answer.error(
+                    400,
+                    "expected {\"url\":\"http://…\"} and, as wanted, \"method\", \"fields\":[[\"name\",\"value\"], …],"
+                            + " \"at\", \"port\", \"client\", each a text");
+        }
+        try {
+            return new Answer(200, actions.explain(order));
+        } catch (ExplainOrder.Refused refused) {
+            return Answer.error(400, String.valueOf(refused.getMessage()));
+        }
+    }
+
+    private static @Nullable ExplainOrder explainOrder(@Nullable JsonNode root) {
+        if (root == null
+                || !root.path("url").isTextual()
+                || (root.has("fields") && !root.path("fields").isArray())) {
+            return null;
+        }
+        for (String name : List.of("method", "at", "port", "client")) {
+            if (root.hasNonNull(name) && !root.path(name).isTextual()) {
+                return null;
+            }
+        }
+        Fields.Builder fields = Fields.builder();
+        for (JsonNode field : root.path("fields")) {
+            List<String> pair = strings(field);
+            if (pair == null || pair.size() != 2) {
+                return null;
+            }
+            fields.add(pair.get(0), pair.get(1));
+        }
+        return new ExplainOrder(
+                root.path("method").asText("GET"),
+                root.path("url").asText(),
+                fields.build(),
+                text(root, "at"),
+                text(root, "port"),
+                text(root, "client"));
+    }
+
+    private static @Nullable String text(JsonNode root, String name) {
+        return root.hasNonNull(name) ? root.path(name).asText() : null;
     }
 
     private static @Nullable List<String> strings(@Nullable JsonNode node) {

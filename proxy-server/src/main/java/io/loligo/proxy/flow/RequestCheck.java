@@ -129,7 +129,29 @@ final class RequestCheck {
             }
         }
         target = target + queryOf(exchange.getQueryString(), facts.queryMark());
-        String wrongHost = wrongHost(fields, version, facts.cacheObject() ? null : authority, scheme);
+        Refused meaningless = meaningless(target, fields, version, facts.cacheObject() ? null : authority, scheme);
+        if (meaningless != null) {
+            return meaningless;
+        }
+        return new Accepted(
+                new RequestHead(method, target, version, fields),
+                authority,
+                scheme,
+                framing,
+                keepsAlive(fields, version),
+                fields.has("Expect") && version == HttpVersion.HTTP_1_1 && framing.kind() != BodyFraming.Kind.NONE);
+    }
+
+    /**
+     * What is wrong with a request whose parts are each well-formed; null for nothing.
+     *
+     * @param target in origin form
+     * @param authority the authority of an absolute-form target, else null
+     * @param scheme its scheme, else null
+     */
+    static @Nullable Refused meaningless(
+            String target, Fields fields, HttpVersion version, @Nullable String authority, @Nullable String scheme) {
+        String wrongHost = wrongHost(fields, version, authority, scheme);
         if (wrongHost != null) {
             return malformed(wrongHost);
         }
@@ -142,13 +164,7 @@ final class RequestCheck {
             return new Refused(
                     417, "Expectation Failed", ErrorPage.ERR_INVALID_REQ, "an expectation other than 100-continue");
         }
-        return new Accepted(
-                new RequestHead(method, target, version, fields),
-                authority,
-                scheme,
-                framing,
-                keepsAlive(fields, version),
-                expect != null && version == HttpVersion.HTTP_1_1 && framing.kind() != BodyFraming.Kind.NONE);
+        return null;
     }
 
     /** RFC 9110 §10.1.1: Expect is a list, and there is one expectation. */

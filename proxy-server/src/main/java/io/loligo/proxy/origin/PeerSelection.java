@@ -1,6 +1,7 @@
 package io.loligo.proxy.origin;
 
 import io.loligo.cache.status.HierarchyCode;
+import io.loligo.proxy.access.AccessList.AccessVerdict;
 import io.loligo.proxy.access.RequestFacts;
 import io.loligo.proxy.config.PeerConfig;
 import java.util.ArrayList;
@@ -46,6 +47,31 @@ public final class PeerSelection {
 
     /** The eligible peers in the order in which to try them; empty when none may serve the request now. */
     public List<Candidate> select(RequestFacts facts) {
+        return select(facts, true);
+    }
+
+    /** What {@link #select} would say now. Takes no turn of round-robin and asks after no peer that is down. */
+    public List<Candidate> preview(RequestFacts facts) {
+        return select(facts, false);
+    }
+
+    /**
+     * How a peer stands to a request.
+     *
+     * @param access what cache_peer_access says
+     */
+    public record Standing(Peer peer, AccessVerdict access) {}
+
+    /** How every peer stands to the request, in file order. */
+    public List<Standing> standings(RequestFacts facts) {
+        List<Standing> standings = new ArrayList<>(peers.length);
+        for (int i = 0; i < peers.length; i++) {
+            standings.add(new Standing(peers[i], configs[i].access().decide(facts)));
+        }
+        return standings;
+    }
+
+    private List<Candidate> select(RequestFacts facts, boolean takesTurn) {
         boolean[] eligible = new boolean[peers.length];
         int count = 0;
         for (int i = 0; i < peers.length; i++) {
@@ -54,14 +80,16 @@ public final class PeerSelection {
                 continue;
             }
             if (!peer.isUp()) {
-                peer.lookedAtWhileDown();
+                if (takesTurn) {
+                    peer.lookedAtWhileDown();
+                }
             } else if (peer.hasRoom()) {
                 eligible[i] = true;
                 count++;
             }
         }
         List<Candidate> candidates = new ArrayList<>(count);
-        int first = anyRoundRobin ? roundRobin(eligible) : -1;
+        int first = anyRoundRobin ? roundRobin(eligible, takesTurn) : -1;
         if (first >= 0) {
             candidates.add(new Candidate(peers[first], HierarchyCode.ROUNDROBIN_PARENT));
         }
@@ -96,8 +124,8 @@ public final class PeerSelection {
         return configs[peer].access().decide(facts).allowed();
     }
 
-    /** Least turns by weight; the last listed wins ties. Takes the turn. */
-    private int roundRobin(boolean[] eligible) {
+    /** Least turns by weight; the last listed wins ties. */
+    private int roundRobin(boolean[] eligible, boolean takesTurn) {
         synchronized (turns) {
             int seen = 0;
             for (Peer peer : peers) {
@@ -119,7 +147,7 @@ public final class PeerSelection {
                     }
                 }
             }
-            if (best >= 0) {
+            if (best >= 0 && takesTurn) {
                 turns[best]++;
             }
             return best;

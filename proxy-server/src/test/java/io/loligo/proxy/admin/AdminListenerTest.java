@@ -22,6 +22,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -272,6 +273,25 @@ class AdminListenerTest {
             return url.startsWith("http://")
                     ? PurgeReceipt.done(url, 2, 4_096)
                     : PurgeReceipt.refused(url, "not a URL");
+        }
+
+        @Override
+        public Map<String, Object> explain(ExplainOrder order) throws ExplainOrder.Refused {
+            if (!order.url().startsWith("http://")) {
+                throw new ExplainOrder.Refused("expected a whole URL", new IllegalArgumentException());
+            }
+            return Map.of(
+                    "method", order.method(),
+                    "url", order.url(),
+                    "at", String.valueOf(order.at()),
+                    "outcome", Map.of("verdict", "hit", "cache_status", "hit;ttl=7", "status", 200),
+                    "steps",
+                            List.of(Map.of(
+                                    "step", "reuse",
+                                    "verdict", "serve",
+                                    "reason", "fresh",
+                                    "basis", "RFC 9111 §4.2",
+                                    "facts", Map.of("fields", order.fields().toString()))));
         }
 
         @Override

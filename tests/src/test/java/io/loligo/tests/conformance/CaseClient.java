@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,16 +27,19 @@ final class CaseClient implements AutoCloseable {
     private final InetSocketAddress proxy;
     private final Duration pause;
     private final Duration patience;
+    private final ExchangeWatch eyes;
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
 
     /**
      * @param pause before the request that follows a {@code pause_after}
      * @param patience for one request and its answer
+     * @param eyes see every exchange
      */
-    CaseClient(InetSocketAddress proxy, Duration pause, Duration patience) {
+    CaseClient(InetSocketAddress proxy, Duration pause, Duration patience, ExchangeWatch eyes) {
         this.proxy = proxy;
         this.pause = pause;
         this.patience = patience;
+        this.eyes = eyes;
     }
 
     /** All requests of {@code subject} on {@code path}, until one has no answer. */
@@ -75,6 +79,7 @@ final class CaseClient implements AutoCloseable {
     }
 
     private ClientExchange exchange(RawHttp connection, String request, String method) {
+        Consumer<Answer> seen = eyes.before(request);
         var gaveUp = new AtomicBoolean();
         ScheduledFuture<?> givingUp = watch.schedule(
                 () -> {
@@ -84,7 +89,9 @@ final class CaseClient implements AutoCloseable {
                 patience.toMillis(),
                 TimeUnit.MILLISECONDS);
         try {
-            return new ClientExchange(request, connection.send(request).answer(method), "");
+            Answer answer = connection.send(request).answer(method);
+            seen.accept(answer);
+            return new ClientExchange(request, answer, "");
         } catch (UncheckedIOException e) {
             String why = gaveUp.get() ? "none within " + patience : String.valueOf(e.getMessage());
             return new ClientExchange(request, null, why);

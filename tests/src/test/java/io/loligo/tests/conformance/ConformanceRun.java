@@ -25,7 +25,7 @@ final class ConformanceRun {
 
     /** The verdicts of all of {@code cases}, in their order. What they depend on must be among them. */
     static List<CaseResult> of(List<ConformanceCase> cases, CaseOrigin origin, InetSocketAddress proxy) {
-        return of(cases, origin, proxy, PAUSE, PATIENCE);
+        return of(cases, origin, proxy, PAUSE, PATIENCE, ExchangeWatch.NONE);
     }
 
     static List<CaseResult> of(
@@ -34,11 +34,27 @@ final class ConformanceRun {
             InetSocketAddress proxy,
             Duration pause,
             Duration patience) {
+        return of(cases, origin, proxy, pause, patience, ExchangeWatch.NONE);
+    }
+
+    /** The same, with {@code eyes} on every exchange. */
+    static List<CaseResult> of(
+            List<ConformanceCase> cases, CaseOrigin origin, InetSocketAddress proxy, ExchangeWatch eyes) {
+        return of(cases, origin, proxy, PAUSE, PATIENCE, eyes);
+    }
+
+    static List<CaseResult> of(
+            List<ConformanceCase> cases,
+            CaseOrigin origin,
+            InetSocketAddress proxy,
+            Duration pause,
+            Duration patience,
+            ExchangeWatch eyes) {
         ExecutorService workers = Executors.newFixedThreadPool(SIDE_BY_SIDE);
-        try (var client = new CaseClient(proxy, pause, patience)) {
+        try (var client = new CaseClient(proxy, pause, patience, eyes)) {
             List<Future<CaseResult>> running = new ArrayList<>();
             for (ConformanceCase subject : longestFirst(cases)) {
-                running.add(workers.submit(() -> one(subject, origin, client)));
+                running.add(workers.submit(() -> one(subject, origin, client, eyes)));
             }
             Map<String, CaseResult> results = new HashMap<>();
             for (Future<CaseResult> future : running) {
@@ -86,11 +102,13 @@ final class ConformanceRun {
                 .toList();
     }
 
-    private static CaseResult one(ConformanceCase subject, CaseOrigin origin, CaseClient client)
+    private static CaseResult one(ConformanceCase subject, CaseOrigin origin, CaseClient client, ExchangeWatch eyes)
             throws InterruptedException {
         try (CaseOrigin.Guest guest = origin.admit(subject)) {
             List<ClientExchange> exchanges = client.send(subject, guest.path());
-            return CaseJudge.judge(subject, new CaseTranscript(guest.caseId(), exchanges, guest.seen()));
+            var transcript = new CaseTranscript(guest.caseId(), exchanges, guest.seen());
+            eyes.after(transcript);
+            return CaseJudge.judge(subject, transcript);
         }
     }
 }

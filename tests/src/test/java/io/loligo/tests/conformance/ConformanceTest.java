@@ -2,7 +2,7 @@ package io.loligo.tests.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.loligo.tests.RunningServer;
+import io.loligo.tests.InProcessServer;
 import io.loligo.tests.SquidConf;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,14 +21,21 @@ class ConformanceTest {
         String cases = System.getProperty("conformance.cases");
         Assumptions.assumeTrue(cases != null, "no cases: give their file by -Dconformance.cases=FILE");
         try (CaseOrigin origin = CaseOrigin.start(0);
-                RunningServer server = RunningServer.start(SquidConf.inFrontOf(origin.port()))) {
+                InProcessServer server = InProcessServer.start(SquidConf.inFrontOf(origin.port()))) {
+            var explanations = new ExplanationCheck(server.server());
             var totals = new Totals(ConformanceRun.of(
                     CaseFile.read(Path.of(cases)),
                     origin,
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port())));
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()),
+                    explanations));
 
             assertThat(Floor.read(FLOOR).shortfalls(totals))
                     .as(totals.notPassed() + "\n" + totals.table())
+                    .isEmpty();
+            assertThat(explanations.requests()).isGreaterThan(500);
+            assertThat(explanations.answers()).isGreaterThan(250);
+            assertThat(explanations.mismatches())
+                    .as("what is explained is what is done")
                     .isEmpty();
         }
     }
