@@ -44,6 +44,9 @@ public final class StoragePolicy {
             407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 426, 428, 429, 431, 451, 500, 501, 502,
             503, 504, 505, 511);
 
+    /** Errors that one client's odd fields may have provoked: kept for others only by the origin's explicit word. */
+    private static final Set<Integer> MAYBE_PROVOKED = Set.of(400, 414, 501);
+
     private StoragePolicy() {}
 
     /**
@@ -247,6 +250,9 @@ public final class StoragePolicy {
         boolean storable = byOrigin || Freshness.allowsHeuristic(head) || freshness.lifetimeMillis() > 0;
         if (!storable) {
             return Reason.STATUS;
+        }
+        if (!byOrigin && MAYBE_PROVOKED.contains(head.status())) {
+            return Reason.PROVOKED;
         }
         boolean stretched = refresh.has(Option.OVERRIDE_EXPIRE)
                 && StaleRules.forbidden(head) == null

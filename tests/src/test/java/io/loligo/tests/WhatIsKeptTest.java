@@ -1,0 +1,66 @@
+package io.loligo.tests;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("What is kept for others")
+class WhatIsKeptTest extends ScenarioWithOneOrigin {
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(ints = {400, 414, 501})
+    @DisplayName("an error that an odd request may have provoked only where the origin says for how long")
+    void provoked(int status) {
+        String guessed = Origin.freshPath();
+        String explicit = Origin.freshPath();
+        origin.answer(
+                guessed,
+                aResponse()
+                        .withStatus(status)
+                        .withHeader("Last-Modified", "Thu, 01 Jan 2015 00:00:00 GMT")
+                        .withHeader("Cache-Control", "public"));
+        origin.answer(explicit, aResponse().withStatus(status).withHeader("Cache-Control", "max-age=60"));
+
+        RawHttp.get(port, guessed, "X-Odd: 1");
+        RawHttp.get(port, explicit);
+
+        assertThat(RawHttp.get(port, guessed).isHit()).isFalse();
+        assertThat(RawHttp.get(port, explicit).isHit()).isTrue();
+    }
+
+    @Test
+    @DisplayName("RFC 9110 §9.3.3: the answer to a POST that is what a GET would get, and says for how long")
+    void post() {
+        String path = Origin.freshPath();
+        origin.answer(path, page("made", "max-age=60").withHeader("Content-Location", path));
+        String elsewhere = Origin.freshPath();
+        origin.answer(elsewhere, page("made", "max-age=60").withHeader("Content-Location", path + "/x"));
+
+        RawHttp.exchange(port, "POST", path, "Content-Length: 0");
+        RawHttp.exchange(port, "POST", elsewhere, "Content-Length: 0");
+
+        var later = RawHttp.get(port, path);
+        assertThat(later.isHit()).isTrue();
+        assertThat(later.text()).isEqualTo("made");
+        assertThat(RawHttp.get(port, elsewhere).isHit()).isFalse();
+    }
+
+    @Test
+    @DisplayName("not the answer to a GET with a body, which is not in the key; nor is it answered from the store")
+    void getWithBody() {
+        String path = cacheablePage("x");
+        String request = "GET " + path + " HTTP/1.1\r\nHost: www.example.org\r\nContent-Length: 2\r\n\r\nab";
+
+        try (var connection = RawHttp.connect(port)) {
+            connection.send(request).answer();
+        }
+        assertThat(RawHttp.get(port, path).isHit()).isFalse();
+        try (var connection = RawHttp.connect(port)) {
+            assertThat(connection.send(request).answer().isHit()).isFalse();
+        }
+    }
+}
