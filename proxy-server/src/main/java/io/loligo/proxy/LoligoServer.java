@@ -2,6 +2,7 @@ package io.loligo.proxy;
 
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.store.ResponseStore;
+import io.loligo.cache.store.SearchAwareStore;
 import io.loligo.cache.store.StoreStats;
 import io.loligo.cache.store.chronicle.ChronicleStore;
 import io.loligo.cache.store.chronicle.StoreOptions;
@@ -103,7 +104,7 @@ public final class LoligoServer {
             cacheLog = opened.add(CacheLog.install(configuration.logs().cacheLog()));
             accessLog = opened.add(AccessLog.open(configuration.logs()));
             notes.forEach(note -> log("", note));
-            store = opened.add(ChronicleStore.open(storeOptions(configuration.store())));
+            store = opened.add(new SearchAwareStore(ChronicleStore.open(storeOptions(configuration.store()))));
             store.targets(configuration.headerFields().targets());
             ByteBufferPool buffers =
                     new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, POOLED_BUFFERS_PER_THREAD);

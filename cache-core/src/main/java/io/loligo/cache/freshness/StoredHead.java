@@ -7,6 +7,7 @@ import io.loligo.cache.http.EntityTag;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpDate;
 import io.loligo.cache.http.ResponseDirectives;
+import io.loligo.cache.http.SearchVariance;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.SelectingFields;
 import java.time.Duration;
@@ -44,6 +45,7 @@ public final class StoredHead {
     private final CacheControlTargets targets;
     private final boolean addressesSurrogates;
     private final List<String> cacheGroups;
+    private final SearchVariance searchVariance;
     private final ResponseDirectives directives;
     private final Instant date;
     private final @Nullable Instant lastModified;
@@ -113,6 +115,7 @@ public final class StoredHead {
         this.targets = targets;
         this.addressesSurrogates = fields.has("Surrogate-Control");
         this.cacheGroups = CacheGroups.of(fields);
+        this.searchVariance = SearchVariance.of(fields);
         this.directives = ResponseDirectives.of(fields, targets);
         this.date = dateOr(fields, "Date", received, received);
         this.lastModified = date(fields, "Last-Modified", received);
@@ -142,6 +145,7 @@ public final class StoredHead {
         this.targets = other.targets;
         this.addressesSurrogates = other.addressesSurrogates;
         this.cacheGroups = other.cacheGroups;
+        this.searchVariance = other.searchVariance;
         this.directives = other.directives;
         this.date = other.date;
         this.lastModified = other.lastModified;
@@ -187,6 +191,11 @@ public final class StoredHead {
     /** The fields in which origins speak to this cache. */
     public CacheControlTargets targets() {
         return targets;
+    }
+
+    /** Which parts of the query other URLs must share to be answered by it. No-Vary-Search. */
+    public SearchVariance searchVariance() {
+        return searchVariance;
     }
 
     /** The groups of its origin that it belongs to. RFC 9875 §2. */

@@ -1,0 +1,255 @@
+package io.loligo.cache.store;
+
+import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.CacheControlTargets;
+import io.loligo.cache.http.SearchVariance;
+import io.loligo.cache.key.CacheKey;
+import io.loligo.cache.key.EffectiveUri;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store that also finds what was stored for an equivalent URL: No-Vary-Search. Each response stands under the URL that
+ * it was asked by; which other URLs mean it is remembered here, in memory, and compared with the stored response's own
+ * No-Vary-Search before it is used. After a restart a response is found by its own URL first; that makes its equivalents
+ * known again.
+ *
+ * <p>URLs that nothing is known of cost nothing but a look at a flag, and only where their own lookup found nothing.
+ */
+public final class SearchAwareStore implements ResponseStore {
+    /** Searches that are remembered; the one not used for longest goes. */
+    static final int SEARCHES_MAX = 20_000;
+    /** Paths whose variances are remembered. */
+    static final int PATHS_MAX = 5_000;
+    /** Different No-Vary-Search values of one path that are remembered. */
+    static final int VARIANCES_MAX = 4;
+    /** Longer URLs are found by themselves only. */
+    static final int URL_LENGTH_MAX = 1_024;
+
+    private final ResponseStore store;
+    private final Object lock = new Object();
+    private final Map<EffectiveUri, Set<SearchVariance>> paths = bounded(PATHS_MAX);
+    /** The key that answers a search, by the peers that may serve it. */
+    private final Map<Search, Map<String, CacheKey>> searches = bounded(SEARCHES_MAX);
+
+    private volatile boolean used;
+
+    /**
+     * What equivalent URLs have in common.
+     *
+     * @param canonical an equivalent URL with the canonical text for path and query
+     */
+    private record Search(EffectiveUri canonical, SearchVariance variance) {}
+
+    /** @param store what keeps the responses; closed with this one */
+    public SearchAwareStore(ResponseStore store) {
+        this.store = store;
+    }
+
+    @Override
+    public List<StoredHead> lookup(CacheKey key) {
+        List<StoredHead> found = store.lookup(key);
+        for (int i = 0; i < found.size(); i++) {
+            learn(found.get(i));
+        }
+        return found.isEmpty() && used ? equivalents(key) : found;
+    }
+
+    @Override
+    public EntryWriter write(StoredHead head) {
+        EntryWriter writer = store.write(head);
+        return head.searchVariance().isExact() ? writer : new LearningWriter(writer);
+    }
+
+    @Override
+    public @Nullable StoredHead freshen(StoredHead stored, StoredHead updated) {
+        StoredHead freshened = store.freshen(stored, updated);
+        if (freshened != null) {
+            learn(freshened);
+        }
+        return freshened;
+    }
+
+    @Override
+    public Purged purge(EffectiveUri uri) {
+        Purged purged = store.purge(uri);
+        if (used) {
+            for (CacheKey key : known(uri, null)) {
+                Purged more = key.uri().equals(uri) ? new Purged(0, 0) : store.purge(key.uri());
+                purged = new Purged(purged.objects() + more.objects(), purged.bytes() + more.bytes());
+            }
+        }
+        return purged;
+    }
+
+    private List<StoredHead> equivalents(CacheKey key) {
+        for (CacheKey candidate : known(key.uri(), key.peers())) {
+            List<StoredHead> found = store.lookup(candidate);
+            if (found.isEmpty()) {
+                forget(candidate);
+            }
+            List<StoredHead> equivalent =
+                    found.stream().filter(head -> isEquivalent(head, key.uri())).toList();
+            if (!equivalent.isEmpty()) {
+                return equivalent;
+            }
+        }
+        return List.of();
+    }
+
+    private static boolean isEquivalent(StoredHead head, EffectiveUri uri) {
+        SearchVariance variance = head.searchVariance();
+        return variance.canonical(head.key().uri().pathAndQuery()).equals(variance.canonical(uri.pathAndQuery()));
+    }
+
+    private void learn(StoredHead head) {
+        SearchVariance variance = head.searchVariance();
+        EffectiveUri uri = head.key().uri();
+        if (variance.isExact() || uri.pathAndQuery().length() > URL_LENGTH_MAX) {
+            return;
+        }
+        Search search = search(uri, variance);
+        synchronized (lock) {
+            Set<SearchVariance> variances = paths.computeIfAbsent(path(uri), path -> new LinkedHashSet<>());
+            if (variances.size() < VARIANCES_MAX || variances.contains(variance)) {
+                variances.add(variance);
+                searches.computeIfAbsent(search, each -> new LinkedHashMap<>())
+                        .put(head.key().peers(), head.key());
+            }
+        }
+        used = true;
+    }
+
+    private void forget(CacheKey key) {
+        synchronized (lock) {
+            for (SearchVariance variance : paths.getOrDefault(path(key.uri()), Set.of())) {
+                Map<String, CacheKey> byPeers = searches.get(search(key.uri(), variance));
+                if (byPeers != null) {
+                    byPeers.remove(key.peers(), key);
+                }
+            }
+        }
+    }
+
+    /** The keys that answer requests for {@code uri}, as far as is known; with {@code peers}, or whichever. */
+    private List<CacheKey> known(EffectiveUri uri, @Nullable String peers) {
+        List<CacheKey> keys = new ArrayList<>();
+        if (uri.pathAndQuery().length() > URL_LENGTH_MAX) {
+            return keys;
+        }
+        synchronized (lock) {
+            for (SearchVariance variance : paths.getOrDefault(path(uri), Set.of())) {
+                Map<String, CacheKey> byPeers = searches.getOrDefault(search(uri, variance), Map.of());
+                if (peers == null) {
+                    keys.addAll(byPeers.values());
+                } else if (byPeers.containsKey(peers)) {
+                    keys.add(byPeers.get(peers));
+                }
+            }
+        }
+        return keys;
+    }
+
+    private static Search search(EffectiveUri uri, SearchVariance variance) {
+        return new Search(withPath(uri, variance.canonical(uri.pathAndQuery())), variance);
+    }
+
+    private static EffectiveUri path(EffectiveUri uri) {
+        int query = uri.pathAndQuery().indexOf('?');
+        return query < 0 ? uri : withPath(uri, uri.pathAndQuery().substring(0, query));
+    }
+
+    private static EffectiveUri withPath(EffectiveUri uri, String path) {
+        return new EffectiveUri(uri.scheme(), uri.host(), uri.port(), path);
+    }
+
+    /** Used under {@link #lock} only. */
+    private static <K, V> Map<K, V> bounded(int most) {
+        return new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+                return size() > most;
+            }
+        };
+    }
+
+    /** Tells the store's searches what it committed. */
+    private final class LearningWriter implements EntryWriter {
+        private final EntryWriter writer;
+
+        private LearningWriter(EntryWriter writer) {
+            this.writer = writer;
+        }
+
+        @Override
+        public boolean append(ByteBuffer body) {
+            return writer.append(body);
+        }
+
+        @Override
+        public long length() {
+            return writer.length();
+        }
+
+        @Override
+        public int read(long position, ByteBuffer dst) {
+            return writer.read(position, dst);
+        }
+
+        @Override
+        public @Nullable StoredHead commit() {
+            StoredHead committed = writer.commit();
+            if (committed != null) {
+                learn(committed);
+            }
+            return committed;
+        }
+
+        @Override
+        public void close() {
+            writer.close();
+        }
+    }
+
+    // ---- as the store below has it
+
+    @Override
+    public void targets(CacheControlTargets targets) {
+        store.targets(targets);
+    }
+
+    @Override
+    public @Nullable EntryReader read(StoredHead head) {
+        return store.read(head);
+    }
+
+    @Override
+    public void remove(StoredHead head) {
+        store.remove(head);
+    }
+
+    @Override
+    public void invalidate(EffectiveUri uri, Collection<String> groups, Instant at) {
+        store.invalidate(uri, groups, at);
+    }
+
+    @Override
+    public StoreStats stats() {
+        return store.stats();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}
