@@ -54,8 +54,11 @@ final class StoreDirectory implements AutoCloseable {
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
 
-    /** The version of files and layouts; other versions are set aside. */
-    static final int FORMAT = 1;
+    /**
+     * The version of files, layouts and of what they may mean; other versions are set aside. 2: a 206 is a part of its
+     * page, which a server that knows only 1 would send for the whole.
+     */
+    static final int FORMAT = 2;
 
     private final Path path;
     /** Held, because finding it reads the list of mounts and asking it does not. */

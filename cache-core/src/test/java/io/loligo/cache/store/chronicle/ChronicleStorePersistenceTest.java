@@ -286,6 +286,26 @@ class ChronicleStorePersistenceTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, true", "2, false", "3, true"})
+    void files_of_another_format_are_set_aside(int format, boolean setAside) throws IOException {
+        Path files = directory.resolve(StoreDirectory.NAME);
+        try (ChronicleStore store = open()) {
+            put(store, head(key("/1")), body("1", 1_000));
+        }
+        Path properties = files.resolve("store.properties");
+        String text = Files.readString(properties);
+        assertThat(text).containsPattern("(?m)^format=\\d+$");
+        Files.writeString(properties, text.replaceAll("(?m)^format=\\d+$", "format=" + format));
+        try (ChronicleStore store = open()) {
+            assertThat(store.lookup(key("/1")).isEmpty()).isEqualTo(setAside);
+        }
+        try (Stream<Path> left = Files.list(files)) {
+            assertThat(left.anyMatch(file -> file.getFileName().toString().startsWith("set-aside-")))
+                    .isEqualTo(setAside);
+        }
+    }
+
     @Test
     void rubbish_in_the_properties_or_in_a_map_costs_the_content_not_the_start() throws Exception {
         Path files = directory.resolve(StoreDirectory.NAME);
