@@ -337,4 +337,52 @@ class PartialContentEdgesTest {
             }
         }
     }
+
+    @Test
+    void a_range_that_is_answered_by_completing_the_whole_is_still_a_range() {
+        try (var origin = origin();
+                var server = RunningServer.start(SquidConf.inFrontOf(origin.port())
+                        .and("acl full req_header X-Full .", "range_offset_limit none full"))) {
+            awaitStored(server, 0, 399);
+
+            var answer = RawHttp.get(server.port(), "/page", "X-Full: y", "Range: bytes=395-504");
+
+            assertThat(origin.heads().get(origin.heads().size() - 1)).contains("Range: bytes=400-");
+            assertThat(answer.status()).isEqualTo(206);
+            assertThat(answer.field("Content-Range")).hasValue("bytes 395-504/1000");
+            assertThat(answer.head().all("Content-Range")).hasSize(1);
+            assertThat(answer.text()).isEqualTo(PAGE.substring(395, 505));
+            await().until(() -> RawHttp.get(server.port(), "/page").isHit());
+            assertThat(RawHttp.get(server.port(), "/page").text()).isEqualTo(PAGE);
+        }
+    }
+
+    @Test
+    void a_part_that_may_not_be_stored_behind_a_long_one_that_is_arrives_whole() {
+        String page = "abcdefghijklmnopqrstuvwxyz".repeat(40_000);
+        try (var origin = origin();
+                var server = RunningServer.start(SquidConf.inFrontOf(origin.port())
+                        .and(
+                                "maximum_object_size_in_memory 8 MB",
+                                "maximum_object_size 8 MB",
+                                "read_ahead_gap 16 KB"))) {
+            script = exchange -> {
+                boolean stored = exchange.says("Range: bytes=0-");
+                String part = stored ? page.substring(0, 700_000) : page.substring(700_000, 900_000);
+                exchange.send("HTTP/1.1 206 Partial Content\r\nETag: \"v1\"\r\nCache-Control: "
+                        + (stored ? "max-age=600" : "no-store") + "\r\nContent-Range: bytes "
+                        + (stored ? "0-699999/" : "700000-899999/") + page.length() + "\r\nContent-Length: "
+                        + part.length() + "\r\n\r\n" + part);
+            };
+            awaitStored(server, 0, 699_999);
+
+            var behind = range(server, 700_000, 899_999);
+
+            assertThat(behind.status()).isEqualTo(206);
+            assertThat(behind.complete()).isTrue();
+            assertThat(behind.text()).isEqualTo(page.substring(700_000, 900_000));
+            assertThat(range(server, 700_000, 899_999).isHit()).isFalse();
+            assertThat(range(server, 0, 699_999).isHit()).isTrue();
+        }
+    }
 }

@@ -30,9 +30,8 @@ final class Delivery {
     /** Sends an answer that is on its way from the origin. */
     void stream(
             Exchange x, Arrived whole, BodyRelay.Reader reader, ResultCode code, ForwardReason why, boolean collapsed) {
-        Arrived arrived = whole.answer().head().status() == OK && (collapsed || whole.rangesWanted())
-                ? selected(x, whole)
-                : whole;
+        Arrived arrived =
+                whole.head().status() == OK && (collapsed || whole.rangesWanted()) ? selected(x, whole) : whole;
         ResponseHead head = arrived.head();
         x.result(code);
         x.answeredBy(arrived.answer().code(), address(arrived.answer()));
