@@ -100,7 +100,7 @@ public final class Messages {
         }
         int percent = Integer.parseInt(words[1].replace("%", ""));
         return new RefreshRules(List.of(new RefreshRule(
-                ".", url -> true, seconds(words[0]), percent, seconds(words[2]), maxStale, options, "test")));
+                ".", url -> true, null, seconds(words[0]), percent, seconds(words[2]), maxStale, options, "test")));
     }
 
     private static Duration seconds(String text) {

@@ -53,6 +53,16 @@ class HitsAndMissesTest extends ScenarioWithOneOrigin {
         assertThat(hit.field("ETag")).hasValue("\"v1\"");
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"no-store, no-store", "private, private", "foo, nothing-to-reuse"})
+    void a_miss_says_why_it_was_not_kept(String cacheControl, String detail) {
+        String path = Origin.freshPath();
+        origin.answer(path, page("x", cacheControl));
+
+        assertThat(RawHttp.get(port, path).field("Cache-Status").orElseThrow())
+                .endsWith(";fwd=uri-miss;fwd-status=200;detail=" + detail);
+    }
+
     @Test
     void fields_that_the_origin_reserves_for_one_client_are_not_in_the_hit() {
         String path = Origin.freshPath();

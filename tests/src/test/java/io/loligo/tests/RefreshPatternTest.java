@@ -31,6 +31,7 @@ class RefreshPatternTest extends ScenarioWithOneOrigin {
                 "refresh_pattern /store-stale/ 0 20% 120 store-stale",
                 "refresh_pattern /Case/ 60 20% 120",
                 "refresh_pattern -i /NO-CASE/ 60 20% 120",
+                "refresh_pattern /typed/ 60 20% 120 content-type=image/",
                 "refresh_pattern . 0 20% 4320");
     }
 
@@ -70,6 +71,9 @@ class RefreshPatternTest extends ScenarioWithOneOrigin {
         without                                            | other            | Cache-Control: max-age=60 ¦ Last-Modified: LONG_AGO | If-Modified-Since: LONG_AGO | TCP_IMS_HIT/304
         store-stale: kept though stale and no validator    | store-stale      | Cache-Control: max-age=0                          | -                      | TCP_REFRESH_MODIFIED/200
         without                                            | other            | Cache-Control: max-age=0                          | -                      | TCP_MISS/200
+        content-type: a page of that type                  | typed            | Content-Type: IMAGE/png; a=b                      | -                      | TCP_MEM_HIT/200
+        content-type: a page of another                    | typed            | Content-Type: text/html                           | -                      | TCP_MISS/200
+        content-type: a page of none                       | typed            | X: y                                              | -                      | TCP_MISS/200
         """)
     void decides_by_url(String rule, String path, String fields, @Nullable String request, String secondTime) {
         String url = pageOf(path, fields);

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pattern the regular expression as written, for messages
  * @param matches whether a URL is meant by it
+ * @param mediaType how a response's media type has to begin, lower case; null for any. A path that looks like an
+ *     image's must not make a page one
  * @param min below this age a response without expiry is fresh
  * @param percent of the time between Last-Modified and Date, as a number (20 means 20 %)
  * @param max above this age a response without expiry is stale
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record RefreshRule(
         String pattern,
         Predicate<String> matches,
+        @Nullable String mediaType,
         Duration min,
         int percent,
         Duration max,
@@ -30,7 +33,25 @@ public record RefreshRule(
 
     /** What holds where no line matches: 0, 20 %, three days. */
     public static final RefreshRule IMPLICIT = new RefreshRule(
-            ".", url -> true, Duration.ZERO, 20, Duration.ofDays(3), null, Set.of(), "(no refresh_pattern matches)");
+            ".",
+            url -> true,
+            null,
+            Duration.ZERO,
+            20,
+            Duration.ofDays(3),
+            null,
+            Set.of(),
+            "(no refresh_pattern matches)");
+
+    /** Whether it is for the response of {@code url} with {@code contentType}. */
+    boolean isFor(String url, @Nullable String contentType) {
+        return isForType(contentType) && matches.test(url);
+    }
+
+    private boolean isForType(@Nullable String contentType) {
+        return mediaType == null
+                || (contentType != null && contentType.regionMatches(true, 0, mediaType, 0, mediaType.length()));
+    }
 
     public boolean has(Option option) {
         return options.contains(option);
@@ -41,7 +62,7 @@ public record RefreshRule(
         Set<Option> all = EnumSet.noneOf(Option.class);
         all.addAll(options);
         all.addAll(more);
-        return new RefreshRule(pattern, matches, min, percent, max, maxStale, Set.copyOf(all), where);
+        return new RefreshRule(pattern, matches, mediaType, min, percent, max, maxStale, Set.copyOf(all), where);
     }
 
     /** The flags of refresh_pattern. */

@@ -3,6 +3,7 @@ package io.loligo.cache.freshness;
 import io.loligo.cache.freshness.RefreshRule.Option;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The refresh_pattern lines: the first that matches a URL decides.
@@ -23,10 +24,10 @@ public record RefreshRules(List<RefreshRule> rules, RefreshRule otherwise) {
         return new RefreshRules(rules.stream().map(rule -> rule.with(options)).toList(), otherwise.with(options));
     }
 
-    /** The first rule that matches {@code url}, else {@link #otherwise}. */
-    public RefreshRule first(String url) {
+    /** The first rule for the response of {@code url} with {@code contentType}, else {@link #otherwise}. */
+    public RefreshRule first(String url, @Nullable String contentType) {
         for (RefreshRule rule : rules) {
-            if (rule.matches().test(url)) {
+            if (rule.isFor(url, contentType)) {
                 return rule;
             }
         }

@@ -297,12 +297,12 @@ public final class StoredHead {
         return Math.max(now.toEpochMilli(), times.responseTime().toEpochMilli()) - bornMillis;
     }
 
-    /** The rule of {@code rules} that its URL falls under. */
+    /** The rule of {@code rules} that its URL and its type fall under. */
     @SuppressWarnings("ReferenceEquality") // the same configuration; an equal one may as well be asked again
     public RefreshRule refreshRule(RefreshRules rules) {
         RuleFound known = ruleFound;
         if (known == null || known.rules() != rules) {
-            known = new RuleFound(rules, rules.first(key.uri().toString()));
+            known = new RuleFound(rules, rules.first(key.uri().toString(), fields.first("Content-Type")));
             ruleFound = known;
         }
         return known.rule();

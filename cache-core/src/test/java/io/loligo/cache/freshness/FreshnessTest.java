@@ -185,6 +185,7 @@ class FreshnessTest {
         RefreshRules refresh = new RefreshRules(List.of(new RefreshRule(
                 ".",
                 url -> asked.incrementAndGet() > 0,
+                null,
                 Duration.ofHours(1),
                 20,
                 Duration.ofDays(1),

@@ -9,14 +9,21 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one refresh_pattern line: {@code [-i] REGEX MIN PERCENT% MAX [options]}, MIN and MAX in minutes. */
+/**
+ * Reads one refresh_pattern line: {@code [-i] REGEX MIN PERCENT% MAX [options]}, MIN and MAX in minutes. Beside Squid's
+ * options there is {@code content-type=TYPE}.
+ */
 final class RefreshPatternLine {
     /** Squid crops MIN and MAX to a year. */
     private static final Duration AGE_MAX = Duration.ofDays(365);
+
+    /** Loligo's own: the line is for responses of this type only. */
+    private static final String CONTENT_TYPE = "content-type=";
 
     private final Directive line;
     private final Problems problems;
@@ -47,6 +54,7 @@ final class RefreshPatternLine {
         Optional<Duration> max = minutes(words.get(at + 3));
         Set<Option> options = EnumSet.noneOf(Option.class);
         Duration maxStale = null;
+        String mediaType = null;
         for (String word : words.subList(at + 4, words.size())) {
             Optional<Option> option = Arrays.stream(Option.values())
                     .filter(o -> o.word().equals(word))
@@ -55,6 +63,11 @@ final class RefreshPatternLine {
                 options.add(option.get());
             } else if (word.startsWith("max-stale=")) {
                 maxStale = maxStale(word);
+            } else if (word.startsWith(CONTENT_TYPE)) {
+                mediaType = mediaType(word.substring(CONTENT_TYPE.length()));
+                if (mediaType == null) {
+                    return Optional.empty();
+                }
             } else {
                 otherOption(word);
             }
@@ -70,6 +83,7 @@ final class RefreshPatternLine {
         return Optional.of(new RefreshRule(
                 regex.get().toString(),
                 regex.get()::find,
+                mediaType,
                 min.get(),
                 percent.get(),
                 max.get(),
@@ -109,6 +123,15 @@ final class RefreshPatternLine {
             problems.value(line.where(), "not a percentage: " + word);
         }
         return percent;
+    }
+
+    private @Nullable String mediaType(String written) {
+        if (!written.matches("[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]*")) {
+            problems.value(
+                    line.where(), CONTENT_TYPE + " needs a media type or the beginning of one: image/ or text/css");
+            return null;
+        }
+        return written.toLowerCase(Locale.ROOT);
     }
 
     private @Nullable Duration maxStale(String word) {

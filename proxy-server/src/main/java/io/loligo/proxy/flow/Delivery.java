@@ -65,6 +65,8 @@ final class Delivery {
                 .withForwardStatus(arrived.answer().head().status());
         if (arrived.stored() != null) {
             status = status.withStored();
+        } else if (arrived.notStored() != null) {
+            status = status.withDetail(arrived.notStored().word());
         }
         if (collapsed) {
             status = status.withCollapsed();

@@ -85,6 +85,7 @@ final class Fetch implements OriginHandler {
      * @param head what the client gets of it, without the fields of the connection
      * @param described what would be stored of {@code answer}
      * @param stored what goes to the store; null when nothing does
+     * @param notStored why it must not; null where it goes there, or was not to go there whatever it is
      * @param relay the body that goes to the store
      * @param first where {@code head}'s body begins in it
      * @param size how much of it belongs to {@code head}; -1 for all
@@ -95,6 +96,7 @@ final class Fetch implements OriginHandler {
             ResponseHead head,
             StoredHead described,
             @Nullable StoredHead stored,
+            StorageVerdict.@Nullable Reason notStored,
             BodyRelay relay,
             long first,
             long size,
@@ -106,7 +108,8 @@ final class Fetch implements OriginHandler {
         }
 
         Arrived part(ResponseHead partHead, long partFirst, long partSize) {
-            return new Arrived(answer, partHead, described, stored, relay, partFirst, partSize, rangesWanted);
+            return new Arrived(
+                    answer, partHead, described, stored, notStored, relay, partFirst, partSize, rangesWanted);
         }
     }
 
@@ -400,7 +403,10 @@ final class Fetch implements OriginHandler {
                     new CombinedBody(owner, reader, fromOrigin, combining.before(), range.size(), combining.after());
             body = combinedBody;
         }
-        StoredHead storable = storable(answer);
+        StorageVerdict verdict = plan.mayStore() ? verdict(answer) : null;
+        StorageVerdict.Reason notStored =
+                verdict instanceof StorageVerdict.DoNotStore refused ? refused.reason() : null;
+        StoredHead storable = verdict instanceof StorageVerdict.Store store ? store.head() : null;
         if (storable != null && combining != null) {
             storable = combining.head();
         } else if (storable != null && range != null && !standsAlone(described)) {
@@ -432,7 +438,7 @@ final class Fetch implements OriginHandler {
                 plan.rules().configuration().limits().readAheadGap(),
                 abandonPolicy(combining, range),
                 stored -> close());
-        Arrived all = new Arrived(answer, head, described, storable, relay, 0, -1, plan.whole());
+        Arrived all = new Arrived(answer, head, described, storable, notStored, relay, 0, -1, plan.whole());
         Arrived now = combining == null || completed != null || range == null
                 ? all
                 : all.part(head, combining.before(), range.size());
@@ -521,17 +527,13 @@ final class Fetch implements OriginHandler {
         return plan.clientConditional() || plan.head().fields().has("Authorization");
     }
 
-    private @Nullable StoredHead storable(Answer answer) {
-        if (!plan.mayStore()) {
-            return null;
-        }
-        StorageVerdict verdict = StoragePolicy.decide(
+    private StorageVerdict verdict(Answer answer) {
+        return StoragePolicy.decide(
                 asked(),
                 answer.head(),
                 answer.times(),
                 plan.key(),
                 plan.rules().storage(answer.peer(), plan.reuseRules(), plan.facts(), answer.head()));
-        return verdict instanceof StorageVerdict.Store store ? store.head() : null;
     }
 
     /** The request whose answer is weighed: with our range, where the rest of a part was asked for. */

@@ -74,9 +74,9 @@ class CachingLinesTest {
                 reload_into_ims on
                 """).caching().freshness();
 
-        assertThat(rules.refresh().first("http://a/").options())
+        assertThat(rules.refresh().first("http://a/", null).options())
                 .containsExactlyInAnyOrder(Option.OVERRIDE_EXPIRE, Option.REFRESH_IMS, Option.RELOAD_INTO_IMS);
-        assertThat(rules.refresh().first("http://b/").options())
+        assertThat(rules.refresh().first("http://b/", null).options())
                 .containsExactlyInAnyOrder(Option.REFRESH_IMS, Option.RELOAD_INTO_IMS);
         assertThat(rules.refresh().decideOnReloads()).isTrue();
         assertThat(Conf.with("refresh_all_ims on")

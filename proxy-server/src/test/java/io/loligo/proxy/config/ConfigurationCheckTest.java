@@ -67,13 +67,13 @@ class ConfigurationCheckTest {
         assertThat(c.caching()
                         .freshness()
                         .refresh()
-                        .first("http://www.shop.example/a.CSS")
+                        .first("http://www.shop.example/a.CSS", null)
                         .percent())
                 .isEqualTo(50);
         assertThat(c.caching()
                         .freshness()
                         .refresh()
-                        .first("http://www.shop.example/a?b")
+                        .first("http://www.shop.example/a?b", null)
                         .max())
                 .isZero();
     }

@@ -154,6 +154,8 @@ class ConfigurationLoaderTest {
             refresh_pattern (?i)x 0 20% 60       ~ error: cannot use the pattern (?i)x
             refresh_pattern . 0 20% 60 ignore-no-cache ~ warning: refresh_pattern option ignore-no-cache is obsolete and has no effect
             refresh_pattern . 0 20% 60 nonsense  ~ warning: refresh_pattern has no option nonsense
+            refresh_pattern . 0 20% 60 content-type=text/css ~ -
+            refresh_pattern . 0 20% 60 content-type=css ~ error: content-type= needs a media type or the beginning of one
             refresh_pattern . 600000 20% 600000  ~ notice: 600000 minutes is cut to a year
             cache_dir ufs /tmp/x                 ~ error: cache_dir ufs needs a directory and its limit in MB
             cache_dir tape /x 100                ~ error: cache_dir needs a type (ufs, aufs, diskd, rock)
@@ -349,18 +351,18 @@ class ConfigurationLoaderTest {
                 refresh_pattern . 5 20 4320 refresh-ims override-lastmod
                 """);
 
-        RefreshRule css = configuration.caching().freshness().refresh().first("http://x.org/A.CSS");
+        RefreshRule css = configuration.caching().freshness().refresh().first("http://x.org/A.CSS", null);
         assertThat(css.min()).isEqualTo(Duration.ofHours(1));
         assertThat(css.percent()).isEqualTo(50);
         assertThat(css.max()).isEqualTo(Duration.ofDays(1));
         assertThat(css.maxStale()).isNull();
         assertThat(css.options()).containsExactlyInAnyOrder(Option.OVERRIDE_EXPIRE, Option.RELOAD_INTO_IMS);
-        RefreshRule api = configuration.caching().freshness().refresh().first("http://x.org/api/a.txt");
+        RefreshRule api = configuration.caching().freshness().refresh().first("http://x.org/api/a.txt", null);
         assertThat(api.maxStale()).hasSeconds(600);
         assertThat(api.options())
                 .containsExactlyInAnyOrder(
                         Option.STORE_STALE, Option.IGNORE_NO_STORE, Option.IGNORE_PRIVATE, Option.IGNORE_RELOAD);
-        RefreshRule rest = configuration.caching().freshness().refresh().first("http://x.org/");
+        RefreshRule rest = configuration.caching().freshness().refresh().first("http://x.org/", null);
         assertThat(rest.percent()).isEqualTo(20);
         assertThat(rest.where()).isEqualTo("squid.conf:8");
     }
