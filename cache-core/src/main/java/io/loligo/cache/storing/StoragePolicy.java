@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** Whether a response is stored, and what of it. RFC 9111 §3. */
 public final class StoragePolicy {
     private static final int PARTIAL_CONTENT = 206;
+    private static final int BAD_REQUEST = 400;
     private static final int NOT_MODIFIED = 304;
     private static final int PRECONDITION_FAILED = 412;
     private static final int CONTENT_TOO_LARGE = 413;
@@ -43,9 +44,6 @@ public final class StoragePolicy {
             200, 201, 202, 203, 204, 205, 206, 300, 301, 302, 303, 305, 307, 308, 400, 401, 402, 403, 404, 405, 406,
             407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 426, 428, 429, 431, 451, 500, 501, 502,
             503, 504, 505, 511);
-
-    /** Errors that one client's odd fields may have provoked: kept for others only by the origin's explicit word. */
-    private static final Set<Integer> MAYBE_PROVOKED = Set.of(400, 414, 501);
 
     private StoragePolicy() {}
 
@@ -251,7 +249,9 @@ public final class StoragePolicy {
         if (!storable) {
             return Reason.STATUS;
         }
-        if (!byOrigin && MAYBE_PROVOKED.contains(head.status())) {
+        if (!byOrigin && head.status() == BAD_REQUEST) {
+            // One client's odd fields may have provoked it. 414 is about the URL and 501 about the method, which every
+            // request for it has too; RFC 9110 §15.1 has both on its list.
             return Reason.PROVOKED;
         }
         boolean stretched = refresh.has(Option.OVERRIDE_EXPIRE)

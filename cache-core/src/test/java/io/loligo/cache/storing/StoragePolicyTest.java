@@ -93,8 +93,8 @@ class StoragePolicyTest {
         503                                         | -                                  | 503    | Cache-Control: max-age=60                                   | store
         599                                         | -                                  | 599    | Cache-Control: max-age=60                                   | store
         400 with a guess                            | -                                  | 400    | Cache-Control: public ¦ Last-Modified: -1000                | PROVOKED
-        414 with a guess                            | -                                  | 414    | Last-Modified: -1000                                        | PROVOKED
-        501 with a guess                            | -                                  | 501    | Last-Modified: -1000                                        | PROVOKED
+        414 with a guess                            | -                                  | 414    | Last-Modified: -1000                                        | store
+        501 with a guess                            | -                                  | 501    | Last-Modified: -1000                                        | store
         501 with a lifetime                         | -                                  | 501    | Cache-Control: max-age=60                                   | store
         412 to a condition                          | If-Match: "b"                      | 412    | Cache-Control: max-age=60                                   | PROVOKED
         412 to none                                 | -                                  | 412    | Cache-Control: max-age=60                                   | store
