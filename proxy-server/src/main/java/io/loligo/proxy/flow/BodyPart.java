@@ -4,7 +4,7 @@ import io.loligo.proxy.respond.BodySource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Some bytes of a body that may still be on its way. Closes it. */
+/** Some bytes of a body, stored or still on its way. Closes it. */
 final class BodyPart implements BodySource {
     private final BodySource whole;
     private final long first;

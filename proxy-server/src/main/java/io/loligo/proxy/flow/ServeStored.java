@@ -155,7 +155,8 @@ final class ServeStored {
                 x.finished();
             });
         } else {
-            x.sender().send(head, Framing.LENGTH, new Slice(reader, 0, reader.length()), x::finished);
+            x.sender()
+                    .send(head, Framing.LENGTH, new BodyPart(new StoredBody(reader), 0, reader.length()), x::finished);
         }
     }
 
@@ -206,7 +207,7 @@ final class ServeStored {
             Fields fields = asOfNow(x, stored, x.forClient(stored.fields()), freshness)
                     .with("Content-Range", selection.contentRange())
                     .plus("Content-Length", Long.toString(selection.size()));
-            partial(fields, new Slice(reader, selection.first() - base, selection.size()));
+            partial(fields, new BodyPart(new StoredBody(reader), selection.first() - base, selection.size()));
             return null;
         }
 

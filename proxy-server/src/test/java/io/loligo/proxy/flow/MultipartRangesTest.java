@@ -46,7 +46,7 @@ final class MultipartRangesTest {
     void aBodyThatIsShorterThanItsHeadSaysIsAFailure() {
         MultipartRanges parts = new MultipartRanges(new Stored("012"), 0, List.of(new Single(1, 5, 10)), null);
         assertThatThrownBy(() -> all(parts, 100)).isInstanceOf(IOException.class);
-        Slice slice = new Slice(new Stored("012"), 1, 5);
+        BodyPart slice = new BodyPart(new StoredBody(new Stored("012")), 1, 5);
         ByteBuffer dst = ByteBuffer.allocate(100);
         assertThatThrownBy(() -> slice.read(2, dst)).isInstanceOf(IOException.class);
         assertThat(dst.limit()).as("the caller's limit").isEqualTo(100);
@@ -54,7 +54,7 @@ final class MultipartRangesTest {
 
     @Test
     void aSliceGivesItsBytesOnly() throws IOException {
-        Slice slice = new Slice(new Stored(BODY), 2, 3);
+        BodyPart slice = new BodyPart(new StoredBody(new Stored(BODY)), 2, 3);
         ByteBuffer dst = ByteBuffer.allocate(100);
         assertThat(slice.read(0, dst)).isEqualTo(3);
         assertThat(new String(dst.array(), 0, 3, StandardCharsets.ISO_8859_1)).isEqualTo("234");
