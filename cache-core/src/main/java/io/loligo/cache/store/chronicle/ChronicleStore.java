@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +106,7 @@ public final class ChronicleStore implements ResponseStore {
             shards[i] = new Shard(
                     i,
                     run,
-                    limitBytes / shards.length,
+                    geometry.fillLimit(limitBytes / shards.length),
                     hasher,
                     decoded,
                     slots,
@@ -219,7 +220,7 @@ public final class ChronicleStore implements ResponseStore {
                     shards[i].beginEmpty();
                 }
                 if (state != null && !isMadeInBackground()) {
-                    shards[i].start(openMaps(i, false), state.usedBytes(), state.objects());
+                    shards[i].start(openMaps(i, false), state);
                 }
             }
             opened = true;
@@ -239,7 +240,7 @@ public final class ChronicleStore implements ResponseStore {
     /** How shard {@code number} was closed; null when it was not. A new one counts as closed empty. */
     private @Nullable Closed closedState(int number) {
         if (meta == null || isNew()) {
-            return new Closed(0, 0);
+            return Closed.EMPTY;
         }
         return number < meta.shards().size() ? meta.shards().get(number) : null;
     }
@@ -308,7 +309,7 @@ public final class ChronicleStore implements ResponseStore {
                     shards[number].giveUp();
                     maps.close();
                 } else {
-                    shards[number].start(maps, 0, 0);
+                    shards[number].start(maps, Closed.EMPTY);
                 }
             }
             purges.shardReady();
@@ -334,7 +335,7 @@ public final class ChronicleStore implements ResponseStore {
                     maps.close();
                     return;
                 }
-                shard.start(maps, shard.used(), shard.objects());
+                shard.start(maps, shard.content());
             }
             purges.shardReady();
         } catch (IOException | RuntimeException | Error e) {
@@ -355,6 +356,13 @@ public final class ChronicleStore implements ResponseStore {
             shard.targets(targets);
         }
         decoded.clear();
+    }
+
+    @Override
+    public void hide(Set<String> names) {
+        for (Shard shard : shards) {
+            shard.hide(Set.copyOf(names));
+        }
     }
 
     @Override
@@ -454,18 +462,28 @@ public final class ChronicleStore implements ResponseStore {
     public StoreStats stats() {
         long objects = 0;
         long bytes = 0;
+        long heads = 0;
+        long payload = 0;
+        long mapped = 0;
         int recovering = 0;
         for (Shard shard : shards) {
-            objects += shard.objects();
-            bytes += shard.used();
+            Closed content = shard.content();
+            objects += content.objects();
+            bytes += content.usedBytes();
+            heads += content.headBytes();
+            payload += content.payloadBytes();
+            mapped += shard.mappedBytes();
             recovering += shard.isReady() ? 0 : 1;
         }
+        long index = objects * ShardMaps.INDEX_CHARGE;
         return new StoreStats(
                 objects,
                 bytes,
                 limitBytes,
+                new StoreStats.Places(payload, heads, index, Math.max(0, bytes - payload - heads - index), mapped),
                 directory != null,
                 counters.evictions.sum(),
+                counters.refusals.sum(),
                 counters.faults.sum(),
                 recovering);
     }
@@ -559,7 +577,7 @@ public final class ChronicleStore implements ResponseStore {
         for (Shard shard : shards) {
             boolean ready = shard.isReady();
             shard.close();
-            states.add(ready && shard.isSound() ? new Closed(shard.used(), shard.objects()) : null);
+            states.add(ready && shard.isSound() ? shard.content() : null);
         }
         interrupted |= join(starter);
         if (directory != null && meta != null) {
