@@ -334,12 +334,13 @@ public final class ChronicleStore implements ResponseStore {
                     shard.start(maps, 0, 0);
                     return;
                 }
-                shard.start(maps, shard.used(), shard.objects());
                 if (pendingPurges != null) {
+                    // Before anything is found in it.
                     for (EffectiveUri uri : pendingPurges.uris()) {
-                        purgeReady(uri);
+                        makeUpFor(uri, shard, maps, scratch);
                     }
                 }
+                shard.start(maps, shard.used(), shard.objects());
             }
         } catch (IOException | RuntimeException | Error e) {
             giveUp(number, e);
@@ -472,6 +473,20 @@ public final class ChronicleStore implements ResponseStore {
             } catch (IOException e) {
                 // Made again at the next repair, when they do no harm.
                 LOG.log(System.Logger.Level.DEBUG, "cannot remove the purges that were made up for", e);
+            }
+        }
+    }
+
+    /** Purges {@code uri} in {@code shard}, whose maps are not in service yet. */
+    private void makeUpFor(EffectiveUri uri, Shard shard, ShardMaps maps, Scratch scratch) {
+        if (!peers.isComplete()) {
+            shard.purgeByScan(maps, uri, scratch);
+            return;
+        }
+        for (String text : peers.texts()) {
+            CacheKey key = new CacheKey(uri, text);
+            if (shard(key, scratch) == shard) {
+                shard.purge(maps, key, scratch);
             }
         }
     }

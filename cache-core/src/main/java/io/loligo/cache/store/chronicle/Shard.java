@@ -872,7 +872,11 @@ final class Shard {
 
     /** Removes every variant of {@code key}, whose hash is in {@code scratch}. */
     Purged purge(CacheKey key, Scratch scratch) {
-        ShardMaps open = maps;
+        return purge(maps, key, scratch);
+    }
+
+    /** As above in {@code open}, which need not be in service yet. */
+    Purged purge(@Nullable ShardMaps open, CacheKey key, Scratch scratch) {
         if (open == null) {
             return new Purged(0, 0);
         }
@@ -889,7 +893,11 @@ final class Shard {
 
     /** Removes every object of {@code uri} by looking at all heads: for when it is not known under which keys they are. */
     Purged purgeByScan(EffectiveUri uri, Scratch scratch) {
-        ShardMaps open = maps;
+        return purgeByScan(maps, uri, scratch);
+    }
+
+    /** As above in {@code open}, which need not be in service yet. */
+    Purged purgeByScan(@Nullable ShardMaps open, EffectiveUri uri, Scratch scratch) {
         long count = 0;
         long bytes = 0;
         try {
@@ -899,7 +907,7 @@ final class Shard {
                     StoredObject object = objectUnlessList(open, ids.get(i), scratch);
                     if (object != null && object.head().key().uri().equals(uri)) {
                         hasher.hash(object.head().key(), scratch.text, scratch.hash);
-                        Purged purged = purge(object.head().key(), scratch);
+                        Purged purged = purge(open, object.head().key(), scratch);
                         count += purged.objects();
                         bytes += purged.bytes();
                     }
