@@ -8,6 +8,7 @@ import io.loligo.cache.store.StoreStats;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.opentest4j.AssertionFailedError;
 
@@ -40,7 +42,7 @@ class StoreKillTest {
     private static final long MAKE_MICROS_MAX = 600_000;
     private static final int CHECKED_PERCENT = 60;
 
-    @TempDir
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path directory;
 
     private final long seed = Long.getLong("kill.seed", System.nanoTime() & 0xFFFFFF);
@@ -64,19 +66,22 @@ class StoreKillTest {
     void gives_whole_bodies_of_acknowledged_versions_and_loses_nothing_but_what_was_under_way() throws Exception {
         System.out.println("kill.seed=" + seed);
         boolean repaired = true;
+        List<String> unchecked = new ArrayList<>();
         for (int round = 1; round <= rounds(); round++) {
-            String about = "kill " + round + " with -Dkill.seed=" + seed;
             try {
                 int dice = random.nextInt(100);
                 Moment moment = dice < 55 ? Moment.LOAD : dice < 80 ? Moment.REPAIR : Moment.CLOSE;
+                unchecked.add(round + " " + moment);
                 kill(round, moment);
                 count(moment + (repaired ? " after an orderly end" : " after a kill"));
                 repaired = random.nextInt(100) < CHECKED_PERCENT || round == rounds();
                 if (repaired) {
                     check();
+                    unchecked.clear();
                 }
             } catch (AssertionError e) {
-                throw new AssertionFailedError(about + ": " + e.getMessage(), e);
+                throw new AssertionFailedError(
+                        "-Dkill.seed=" + seed + ", after " + unchecked + ": " + e.getMessage(), e);
             }
         }
         emptied();
