@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -104,7 +105,7 @@ public final class ChronicleStore implements ResponseStore {
             shards[i] = new Shard(
                     i,
                     run,
-                    limitBytes / shards.length,
+                    geometry.fillLimit(limitBytes / shards.length),
                     hasher,
                     decoded,
                     slots,
@@ -214,7 +215,7 @@ public final class ChronicleStore implements ResponseStore {
             for (int i = 0; i < shards.length; i++) {
                 Closed state = closedState(i);
                 if (state != null && !isMadeInBackground()) {
-                    shards[i].start(openMaps(i, false), state.usedBytes(), state.objects());
+                    shards[i].start(openMaps(i, false), state);
                 }
             }
             opened = true;
@@ -232,7 +233,7 @@ public final class ChronicleStore implements ResponseStore {
     /** How shard {@code number} was closed; null when it was not. A new one counts as closed empty. */
     private @Nullable Closed closedState(int number) {
         if (meta == null || isNew()) {
-            return new Closed(0, 0);
+            return Closed.EMPTY;
         }
         return number < meta.shards().size() ? meta.shards().get(number) : null;
     }
@@ -302,7 +303,7 @@ public final class ChronicleStore implements ResponseStore {
                     shards[number].giveUp();
                     maps.close();
                 } else {
-                    shards[number].start(maps, 0, 0);
+                    shards[number].start(maps, Closed.EMPTY);
                 }
             }
         } catch (IOException | RuntimeException | Error e) {
@@ -331,7 +332,7 @@ public final class ChronicleStore implements ResponseStore {
                     maps.close();
                     directory.setAside(number, "more was purged while it was out of use than could be remembered");
                     maps = ShardMaps.open(geometry, number, directory.path(), false);
-                    shard.start(maps, 0, 0);
+                    shard.start(maps, Closed.EMPTY);
                     return;
                 }
                 if (pendingPurges != null) {
@@ -340,7 +341,7 @@ public final class ChronicleStore implements ResponseStore {
                         makeUpFor(uri, shard, maps, scratch);
                     }
                 }
-                shard.start(maps, shard.used(), shard.objects());
+                shard.start(maps, shard.content());
             }
         } catch (IOException | RuntimeException | Error e) {
             giveUp(number, e);
@@ -360,6 +361,13 @@ public final class ChronicleStore implements ResponseStore {
             shard.targets(targets);
         }
         decoded.clear();
+    }
+
+    @Override
+    public void hide(Set<String> names) {
+        for (Shard shard : shards) {
+            shard.hide(Set.copyOf(names));
+        }
     }
 
     @Override
@@ -516,18 +524,28 @@ public final class ChronicleStore implements ResponseStore {
     public StoreStats stats() {
         long objects = 0;
         long bytes = 0;
+        long heads = 0;
+        long payload = 0;
+        long mapped = 0;
         int recovering = 0;
         for (Shard shard : shards) {
-            objects += shard.objects();
-            bytes += shard.used();
+            Closed content = shard.content();
+            objects += content.objects();
+            bytes += content.usedBytes();
+            heads += content.headBytes();
+            payload += content.payloadBytes();
+            mapped += shard.mappedBytes();
             recovering += shard.isReady() ? 0 : 1;
         }
+        long index = objects * ShardMaps.INDEX_CHARGE;
         return new StoreStats(
                 objects,
                 bytes,
                 limitBytes,
+                new StoreStats.Places(payload, heads, index, Math.max(0, bytes - payload - heads - index), mapped),
                 directory != null,
                 counters.evictions.sum(),
+                counters.refusals.sum(),
                 counters.faults.sum(),
                 recovering);
     }
@@ -619,7 +637,7 @@ public final class ChronicleStore implements ResponseStore {
         for (Shard shard : shards) {
             boolean ready = shard.isReady();
             shard.close();
-            states.add(ready && shard.isSound() ? new Closed(shard.used(), shard.objects()) : null);
+            states.add(ready && shard.isSound() ? shard.content() : null);
         }
         interrupted |= join(starter);
         if (directory != null && meta != null) {
