@@ -61,6 +61,20 @@ final class Pages {
                 -1);
     }
 
+    /** Page {@code number} with one more field. */
+    static StoredHead head(long number, String name, String value) {
+        StoredHead head = head(number);
+        return new StoredHead(
+                head.id(),
+                head.key(),
+                head.selecting(),
+                head.status(),
+                head.reason(),
+                head.fields().with(name, value),
+                head.times(),
+                head.bodyLength());
+    }
+
     /** The bytes of the field lines of page {@code number} as they go over the wire. */
     static long fieldBytes(long number) {
         Fields fields = head(number).fields();
@@ -78,7 +92,12 @@ final class Pages {
 
     /** Stores a page as it comes from a network; null when the store does not take it. */
     @Nullable StoredHead put(ResponseStore store, long number, long length) {
-        try (EntryWriter writer = store.write(head(number))) {
+        return put(store, head(number), number, length);
+    }
+
+    /** As {@link #put(ResponseStore, long, long)}, with the head {@code head}. */
+    @Nullable StoredHead put(ResponseStore store, StoredHead head, long number, long length) {
+        try (EntryWriter writer = store.write(head)) {
             for (long done = 0; done < length; ) {
                 int piece = (int) Math.min(PIECE_BYTES, length - done);
                 int from = (int) ((number * 31 + done) % (source.capacity() - PIECE_BYTES));

@@ -17,6 +17,7 @@ import picocli.CommandLine.ScopeType;
             PartsCommand.class,
             OverheadCommand.class,
             ChurnCommand.class,
+            PurgeCommand.class,
             RestartCommand.class,
             RestartCommand.Fill.class,
             RestartCommand.Reopen.class

@@ -44,7 +44,8 @@ import org.jspecify.annotations.Nullable;
  *  +--------------------------------------------------------------+
  *    Numbers are VarInts: ns from request to response time (zigzag), length of the body, of wire, hidden, key and
  *    selecting fields (0 when none is selecting), and the body id if kind has the bit FLAG_BODY_ID, else it is the
- *    object id without its salt.
+ *    object id without its salt;
+ *    and, if kind has the bit FLAG_STALE, ns from the request to when a soft purge ended the lifetime (zigzag).
  *    A text is its length in bytes (VarInt), then UTF-8. Scheme and port are a VarInt, 2 * port + 1 for https, 2 * port
  *    for http; 0 for another scheme, after which come the port (VarInt) and the scheme as a text.
  * </pre>
@@ -97,6 +98,9 @@ final class EntryLayout {
 
     /** Set in kind: there is a body id. */
     static final byte FLAG_BODY_ID = 0x10;
+
+    /** Set in kind: a soft purge has ended its lifetime. */
+    static final byte FLAG_STALE = 0x20;
 
     private static final byte KIND_MASK = 0x0F;
 
@@ -180,6 +184,12 @@ final class EntryLayout {
             if (bodyId != 0) {
                 VarInt.put(out, bodyId);
             }
+            Instant staleSince = head.staleSince();
+            if (staleSince != null) {
+                VarInt.put(
+                        out,
+                        VarInt.zigzag(nanos(staleSince) - nanos(head.times().requestTime())));
+            }
             numbers = out.toByteArray();
         }
 
@@ -201,6 +211,11 @@ final class EntryLayout {
         /** The same head with the chunks of {@code otherBodyId}. */
         HeadBytes withBody(long otherBodyId) {
             return new HeadBytes(head, bodyLength, false, otherBodyId, wire, hidden, key, selecting);
+        }
+
+        /** The same but for when a soft purge has ended its lifetime, as {@code other} has it. */
+        HeadBytes asStaleAs(StoredHead other) {
+            return new HeadBytes(other, bodyLength, inline, bodyId, wire, hidden, key, selecting);
         }
 
         boolean isInline() {
@@ -336,7 +351,9 @@ final class EntryLayout {
         ByteBuffer out = into.buffer();
         int kind = bytes.inline ? KIND_SMALL : KIND_LARGE;
         out.put(VERSION_OFFSET, VERSION);
-        out.put(KIND_OFFSET, (byte) (bytes.bodyId == 0 ? kind : kind | FLAG_BODY_ID));
+        kind |= bytes.bodyId == 0 ? 0 : FLAG_BODY_ID;
+        kind |= bytes.head.staleSince() == null ? 0 : FLAG_STALE;
+        out.put(KIND_OFFSET, (byte) kind);
         out.putShort(STATUS_OFFSET, (short) bytes.head.status());
         out.putLong(ID_OFFSET, id);
         out.putInt(BODY_CHECKSUM_OFFSET, bodyChecksum);
@@ -358,15 +375,16 @@ final class EntryLayout {
     static StoredObject object(HeadBytes bytes, long id, Set<String> hidden) {
         StoredHead head = bytes.head;
         StoredHead stored = new StoredHead(
-                id,
-                head.key(),
-                head.selecting(),
-                head.status(),
-                head.reason(),
-                asStored(head.fields(), hidden),
-                head.times(),
-                bytes.bodyLength,
-                head.targets());
+                        id,
+                        head.key(),
+                        head.selecting(),
+                        head.status(),
+                        head.reason(),
+                        asStored(head.fields(), hidden),
+                        head.times(),
+                        bytes.bodyLength,
+                        head.targets())
+                .withStaleness(head.staleSince(), 0);
         return new StoredObject(
                 stored,
                 List.of(stored),
@@ -406,6 +424,8 @@ final class EntryLayout {
             int selectingLength = VarInt.length(in);
             boolean hasBodyId = (bytes.get(KIND_OFFSET) & FLAG_BODY_ID) != 0;
             long bodyId = hasBodyId ? VarInt.get(in) : ObjectId.unsalted(id);
+            boolean isStale = (bytes.get(KIND_OFFSET) & FLAG_STALE) != 0;
+            long toStale = isStale ? VarInt.fromZigzag(VarInt.get(in)) : 0;
             int wireOffset = NUMBERS_OFFSET + in.position();
             boolean inline = kind == KIND_SMALL;
             long bodyOffset = (long) wireOffset + wireLength + hiddenLength + keyLength + selectingLength;
@@ -430,6 +450,9 @@ final class EntryLayout {
                     new ResponseTimes(instant(requestTime), instant(requestTime + toResponse)),
                     bodyLength,
                     targets);
+            if (isStale) {
+                head = head.withStaleness(instant(requestTime + toStale), 0);
+            }
             return new StoredObject(
                     head, List.of(head), bodyId, inline, wireOffset, wireLength, (int) bodyOffset, length);
         } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {

@@ -15,9 +15,11 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import net.openhft.chronicle.hash.locks.InterProcessDeadLockException;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,9 @@ final class Shard {
     /** At most this share of the budget is kept for readers of what is removed already. */
     private static final int HELD_SHARE = 4;
 
+    /** How often a head is made anew because a purge changed what it has to say; then it is not stored. */
+    private static final int PUBLISH_ATTEMPTS = 8;
+
     private static final int STRIPES = 64;
     /** How often a lookup follows a reference that changes under it. */
     private static final int LOOKUP_ATTEMPTS = 4;
@@ -64,7 +69,7 @@ final class Shard {
     private final KeyHasher hasher;
     private final DecodedCache decoded;
     private final SlotPool slots;
-    private final PurgeLog purges;
+    private final Bans bans;
     private final PeersRegistry peers;
     private final Counters counters;
     private final ThreadLocal<Scratch> scratches;
@@ -72,6 +77,7 @@ final class Shard {
 
     private final EvictionIndex eviction;
     private final BodyPins pins;
+    private final TagIndex tags = new TagIndex();
     private final Object[] stripes = new Object[STRIPES];
     private final AtomicLong idCounter = new AtomicLong(1);
     private final AtomicLong used = new AtomicLong();
@@ -89,6 +95,7 @@ final class Shard {
     private volatile boolean faultReported;
     private volatile boolean closed;
     private volatile boolean broken;
+    private volatile boolean tagsKnown;
     private volatile @Nullable ShardMaps maps;
 
     Shard(
@@ -98,7 +105,7 @@ final class Shard {
             KeyHasher hasher,
             DecodedCache decoded,
             SlotPool slots,
-            PurgeLog purges,
+            Bans bans,
             PeersRegistry peers,
             Counters counters,
             ThreadLocal<Scratch> scratches,
@@ -109,7 +116,7 @@ final class Shard {
         this.hasher = hasher;
         this.decoded = decoded;
         this.slots = slots;
-        this.purges = purges;
+        this.bans = bans;
         this.peers = peers;
         this.counters = counters;
         this.scratches = scratches;
@@ -294,7 +301,11 @@ final class Shard {
             return List.of();
         }
         eviction.touch(id);
-        return object.alone();
+        Bans.Sentence sentence = bans.on(object);
+        if (sentence == null) {
+            return object.alone();
+        }
+        return sentence.dropped() ? List.of() : List.of(sentence.on(object.head()));
     }
 
     private @Nullable List<StoredHead> variants(ShardMaps open, long listId, CacheKey key, Scratch scratch) {
@@ -315,7 +326,22 @@ final class Shard {
                     listId, variants.keyFirst(), variants.keySecond(), variants.members(), List.copyOf(heads));
             decoded.add(variants);
         }
-        return variants.heads();
+        return bans.isEmpty() ? variants.heads() : standing(open, variants.heads(), scratch);
+    }
+
+    /** What bans leave of {@code heads}. */
+    private List<StoredHead> standing(ShardMaps open, List<StoredHead> heads, Scratch scratch) {
+        List<StoredHead> left = new ArrayList<>(heads.size());
+        for (StoredHead head : heads) {
+            StoredObject object = object(open, head.id(), scratch);
+            Bans.Sentence sentence = object == null ? null : bans.on(object);
+            if (sentence == null) {
+                left.add(head);
+            } else if (!sentence.dropped()) {
+                left.add(sentence.on(head));
+            }
+        }
+        return List.copyOf(left);
     }
 
     /** The decoded object {@code id}, from the cache or the map; null when it is gone or damaged. */
@@ -394,7 +420,8 @@ final class Shard {
                 remove(head, scratch);
                 return null;
             }
-            if (!object.inline() && !pin(open, object, scratch)) {
+            Bans.Sentence sentence = bans.on(object);
+            if ((sentence != null && sentence.dropped()) || (!object.inline() && !pin(open, object, scratch))) {
                 give(slot);
                 return null;
             }
@@ -500,8 +527,7 @@ final class Shard {
         if (maps == null || closed || suspended) {
             return null;
         }
-        long mark = purges.mark();
-        long uriHash = hasher.hash(head.key().uri(), scratch.text);
+        long mark = bans.mark();
         try {
             peers.add(head.key().peers());
             StoredWriter writer = new StoredWriter(
@@ -511,7 +537,6 @@ final class Shard {
                     scratch.hash.first,
                     scratch.hash.second,
                     mark,
-                    uriHash,
                     maximumObjectBytes,
                     buffers,
                     scratches);
@@ -582,30 +607,43 @@ final class Shard {
         if (open == null || !makeRoom(open, charge + LIST_RESERVE, scratch)) {
             return null;
         }
-        boolean stored = false;
+        StoredObject stored = null;
         try {
             int checksum = body == null ? 0 : EntryLayout.checksum(body, EntryLayout.CHUNK_DATA_OFFSET, inlineLength);
             long bodyAddress = body == null ? 0 : body.address() + EntryLayout.CHUNK_DATA_OFFSET;
-            StoredObject object = insertHead(open, bytes, writer.id(), checksum, bodyAddress, scratch);
-            if (object == null) {
-                return null;
-            }
             scratch.hash.of(writer.keyFirst(), writer.keySecond());
-            synchronized (stripe(scratch.hash)) {
-                if (purges.hasPurged(writer.uriHash(), writer.purgeMark())) {
-                    open.removePage(scratch.page.head(object.id()));
+            for (int attempt = 0; stored == null && attempt < PUBLISH_ATTEMPTS; attempt++) {
+                Bans.Sentence sentence = bans.since(writer.banMark(), writer.id(), writer.head());
+                if (sentence != null && sentence.dropped()) {
                     return null;
                 }
-                publish(open, object, 0, scratch);
+                HeadBytes sentenced = sentence == null ? bytes : bytes.asStaleAs(sentence.on(writer.head()));
+                StoredObject object = insertHead(open, sentenced, writer.id(), checksum, bodyAddress, scratch);
+                if (object == null) {
+                    return null;
+                }
+                synchronized (stripe(scratch.hash)) {
+                    if (Objects.equals(sentence, bans.since(writer.banMark(), writer.id(), writer.head()))) {
+                        publish(open, object, 0, scratch);
+                        stored = object;
+                    } else {
+                        // A purge came since: it changes what the page has to say.
+                        open.removePage(scratch.page.head(object.id()));
+                    }
+                }
             }
-            stored = true;
-            return object.head();
+            return stored == null ? null : stored.head();
         } catch (RuntimeException | Error e) {
             fault(e);
             return null;
         } finally {
-            used.addAndGet(stored ? -LIST_RESERVE : -LIST_RESERVE - charge);
+            used.addAndGet(headCharge(stored) - charge - LIST_RESERVE);
         }
+    }
+
+    /** What {@code object} takes of the budget without its chunks; 0 where there is none. */
+    private static long headCharge(@Nullable StoredObject object) {
+        return object == null ? 0 : object.charge() - object.bodyCharge();
     }
 
     /**
@@ -629,51 +667,88 @@ final class Shard {
 
     /** See {@link io.loligo.cache.store.ResponseStore#freshen}. */
     @Nullable StoredHead freshen(StoredHead stored, StoredHead updated, Scratch scratch) {
+        return updated.key().equals(stored.key())
+                ? renew(stored.id(), updated, (old, head) -> validated(old, head, stored.latestPurge()), scratch)
+                : null;
+    }
+
+    /** What bans leave of a validation that knew of them up to ban {@code known}; null for nothing. */
+    private @Nullable StoredHead validated(StoredObject old, StoredHead updated, long known) {
+        List<Ban> unknown = bans.covering(old.id(), old.head(), known);
+        if (unknown.isEmpty()) {
+            return updated.withStaleness(null, 0);
+        }
+        Bans.Sentence sentence = Bans.Sentence.of(unknown, null);
+        return sentence.dropped() ? null : sentence.on(updated);
+    }
+
+    /**
+     * Gives the body of object {@code oldId} another head, under another id.
+     *
+     * @param updated the head; null for the one that it has
+     * @param last what becomes of that head at the last moment, when the new id is in use already; null for nothing
+     */
+    private @Nullable StoredHead renew(
+            long oldId,
+            @Nullable StoredHead updated,
+            BiFunction<StoredObject, StoredHead, @Nullable StoredHead> last,
+            Scratch scratch) {
         ShardMaps open = maps;
-        if (open == null || !updated.key().equals(stored.key())) {
+        if (open == null) {
             return null;
         }
         Slot slot = null;
         long charge = 0;
-        boolean done = false;
+        StoredObject renewed = null;
         try {
             // Not scratch.aside: looking at the other variants needs that.
             slot = takeSlot(scratch);
-            if (!open.page(scratch.page.head(stored.id()), slot)) {
+            if (!open.page(scratch.page.head(oldId), slot)) {
                 return null;
             }
-            StoredObject old = EntryLayout.head(slot, stored.id(), isFromEarlierRun(stored.id()), targets);
+            StoredObject old = EntryLayout.head(slot, oldId, isFromEarlierRun(oldId), targets);
             if (old == null) {
                 counters.faults.increment();
                 return null;
             }
-            HeadBytes large = encode(updated, old.head().bodyLength());
+            StoredHead wanted = updated == null ? old.head() : updated;
+            HeadBytes large = encode(wanted, old.head().bodyLength());
             if (large == null) {
                 return null;
             }
             HeadBytes bytes = old.inline() ? large.inline() : large.withBody(old.bodyId());
-            long wanted = ShardMaps.objectCharge(bytes.length() + (old.inline() ? (int) bytes.bodyLength() : 0));
-            if (!makeRoom(open, wanted + LIST_RESERVE, scratch)) {
+            long wantedBytes = ShardMaps.objectCharge(bytes.length() + (old.inline() ? (int) bytes.bodyLength() : 0));
+            if (!makeRoom(open, wantedBytes + LIST_RESERVE, scratch)) {
                 return null;
             }
-            charge = wanted;
+            charge = wantedBytes;
+            long id = newId();
             int checksum = slot.buffer().getInt(EntryLayout.BODY_CHECKSUM_OFFSET);
-            StoredObject object =
-                    insertHead(open, bytes, newId(), checksum, slot.address() + old.bodyOffset(), scratch);
-            if (object == null) {
-                return null;
-            }
-            hasher.hash(stored.key(), scratch.text, scratch.hash);
-            synchronized (stripe(scratch.hash)) {
-                if (!refersTo(open, stored.id(), scratch)) {
-                    // Evicted, purged or replaced meanwhile: there is nothing to freshen.
-                    open.removePage(scratch.page.head(object.id()));
+            hasher.hash(old.head().key(), scratch.text, scratch.hash);
+            for (int attempt = 0; renewed == null && attempt < PUBLISH_ATTEMPTS; attempt++) {
+                StoredHead head = last.apply(old, wanted);
+                StoredObject object = head == null
+                        ? null
+                        : insertHead(
+                                open, bytes.asStaleAs(head), id, checksum, slot.address() + old.bodyOffset(), scratch);
+                if (object == null) {
                     return null;
                 }
-                publish(open, object, stored.id(), scratch);
+                synchronized (stripe(scratch.hash)) {
+                    // Evicted, purged or replaced meanwhile: there is nothing to renew.
+                    boolean there = refersTo(open, oldId, scratch);
+                    if (there && Objects.equals(head, last.apply(old, wanted))) {
+                        publish(open, object, oldId, scratch);
+                        renewed = object;
+                    } else {
+                        open.removePage(scratch.page.head(object.id()));
+                    }
+                    if (!there) {
+                        return null;
+                    }
+                }
             }
-            done = true;
-            return object.head();
+            return renewed == null ? null : renewed.head();
         } catch (RuntimeException | Error e) {
             fault(e);
             return null;
@@ -682,7 +757,7 @@ final class Shard {
                 give(slot);
             }
             if (charge > 0) {
-                used.addAndGet(done ? -LIST_RESERVE : -LIST_RESERVE - charge);
+                used.addAndGet(headCharge(renewed) - charge - LIST_RESERVE);
             }
         }
     }
@@ -703,6 +778,7 @@ final class Shard {
             count(object, 1);
             // Also after replace: the predecessor may have been about to be evicted, or not been known yet.
             eviction.add(object.id(), object.charge(), fingerprint(scratch.hash));
+            tags.add(object.id(), tagHashes(object.head(), scratch));
             visible = true;
         } finally {
             if (!visible) {
@@ -852,8 +928,9 @@ final class Shard {
         open.removePage(scratch.page.head(object.id()));
         decoded.forget(object.id());
         eviction.remove(object.id());
+        tags.remove(object.id());
         count(object, -1);
-        used.addAndGet(-(object.charge() - object.bodyCharge()));
+        used.addAndGet(-headCharge(object));
         if (withBody && !object.inline() && !pins.holds(object)) {
             removeBody(open, object.body(), scratch);
         }
@@ -878,6 +955,7 @@ final class Shard {
     private void discard(ShardMaps open, long id, long bytes, Scratch scratch) {
         open.removePage(scratch.page.head(id));
         decoded.forget(id);
+        tags.remove(id);
         for (int i = 0; open.hasChunk(ObjectId.unsalted(id), i, scratch.page); i++) {
             open.removePage(scratch.page);
         }
@@ -997,11 +1075,11 @@ final class Shard {
         }
     }
 
-    /** Removes every variant of {@code key}, whose hash is in {@code scratch}. */
-    Purged purge(CacheKey key, Scratch scratch) {
+    /** Removes every variant of {@code key}, whose hash is in {@code scratch}; null when that is not certain. */
+    @Nullable Purged purge(CacheKey key, Scratch scratch) {
         ShardMaps open = maps;
         if (open == null) {
-            return new Purged(0, 0);
+            return null;
         }
         try {
             synchronized (stripe(scratch.hash)) {
@@ -1010,12 +1088,12 @@ final class Shard {
             }
         } catch (RuntimeException | Error e) {
             fault(e);
-            return new Purged(0, 0);
+            return null;
         }
     }
 
     /** Removes every object of {@code uri} by looking at all heads: for when it is not known under which keys they are. */
-    Purged purgeByScan(EffectiveUri uri, Scratch scratch) {
+    @Nullable Purged purgeByScan(EffectiveUri uri, Scratch scratch) {
         ShardMaps open = maps;
         long count = 0;
         long bytes = 0;
@@ -1027,6 +1105,9 @@ final class Shard {
                     if (object != null && object.head().key().uri().equals(uri)) {
                         hasher.hash(object.head().key(), scratch.text, scratch.hash);
                         Purged purged = purge(object.head().key(), scratch);
+                        if (purged == null) {
+                            return null;
+                        }
                         count += purged.objects();
                         bytes += purged.bytes();
                     }
@@ -1034,8 +1115,155 @@ final class Shard {
             }
         } catch (RuntimeException | Error e) {
             fault(e);
+            return null;
         }
-        return new Purged(count, bytes);
+        return open == null ? null : new Purged(count, bytes);
+    }
+
+    // ---- bans
+
+    /** The latest object that was begun here, in this run or an earlier one. */
+    long latestId() {
+        return ObjectId.salted(ObjectId.of(run, idCounter.get() - 1, number), ObjectId.SALTS - 1);
+    }
+
+    /** Waits until everything is visible that was about to become so without regard to a ban that came meanwhile. */
+    void awaitPublications() {
+        for (Object stripe : stripes) {
+            synchronized (stripe) {
+                // Who held it has published by now.
+            }
+        }
+    }
+
+    /** Whether every object here is found by its tags. */
+    boolean isTagsKnown() {
+        return tagsKnown && maps != null;
+    }
+
+    /** Objects that bear a tag with this hash, and that are perhaps gone meanwhile. */
+    LongList tagged(long tagHash) {
+        return tags.objects(tagHash);
+    }
+
+    private long[] tagHashes(StoredHead head, Scratch scratch) {
+        return head.tags(bans.carriers()).stream()
+                .mapToLong(tag -> hasher.hash(tag, scratch.text))
+                .toArray();
+    }
+
+    int headSegments() {
+        ShardMaps open = maps;
+        return open == null ? 0 : open.segments();
+    }
+
+    LongList headIds(int segment) {
+        ShardMaps open = maps;
+        return open == null ? new LongList() : open.headIds(segment);
+    }
+
+    /** The objects under {@code key}, or under another with the same hash, which is in {@code scratch}. */
+    LongList under(CacheKey key, Scratch scratch) {
+        ShardMaps open = maps;
+        if (open == null) {
+            return new LongList();
+        }
+        try {
+            return members(open, open.reference(scratch.hash, scratch.reference), scratch);
+        } catch (RuntimeException | Error e) {
+            fault(e);
+            return new LongList();
+        }
+    }
+
+    /** Object {@code id}, to be looked at; null when it is gone or cannot be read. */
+    @Nullable StoredObject peek(long id, Scratch scratch) {
+        ShardMaps open = maps;
+        try {
+            StoredObject known = decoded.object(id);
+            return known != null || open == null ? known : objectUnlessList(open, id, scratch);
+        } catch (RuntimeException | Error e) {
+            fault(e);
+            return null;
+        }
+    }
+
+    /** Does to what lies under {@code key}, whose hash is in {@code scratch}, what bans say; false when it is not certain. */
+    boolean enforce(CacheKey key, Scratch scratch) {
+        ShardMaps open = maps;
+        if (open == null) {
+            return false;
+        }
+        LongList members;
+        try {
+            synchronized (stripe(scratch.hash)) {
+                members = members(open, open.reference(scratch.hash, scratch.reference), scratch);
+            }
+        } catch (RuntimeException | Error e) {
+            fault(e);
+            return false;
+        }
+        boolean complete = true;
+        for (int i = 0; i < members.size(); i++) {
+            complete &= enforce(members.get(i), scratch);
+        }
+        return complete;
+    }
+
+    /** Does to object {@code id} what bans say, and has them count it; false when it is not certain. */
+    boolean enforce(long id, Scratch scratch) {
+        ShardMaps open = maps;
+        if (open == null) {
+            return false;
+        }
+        try {
+            StoredObject known = decoded.object(id);
+            StoredObject object = known != null ? known : objectUnlessList(open, id, scratch);
+            List<Ban> covering = object == null ? List.of() : bans.covering(id, object.head(), 0);
+            if (object == null || covering.isEmpty()) {
+                return true;
+            }
+            decoded.add(object);
+            boolean gone;
+            if (Bans.Sentence.of(covering, null).dropped()) {
+                hasher.hash(object.head().key(), scratch.text, scratch.hash);
+                synchronized (stripe(scratch.hash)) {
+                    gone = change(open, scratch, null, 0, other -> other.id() == id)
+                                    .objects()
+                            > 0;
+                }
+            } else {
+                gone = renew(id, null, this::stale, scratch) != null;
+                if (!gone && isFound(open, object, scratch)) {
+                    return false;
+                }
+            }
+            if (gone) {
+                long bytes = object.charge();
+                covering.forEach(ban -> ban.count(bytes));
+            }
+            return true;
+        } catch (RuntimeException | Error e) {
+            fault(e);
+            return false;
+        }
+    }
+
+    private boolean isFound(ShardMaps open, StoredObject object, Scratch scratch) {
+        hasher.hash(object.head().key(), scratch.text, scratch.hash);
+        synchronized (stripe(scratch.hash)) {
+            return refersTo(open, object.id(), scratch);
+        }
+    }
+
+    /** What soft bans make of {@code object}; null when they make nothing of it. */
+    private @Nullable StoredHead stale(StoredObject object, StoredHead head) {
+        List<Ban> covering = bans.covering(object.id(), object.head(), 0);
+        if (covering.isEmpty()) {
+            return null;
+        }
+        Bans.Sentence sentence = Bans.Sentence.of(covering, head.staleSince());
+        return sentence.dropped() ? null : head.withStaleness(sentence.staleSince(), 0);
     }
 
     private @Nullable StoredObject objectUnlessList(ShardMaps open, long id, Scratch scratch) {
@@ -1067,12 +1295,14 @@ final class Shard {
      */
     void rebuild(ShardMaps open, boolean clean, Scratch scratch) {
         LongList bodies = new LongList();
+        boolean complete = true;
         for (int segment = 0; segment < open.segments() && !closed; segment++) {
             LongList ids = open.headIds(segment);
             for (int i = 0; i < ids.size() && !closed; i++) {
                 try {
                     rebuild(open, ids.get(i), clean, bodies, scratch);
                 } catch (IOException e) {
+                    complete = false;
                     fault(e);
                 }
             }
@@ -1081,6 +1311,12 @@ final class Shard {
             removeStrayChunks(open, bodies.sorted(), scratch);
             removeDanglingReferences(open, scratch);
         }
+        tagsKnown = complete && !closed;
+    }
+
+    /** There is nothing of an earlier run: every object that comes is known. */
+    void beginEmpty() {
+        tagsKnown = true;
     }
 
     private void rebuild(ShardMaps open, long id, boolean clean, LongList bodies, Scratch scratch) throws IOException {
@@ -1128,6 +1364,7 @@ final class Shard {
                 }
             }
             eviction.add(id, object.charge(), fingerprint(scratch.hash));
+            tags.add(id, tagHashes(object.head(), scratch));
         }
     }
 

@@ -4,7 +4,7 @@ import io.loligo.cache.freshness.StoredHead;
 import java.util.List;
 
 /**
- * What a head's page says, decoded. Immutable.
+ * What a head's page says, decoded. Immutable, but for what is remembered of bans.
  *
  * @param head the head with its id
  * @param alone a list of just {@code head}: what a lookup of a key with one variant gives, made once
@@ -14,6 +14,7 @@ import java.util.List;
  * @param wireLength bytes of it that are sent
  * @param bodyOffset where an inline body begins
  * @param valueLength bytes of the whole value
+ * @param checked against which bans it has been held
  */
 record StoredObject(
         StoredHead head,
@@ -23,8 +24,21 @@ record StoredObject(
         int wireOffset,
         int wireLength,
         int bodyOffset,
-        int valueLength)
+        int valueLength,
+        Bans.Checked checked)
         implements Decoded {
+
+    StoredObject(
+            StoredHead head,
+            List<StoredHead> alone,
+            long bodyId,
+            boolean inline,
+            int wireOffset,
+            int wireLength,
+            int bodyOffset,
+            int valueLength) {
+        this(head, alone, bodyId, inline, wireOffset, wireLength, bodyOffset, valueLength, new Bans.Checked());
+    }
 
     @Override
     public long id() {
