@@ -35,6 +35,8 @@ final class Bans {
     private final Map<String, List<Ban>> tags = new ConcurrentHashMap<>();
     private volatile Ban[] others = NONE;
     private volatile int active;
+    /** How many have been taken out of force. */
+    private volatile int retired;
     /** The id of the newest that was ever in force. */
     private volatile long newest;
 
@@ -150,7 +152,16 @@ final class Bans {
             less.remove(ban);
             others = less.toArray(NONE);
         }
+        retired = retired + 1;
         active = active - 1;
+    }
+
+    /**
+     * How many have been taken out of force. A lookup that finds another number at its end than at its beginning may have
+     * read something before it was removed, and looked for the ban of it after that was gone.
+     */
+    int retired() {
+        return retired;
     }
 
     private static List<Ban> joined(List<Ban> one, List<Ban> other) {

@@ -255,6 +255,16 @@ final class Shard {
 
     /** The heads under {@code key}, whose hash is in {@code scratch}. */
     List<StoredHead> lookup(CacheKey key, Scratch scratch) {
+        while (true) {
+            int retired = bans.retired();
+            List<StoredHead> found = find(key, scratch);
+            if (found.isEmpty() || bans.retired() == retired) {
+                return found;
+            }
+        }
+    }
+
+    private List<StoredHead> find(CacheKey key, Scratch scratch) {
         ShardMaps open = maps;
         if (open == null) {
             return List.of();

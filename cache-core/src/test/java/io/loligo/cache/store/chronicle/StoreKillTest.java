@@ -145,7 +145,8 @@ class StoreKillTest {
             StoreStats stats = store.stats();
             assertThat(stats.evictions()).as("evictions").isZero();
             assertThat(stats.recovering()).as("shards out of service").isZero();
-            assertThat(stats.objects()).as("objects counted").isEqualTo(found);
+            // What is purged may still wait for its removal.
+            assertThat(stats.objects()).as("objects counted").isGreaterThanOrEqualTo(found);
             tally.merge("objects read back", (int) found, Integer::sum);
         }
     }
