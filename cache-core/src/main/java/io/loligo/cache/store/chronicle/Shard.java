@@ -347,7 +347,11 @@ final class Shard {
         List<StoredHead> left = new ArrayList<>(heads.size());
         for (StoredHead head : heads) {
             StoredObject object = object(open, head.id(), scratch);
-            Bans.Sentence sentence = object == null ? null : bans.on(object);
+            if (object == null) {
+                // Removed since the list was read; by a purge, perhaps, that is about to end.
+                continue;
+            }
+            Bans.Sentence sentence = bans.on(object);
             if (sentence == null) {
                 left.add(head);
             } else if (!sentence.dropped()) {
