@@ -35,8 +35,8 @@ final class Bans {
     private final Map<String, List<Ban>> tags = new ConcurrentHashMap<>();
     private volatile Ban[] others = NONE;
     private volatile int active;
-    /** How many have been taken out of force. */
-    private volatile int retired;
+    /** How many went out of force. */
+    private volatile long retired;
     /** The id of the newest that was ever in force. */
     private volatile long newest;
 
@@ -157,10 +157,10 @@ final class Bans {
     }
 
     /**
-     * How many have been taken out of force. A lookup that finds another number at its end than at its beginning may have
-     * read something before it was removed, and looked for the ban of it after that was gone.
+     * Changes when a ban goes out of force. A lookup that saw an object before it was removed, and asks for bans after the
+     * one that had it removed was retired, sees by this that it has to look again.
      */
-    int retired() {
+    long retired() {
         return retired;
     }
 

@@ -255,16 +255,6 @@ final class Shard {
 
     /** The heads under {@code key}, whose hash is in {@code scratch}. */
     List<StoredHead> lookup(CacheKey key, Scratch scratch) {
-        while (true) {
-            int retired = bans.retired();
-            List<StoredHead> found = find(key, scratch);
-            if (found.isEmpty() || bans.retired() == retired) {
-                return found;
-            }
-        }
-    }
-
-    private List<StoredHead> find(CacheKey key, Scratch scratch) {
         ShardMaps open = maps;
         if (open == null) {
             return List.of();
@@ -272,6 +262,7 @@ final class Shard {
         try {
             long before = 0;
             for (int attempt = 0; attempt < LOOKUP_ATTEMPTS; attempt++) {
+                long retired = bans.retired();
                 long reference = open.reference(scratch.hash, scratch.reference);
                 if (reference == 0) {
                     return List.of();
@@ -283,8 +274,11 @@ final class Shard {
                 List<StoredHead> found = ObjectId.isList(reference)
                         ? variants(open, ObjectId.id(reference), key, scratch)
                         : single(open, reference, key, scratch);
-                if (found != null) {
+                if (found != null && (retired == bans.retired() || found.isEmpty())) {
                     return found;
+                }
+                if (found != null) {
+                    continue;
                 }
                 // Swung and removed between the two reads, or damaged: look where it refers to now.
                 before = reference;
@@ -331,6 +325,9 @@ final class Shard {
             List<StoredHead> heads = new ArrayList<>(variants.members().size());
             for (int i = 0; i < variants.members().size(); i++) {
                 StoredObject member = object(open, variants.members().get(i), scratch);
+                if (member == null && hasMovedOn(open, listId, scratch)) {
+                    return null;
+                }
                 if (member != null && member.head().key().equals(key)) {
                     heads.add(member.head());
                 }
@@ -339,26 +336,27 @@ final class Shard {
                     listId, variants.keyFirst(), variants.keySecond(), variants.members(), List.copyOf(heads));
             decoded.add(variants);
         }
-        return bans.isEmpty() ? variants.heads() : standing(open, variants.heads(), scratch);
+        return bans.isEmpty() ? variants.heads() : standing(open, variants, scratch);
     }
 
-    /** What bans leave of {@code heads}. */
-    private List<StoredHead> standing(ShardMaps open, List<StoredHead> heads, Scratch scratch) {
-        List<StoredHead> left = new ArrayList<>(heads.size());
-        for (StoredHead head : heads) {
+    /** What bans leave of {@code variants}; null when their key refers to others meanwhile. */
+    private @Nullable List<StoredHead> standing(ShardMaps open, Variants variants, Scratch scratch) {
+        List<StoredHead> left = new ArrayList<>(variants.heads().size());
+        for (StoredHead head : variants.heads()) {
             StoredObject object = object(open, head.id(), scratch);
-            if (object == null) {
-                // Removed since the list was read; by a purge, perhaps, that is about to end.
-                continue;
+            if (object == null && hasMovedOn(open, variants.id(), scratch)) {
+                return null;
             }
-            Bans.Sentence sentence = bans.on(object);
-            if (sentence == null) {
-                left.add(head);
-            } else if (!sentence.dropped()) {
-                left.add(sentence.on(head));
+            Bans.Sentence sentence = object == null ? null : bans.on(object);
+            if (object != null && (sentence == null || !sentence.dropped())) {
+                left.add(sentence == null ? head : sentence.on(head));
             }
         }
         return List.copyOf(left);
+    }
+
+    private boolean hasMovedOn(ShardMaps open, long listId, Scratch scratch) {
+        return open.reference(scratch.hash, scratch.reference) != ObjectId.listReference(listId);
     }
 
     /** The decoded object {@code id}, from the cache or the map; null when it is gone or damaged. */
@@ -638,7 +636,7 @@ final class Shard {
                 if (sentence != null && sentence.dropped()) {
                     return null;
                 }
-                HeadBytes sentenced = sentence == null ? bytes : bytes.asStaleAs(sentence.on(writer.head()));
+                HeadBytes sentenced = sentence == null ? bytes : bytes.of(sentence.on(writer.head()));
                 StoredObject object = insertHead(open, sentenced, writer.id(), checksum, bodyAddress, scratch);
                 if (object == null) {
                     return null;
@@ -707,7 +705,7 @@ final class Shard {
      * Gives the body of object {@code oldId} another head, under another id.
      *
      * @param updated the head; null for the one that it has
-     * @param last what becomes of that head at the last moment, when the new id is in use already; null for nothing
+     * @param last what becomes of that head, when the new id is in use already; null for nothing
      */
     private @Nullable StoredHead renew(
             long oldId,
@@ -750,8 +748,7 @@ final class Shard {
                 StoredHead head = last.apply(old, wanted);
                 StoredObject object = head == null
                         ? null
-                        : insertHead(
-                                open, bytes.asStaleAs(head), id, checksum, slot.address() + old.bodyOffset(), scratch);
+                        : insertHead(open, bytes.of(head), id, checksum, slot.address() + old.bodyOffset(), scratch);
                 if (object == null) {
                     return null;
                 }
@@ -1237,11 +1234,12 @@ final class Shard {
             if (object == null || covering.isEmpty()) {
                 return true;
             }
-            decoded.add(object);
             boolean gone;
             if (Bans.Sentence.of(covering, null).dropped()) {
                 hasher.hash(object.head().key(), scratch.text, scratch.hash);
                 synchronized (stripe(scratch.hash)) {
+                    // The change looks at it once more.
+                    decoded.add(object);
                     gone = change(open, scratch, null, 0, other -> other.id() == id)
                                     .objects()
                             > 0;
