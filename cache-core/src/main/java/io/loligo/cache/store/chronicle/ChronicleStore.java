@@ -105,6 +105,7 @@ public final class ChronicleStore implements ResponseStore {
                     i,
                     run,
                     limitBytes / shards.length,
+                    options.replacementPolicy(),
                     hasher,
                     decoded,
                     slots,
