@@ -1,5 +1,6 @@
 package io.loligo.proxy;
 
+import io.loligo.cache.http.TagFields;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.store.ResponseStore;
 import io.loligo.cache.store.SearchAwareStore;
@@ -12,6 +13,7 @@ import io.loligo.proxy.admin.ExplainOrder;
 import io.loligo.proxy.admin.ManagerPages;
 import io.loligo.proxy.admin.Metrics;
 import io.loligo.proxy.admin.PeerState;
+import io.loligo.proxy.admin.ProcessMemory;
 import io.loligo.proxy.admin.PurgeReceipt;
 import io.loligo.proxy.admin.ReloadResult;
 import io.loligo.proxy.admin.ServerStats;
@@ -299,13 +301,18 @@ public final class LoligoServer {
         if (config.directories().isEmpty()) {
             long largest = Math.min(config.maximumObjectBytes(), config.maximumObjectInMemoryBytes());
             return new StoreOptions(
-                    null, config.memoryBytes(), Math.min(largest, config.memoryBytes()), config.replacementPolicy());
+                    null,
+                    config.memoryBytes(),
+                    Math.min(largest, config.memoryBytes()),
+                    TagFields.DEFAULT,
+                    config.replacementPolicy());
         }
         Configuration.CacheDirectory first = config.directories().get(0);
         return new StoreOptions(
                 first.path(),
                 first.bytes(),
                 Math.min(config.maximumObjectBytes(), first.bytes()),
+                TagFields.DEFAULT,
                 config.replacementPolicy());
     }
 
@@ -497,6 +504,7 @@ public final class LoligoServer {
                     metrics.now(now),
                     metrics.ago(now, 5),
                     store.stats(),
+                    ProcessMemory.now(),
                     listeners.connections(),
                     accessLog.dropped(),
                     accessLog.faults() + cacheLog.faults());

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * that does not grow with the number of objects, or with its logarithm only.
  */
 sealed interface EvictionIndex permits HitDensityIndex, PriorityIndex {
-    /** Weights are kept in units of this many bytes. */
-    int WEIGHT_UNIT = 512;
+    /** Weights are kept in units of this many bytes, of which what the store charges is a multiple. */
+    int WEIGHT_UNIT = 16;
 
     /** An empty index. */
     static EvictionIndex of(ReplacementPolicy policy) {

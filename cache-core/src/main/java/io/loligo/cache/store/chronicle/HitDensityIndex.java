@@ -1,9 +1,9 @@
 package io.loligo.cache.store.chronicle;
 
-import static io.loligo.cache.store.chronicle.SlotTable.NONE;
-import static io.loligo.cache.store.chronicle.SlotTable.PAGE;
-import static io.loligo.cache.store.chronicle.SlotTable.offset;
-import static io.loligo.cache.store.chronicle.SlotTable.page;
+import static io.loligo.cache.store.chronicle.ObjectSlots.NONE;
+import static io.loligo.cache.store.chronicle.ObjectSlots.PAGE;
+import static io.loligo.cache.store.chronicle.ObjectSlots.offset;
+import static io.loligo.cache.store.chronicle.ObjectSlots.page;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +43,7 @@ final class HitDensityIndex implements EvictionIndex {
      */
     private static final int BYTES_DIVISOR = 8;
 
-    private final SlotTable slots = new SlotTable();
+    private final ObjectSlots slots = new ObjectSlots();
 
     // By slot, in pages.
     private int[][] weights = new int[0][];

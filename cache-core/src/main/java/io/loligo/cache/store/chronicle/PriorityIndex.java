@@ -1,9 +1,9 @@
 package io.loligo.cache.store.chronicle;
 
-import static io.loligo.cache.store.chronicle.SlotTable.NONE;
-import static io.loligo.cache.store.chronicle.SlotTable.PAGE;
-import static io.loligo.cache.store.chronicle.SlotTable.offset;
-import static io.loligo.cache.store.chronicle.SlotTable.page;
+import static io.loligo.cache.store.chronicle.ObjectSlots.NONE;
+import static io.loligo.cache.store.chronicle.ObjectSlots.PAGE;
+import static io.loligo.cache.store.chronicle.ObjectSlots.offset;
+import static io.loligo.cache.store.chronicle.ObjectSlots.page;
 
 import io.loligo.cache.store.ReplacementPolicy;
 import java.util.Arrays;
@@ -25,13 +25,13 @@ import org.jspecify.annotations.Nullable;
  * <p>44 to 46 bytes of heap for each object, in pages that are added as objects come.
  */
 final class PriorityIndex implements EvictionIndex {
-    /** Of a request for an object of one unit, under GDSF; for one of 2 TiB it is 1 still. */
+    /** Of a request for an object of one unit, under GDSF; for the largest it is 2 still. */
     private static final long GDSF_ONE = 1L << 32;
 
     private static final int COUNT_MAX = Character.MAX_VALUE;
 
     private final ReplacementPolicy policy;
-    private final SlotTable slots = new SlotTable();
+    private final ObjectSlots slots = new ObjectSlots();
 
     // By slot, in pages.
     private int[][] weights = new int[0][];

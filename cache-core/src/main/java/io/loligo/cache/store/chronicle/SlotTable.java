@@ -1,190 +1,112 @@
 package io.loligo.cache.store.chronicle;
 
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.IntToLongFunction;
 
 /**
- * Gives each object a slot: a number below the number of objects, under which others keep in pages of {@value #PAGE} what they
- * know of it. Slots stay dense: when an object goes, the one with the highest number takes over its slot.
- *
- * <p>14 to 15 bytes of heap for each object. {@link #find} may be called by any thread; the rest by one at a time.
+ * Finds slots by the 64-bit keys that lie in them: open addressing, in parts, so that growing one of them is short. Four
+ * bytes for each place, of which at least three eighths and at most three quarters are taken. One thread at a time.
  */
 final class SlotTable {
     static final int NONE = -1;
-    private static final int PAGE_BITS = 12;
-    static final int PAGE = 1 << PAGE_BITS;
 
-    /** The table is in so many parts, so that growing one of them is short. */
-    private static final int PARTS = 256;
+    private static final int PARTS = 64;
+    private static final int START = 16;
 
-    private static final int PART_START = 16;
-    /** A part grows when all but a fourth of its places are taken, and then by a fourth. */
-    private static final int ROOM_DIVISOR = 4;
+    private final IntToLongFunction keys;
+    /** Slot + 1; 0 is free. */
+    private final int[][] places = new int[PARTS][START];
 
-    private volatile long[][] ids = new long[0][];
-    private int size;
+    private final int[] sizes = new int[PARTS];
 
-    /** Open addressing with linear probing; slot + 1, 0 is free. */
-    private final AtomicReferenceArray<int[]> parts = new AtomicReferenceArray<>(PARTS);
-
-    private final int[] partSizes = new int[PARTS];
-    private long partPlaces;
-
-    SlotTable() {
-        for (int i = 0; i < PARTS; i++) {
-            parts.setPlain(i, new int[PART_START]);
-        }
-        partPlaces = (long) PARTS * PART_START;
+    /** @param keys the key that lies in a slot */
+    SlotTable(IntToLongFunction keys) {
+        this.keys = keys;
     }
 
-    /** The page that {@code slot} is in; with NONE, one that there is not. */
-    static int page(int slot) {
-        return slot >>> PAGE_BITS;
-    }
-
-    /** Where in its page {@code slot} is. */
-    static int offset(int slot) {
-        return slot & PAGE - 1;
-    }
-
-    int size() {
-        return size;
-    }
-
-    long id(int slot) {
-        return ids[page(slot)][offset(slot)];
-    }
-
-    /** The slot of {@code id}, or NONE. Also while another thread changes the table: then it may miss or be outdated. */
-    int find(long id) {
-        long mixed = mix(id);
-        int[] table = parts.getAcquire(part(mixed));
-        int place = place(mixed, table.length);
-        long[][] pages = ids;
-        for (int probes = 0; probes < table.length; probes++) {
-            int slot = table[place] - 1;
-            if (slot == NONE) {
-                return NONE;
+    /** The slot of {@code key}, {@link #NONE} when it has none. */
+    int find(long key) {
+        long mixed = mix(key);
+        int[] part = places[part(mixed)];
+        for (int at = place(mixed, part); part[at] != 0; at = at + 1 & part.length - 1) {
+            if (keys.applyAsLong(part[at] - 1) == key) {
+                return part[at] - 1;
             }
-            if (page(slot) < pages.length && pages[page(slot)][offset(slot)] == id) {
-                return slot;
-            }
-            place = place + 1 == table.length ? 0 : place + 1;
         }
         return NONE;
     }
 
-    /** A slot for {@code id}, which has none yet: the next number. */
-    int add(long id) {
-        int slot = size++;
-        if (page(slot) == ids.length) {
-            long[][] more = Arrays.copyOf(ids, ids.length + 1);
-            more[ids.length] = new long[PAGE];
-            ids = more;
+    /** Notes that {@code key}, which has no slot yet, lies in {@code slot}. */
+    void put(long key, int slot) {
+        long mixed = mix(key);
+        int number = part(mixed);
+        if (++sizes[number] * 4 > places[number].length * 3) {
+            grow(number);
         }
-        ids[page(slot)][offset(slot)] = id;
-        put(id, slot);
-        return slot;
+        insert(places[number], mixed, slot);
     }
 
-    /** Gives {@code slot} to {@code successor}, which has none yet. */
-    void rename(int slot, long successor) {
-        erase(id(slot));
-        ids[page(slot)][offset(slot)] = successor;
-        put(successor, slot);
+    /** Forgets {@code key}, whose slot still holds it. */
+    void remove(long key) {
+        long mixed = mix(key);
+        int number = part(mixed);
+        int[] part = places[number];
+        int mask = part.length - 1;
+        int at = place(mixed, part);
+        while (part[at] != 0 && keys.applyAsLong(part[at] - 1) != key) {
+            at = at + 1 & mask;
+        }
+        if (part[at] == 0) {
+            return;
+        }
+        sizes[number]--;
+        // What was pushed on by it moves back.
+        int free = at;
+        for (int next = at + 1 & mask; part[next] != 0; next = next + 1 & mask) {
+            int wanted = place(mix(keys.applyAsLong(part[next] - 1)), part);
+            if ((next - wanted & mask) >= (next - free & mask)) {
+                part[free] = part[next];
+                free = next;
+            }
+        }
+        part[free] = 0;
     }
 
-    /**
-     * Takes out the object in {@code slot}.
-     *
-     * @return the slot whose object is in {@code slot} from now on; {@code slot} itself when it was the last one
-     */
-    int remove(int slot) {
-        erase(id(slot));
-        int last = --size;
-        if (last != slot) {
-            long moved = id(last);
-            erase(moved);
-            ids[page(slot)][offset(slot)] = moved;
-            put(moved, slot);
+    private void grow(int number) {
+        int[] before = places[number];
+        int[] after = new int[2 * before.length];
+        for (int place : before) {
+            if (place != 0) {
+                insert(after, mix(keys.applyAsLong(place - 1)), place - 1);
+            }
         }
-        ids[page(last)][offset(last)] = 0;
-        return last;
+        places[number] = after;
+    }
+
+    private static void insert(int[] part, long mixed, int slot) {
+        int at = place(mixed, part);
+        while (part[at] != 0) {
+            at = at + 1 & part.length - 1;
+        }
+        part[at] = slot + 1;
     }
 
     long heapBytes() {
-        return (long) ids.length * PAGE * Long.BYTES + partPlaces * Integer.BYTES;
+        return Arrays.stream(places)
+                .mapToLong(part -> part.length * (long) Integer.BYTES)
+                .sum();
     }
 
-    private void put(long id, int slot) {
-        long mixed = mix(id);
-        int part = part(mixed);
-        int[] table = parts.getPlain(part);
-        if (++partSizes[part] > table.length - table.length / ROOM_DIVISOR) {
-            int[] larger = new int[table.length + table.length / ROOM_DIVISOR];
-            for (int entry : table) {
-                if (entry != 0) {
-                    insert(larger, mix(id(entry - 1)), entry);
-                }
-            }
-            partPlaces += larger.length - table.length;
-            table = larger;
-            insert(table, mixed, slot + 1);
-            parts.setRelease(part, table);
-        } else {
-            insert(table, mixed, slot + 1);
-        }
-    }
-
-    private static void insert(int[] table, long mixed, int entry) {
-        int place = place(mixed, table.length);
-        while (table[place] != 0) {
-            place = place + 1 == table.length ? 0 : place + 1;
-        }
-        table[place] = entry;
-    }
-
-    /** Frees the place of {@code id}, moving up what would otherwise no longer be found behind the gap. */
-    private void erase(long id) {
-        long mixed = mix(id);
-        int part = part(mixed);
-        int[] table = parts.getPlain(part);
-        int gap = place(mixed, table.length);
-        while (id(table[gap] - 1) != id) {
-            gap = gap + 1 == table.length ? 0 : gap + 1;
-        }
-        int place = gap;
-        while (true) {
-            place = place + 1 == table.length ? 0 : place + 1;
-            int entry = table[place];
-            if (entry == 0) {
-                break;
-            }
-            int home = place(mix(id(entry - 1)), table.length);
-            if (distance(home, place, table.length) >= distance(gap, place, table.length)) {
-                table[gap] = entry;
-                gap = place;
-            }
-        }
-        table[gap] = 0;
-        partSizes[part]--;
-    }
-
-    private static int distance(int from, int to, int length) {
-        return to >= from ? to - from : to - from + length;
+    private static long mix(long key) {
+        long mixed = (key ^ key >>> 32) * 0x9E3779B97F4A7C15L;
+        return mixed ^ mixed >>> 29;
     }
 
     private static int part(long mixed) {
-        return (int) (mixed >>> 56);
+        return (int) (mixed >>> 58);
     }
 
-    private static int place(long mixed, int length) {
-        return (int) (((mixed >>> 24 & 0xFFFFFFFFL) * length) >>> 32);
-    }
-
-    private static long mix(long id) {
-        long mixed = id * 0x9E3779B97F4A7C15L;
-        mixed ^= mixed >>> 32;
-        return mixed * 0x9E3779B97F4A7C15L;
+    private static int place(long mixed, int[] part) {
+        return (int) (mixed >>> 20) & part.length - 1;
     }
 }

@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  *    store.lock         held while a server uses the store
  *    store.properties   {@link Meta}, replaced whole
  *    peers              the peers texts of keys, one a line
- *    pending-purges     {@link PendingPurges}; only while there are any
+ *    purges             {@link PurgeJournal}; only when there were any
  *    group-invalidations {@link GroupInvalidations}; only when there are any
- *    shard-N.index, shard-N.heads, shard-N.chunks
+ *    shard-N.index, shard-N.pages
  *    set-aside-TIME/    files that could not be used; the latest only, may be deleted
  * </pre>
  */
@@ -48,7 +48,7 @@ final class StoreDirectory implements AutoCloseable {
     private static final String LOCK = "store.lock";
     private static final String PROPERTIES = "store.properties";
     private static final String PEERS = "peers";
-    private static final String PENDING_PURGES = "pending-purges";
+    private static final String PURGES = "purges";
     private static final String GROUP_INVALIDATIONS = "group-invalidations";
     private static final String SET_ASIDE = "set-aside-";
     private static final DateTimeFormatter STAMP =
@@ -56,9 +56,10 @@ final class StoreDirectory implements AutoCloseable {
 
     /**
      * The version of files, layouts and of what they may mean; other versions are set aside. 2: a 206 is a part of its
-     * page, which a server that knows only 1 would send for the whole.
+     * page, which a server that knows only 1 would send for the whole. 3: heads and chunks are pages of one map, and heads
+     * say when a soft purge ended their lifetime.
      */
-    static final int FORMAT = 2;
+    static final int FORMAT = 3;
 
     private final Path path;
     /** Held, because finding it reads the list of mounts and asking it does not. */
@@ -89,8 +90,12 @@ final class StoreDirectory implements AutoCloseable {
      *
      * @param usedBytes what its content takes of the budget
      * @param objects how many responses it holds
+     * @param headBytes bytes of their heads
+     * @param payloadBytes bytes of their bodies
      */
-    record Closed(long usedBytes, long objects) {}
+    record Closed(long usedBytes, long objects, long headBytes, long payloadBytes) {
+        static final Closed EMPTY = new Closed(0, 0, 0, 0);
+    }
 
     /**
      * Makes the directory if need be, and locks it.
@@ -148,8 +153,9 @@ final class StoreDirectory implements AutoCloseable {
         return path.resolve(GROUP_INVALIDATIONS);
     }
 
-    Path pendingPurges() {
-        return path.resolve(PENDING_PURGES);
+    /** Never set aside: the ids of purges go on when the content is gone. */
+    Path purges() {
+        return path.resolve(PURGES);
     }
 
     /**
@@ -204,13 +210,17 @@ final class StoreDirectory implements AutoCloseable {
             throw new IOException("no secret");
         }
         Geometry geometry = new Geometry(
-                (int) number(properties, "shards"), number(properties, "shard-bytes"), number(properties, "map-bytes"));
+                (int) number(properties, "shards"),
+                number(properties, "shard-bytes"),
+                number(properties, "page-bytes"));
         @Nullable Closed[] closed = new Closed[geometry.shards()];
         for (int i = 0; i < closed.length; i++) {
             if (properties.getProperty("shard-" + i + ".used-bytes") != null) {
                 closed[i] = new Closed(
                         number(properties, "shard-" + i + ".used-bytes"),
-                        number(properties, "shard-" + i + ".objects"));
+                        number(properties, "shard-" + i + ".objects"),
+                        number(properties, "shard-" + i + ".head-bytes"),
+                        number(properties, "shard-" + i + ".payload-bytes"));
             }
         }
         return new Meta(secret, number(properties, "run"), geometry, Arrays.asList(closed));
@@ -232,12 +242,14 @@ final class StoreDirectory implements AutoCloseable {
         properties.setProperty("run", Long.toString(meta.run()));
         properties.setProperty("shards", Integer.toString(meta.geometry().shards()));
         properties.setProperty("shard-bytes", Long.toString(meta.geometry().shardBytes()));
-        properties.setProperty("map-bytes", Long.toString(meta.geometry().mapBytes()));
+        properties.setProperty("page-bytes", Long.toString(meta.geometry().pageBytes()));
         for (int i = 0; i < meta.shards().size(); i++) {
             Closed closed = meta.shards().get(i);
             if (closed != null) {
                 properties.setProperty("shard-" + i + ".used-bytes", Long.toString(closed.usedBytes()));
                 properties.setProperty("shard-" + i + ".objects", Long.toString(closed.objects()));
+                properties.setProperty("shard-" + i + ".head-bytes", Long.toString(closed.headBytes()));
+                properties.setProperty("shard-" + i + ".payload-bytes", Long.toString(closed.payloadBytes()));
             }
         }
         Path next = path.resolve(PROPERTIES + ".new");
@@ -253,7 +265,7 @@ final class StoreDirectory implements AutoCloseable {
 
     /** Waits until everything written to the shard's files is on the disk. */
     void force(int shard) throws IOException {
-        for (String map : List.of(ShardMaps.INDEX, ShardMaps.HEADS, ShardMaps.CHUNKS)) {
+        for (String map : List.of(ShardMaps.INDEX, ShardMaps.PAGES)) {
             Path file = ShardMaps.file(path, shard, map);
             if (file != null && Files.exists(file)) {
                 force(file);
@@ -269,7 +281,7 @@ final class StoreDirectory implements AutoCloseable {
 
     /** Moves the store's data files out of the way, so that the next maps start empty. */
     private void setAside(String why) throws IOException {
-        Set<String> others = Set.of(PROPERTIES, PEERS, PENDING_PURGES, GROUP_INVALIDATIONS);
+        Set<String> others = Set.of(PROPERTIES, PEERS, GROUP_INVALIDATIONS);
         moveAside(why, name -> name.startsWith("shard-") || others.contains(name));
     }
 

@@ -17,8 +17,7 @@ final class StoredWriter implements EntryWriter {
     private final long id;
     private final long keyFirst;
     private final long keySecond;
-    private final long purgeMark;
-    private final long uriHash;
+    private final long banMark;
     private final long lengthMax;
     private final SlotPool buffers;
     private final ThreadLocal<Scratch> scratches;
@@ -43,8 +42,7 @@ final class StoredWriter implements EntryWriter {
             long id,
             long keyFirst,
             long keySecond,
-            long purgeMark,
-            long uriHash,
+            long banMark,
             long lengthMax,
             SlotPool buffers,
             ThreadLocal<Scratch> scratches) {
@@ -53,8 +51,7 @@ final class StoredWriter implements EntryWriter {
         this.id = id;
         this.keyFirst = keyFirst;
         this.keySecond = keySecond;
-        this.purgeMark = purgeMark;
-        this.uriHash = uriHash;
+        this.banMark = banMark;
         this.lengthMax = lengthMax;
         this.buffers = buffers;
         this.scratches = scratches;
@@ -77,12 +74,9 @@ final class StoredWriter implements EntryWriter {
         return keySecond;
     }
 
-    long purgeMark() {
-        return purgeMark;
-    }
-
-    long uriHash() {
-        return uriHash;
+    /** Which purges were made before it began. */
+    long banMark() {
+        return banMark;
     }
 
     @Override
@@ -173,21 +167,23 @@ final class StoredWriter implements EntryWriter {
         }
         ContentRange range = head.range();
         boolean fits = head.isComplete() || (range != null && range.size() == length);
-        HeadBytes bytes = fits ? EntryLayout.encode(head, length) : null;
-        if (bytes == null) {
+        HeadBytes large = fits ? shard.encode(head, length) : null;
+        if (large == null) {
             failed = true;
             return null;
         }
-        boolean small = length == 0 || (chunks == 0 && bytes.length() + inBuffer <= EntryLayout.SMALL_MAX);
-        if (!small && inBuffer > 0 && !commitTail()) {
-            failed = true;
-            return null;
-        }
-        if (!small) {
+        HeadBytes small = chunks == 0 && large.isSmall() ? large.inline() : null;
+        if (small == null) {
+            if (inBuffer > 0 && !commitTail()) {
+                failed = true;
+                return null;
+            }
             shard.pinOwn(id);
             pinned = true;
         }
-        StoredHead stored = shard.commit(this, bytes, length, small ? buffer : null, scratches.get());
+        StoredHead stored = small == null
+                ? shard.commit(this, large, null, scratches.get())
+                : shard.commit(this, small, buffer, scratches.get());
         committed = stored != null;
         failed = !committed;
         return stored;
