@@ -1,5 +1,6 @@
 package io.loligo.proxy;
 
+import io.loligo.cache.http.TagFields;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.store.ResponseStore;
 import io.loligo.cache.store.SearchAwareStore;
@@ -266,7 +267,8 @@ public final class LoligoServer {
         }
         if (!storeOptions(next.store())
                 .equals(storeOptions(before.configuration().store()))) {
-            String later = "sizes and directories of the store change with the next start, not with a reload";
+            String later =
+                    "sizes, directories and replacement policy of the store change with the next start, not with a reload";
             problems.add(later);
             LOG.log(System.Logger.Level.WARNING, "reload: " + later);
         }
@@ -298,10 +300,20 @@ public final class LoligoServer {
     private static StoreOptions storeOptions(Configuration.StoreConfig config) {
         if (config.directories().isEmpty()) {
             long largest = Math.min(config.maximumObjectBytes(), config.maximumObjectInMemoryBytes());
-            return new StoreOptions(null, config.memoryBytes(), Math.min(largest, config.memoryBytes()));
+            return new StoreOptions(
+                    null,
+                    config.memoryBytes(),
+                    Math.min(largest, config.memoryBytes()),
+                    TagFields.DEFAULT,
+                    config.replacementPolicy());
         }
         Configuration.CacheDirectory first = config.directories().get(0);
-        return new StoreOptions(first.path(), first.bytes(), Math.min(config.maximumObjectBytes(), first.bytes()));
+        return new StoreOptions(
+                first.path(),
+                first.bytes(),
+                Math.min(config.maximumObjectBytes(), first.bytes()),
+                TagFields.DEFAULT,
+                config.replacementPolicy());
     }
 
     /** Ends the I/O threads before what they use is taken away. */

@@ -2,6 +2,7 @@ package io.loligo.proxy.config;
 
 import io.loligo.cache.freshness.FreshnessRules;
 import io.loligo.cache.http.CacheControlTargets;
+import io.loligo.cache.store.ReplacementPolicy;
 import io.loligo.proxy.access.AccessList;
 import io.loligo.proxy.access.AccessRules;
 import java.nio.file.Files;
@@ -105,6 +106,7 @@ public record Configuration(
      * @param maximumObjectInMemoryBytes maximum_object_size_in_memory: the limit where there is no cache_dir
      * @param minimumObjectBytes minimum_object_size
      * @param collapsedForwarding collapsed_forwarding; on by default (decision 5)
+     * @param replacementPolicy cache_replacement_policy with a cache_dir, memory_replacement_policy without
      */
     public record StoreConfig(
             long memoryBytes,
@@ -112,8 +114,10 @@ public record Configuration(
             long maximumObjectBytes,
             long maximumObjectInMemoryBytes,
             long minimumObjectBytes,
-            boolean collapsedForwarding) {
-        public static final StoreConfig DEFAULT = new StoreConfig(256L << 20, List.of(), 4L << 20, 512L << 10, 0, true);
+            boolean collapsedForwarding,
+            ReplacementPolicy replacementPolicy) {
+        public static final StoreConfig DEFAULT =
+                new StoreConfig(256L << 20, List.of(), 4L << 20, 512L << 10, 0, true, ReplacementPolicy.HIT_DENSITY);
     }
 
     /**

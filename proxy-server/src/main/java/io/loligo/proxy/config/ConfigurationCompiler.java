@@ -174,6 +174,8 @@ final class ConfigurationCompiler {
             case "cache_stoplist" -> stoplist(line);
             case "refresh_pattern" -> caching.refreshPattern(line);
             case "cache_dir" -> store.cacheDirectory(line);
+            case "cache_replacement_policy" -> store.cacheReplacement(line);
+            case "memory_replacement_policy" -> store.memoryReplacement(line);
             case "cache_control_targets" -> targetLines.add(line);
             case "unkeyed_request_headers" -> unkeyedLines.add(line);
             case "range_offset_limit" -> rangeOffsetLimit(index, line);

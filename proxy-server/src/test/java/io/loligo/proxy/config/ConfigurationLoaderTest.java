@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.loligo.cache.freshness.RefreshRule;
 import io.loligo.cache.freshness.RefreshRule.Option;
 import io.loligo.cache.http.CacheControlTargets;
+import io.loligo.cache.store.ReplacementPolicy;
 import io.loligo.proxy.access.AccessRules;
 import io.loligo.proxy.access.Requests;
 import io.loligo.proxy.config.Configuration.AccessLogConfig;
@@ -140,6 +141,10 @@ class ConfigurationLoaderTest {
             refresh_stale_hit 30 seconds         ~ warning: refresh_stale_hit is not yet implemented
             cache_mem 64                         ~ warning: cache_mem 64: no unit, so bytes are meant
             cache_mem lots                       ~ error: cache_mem lots: not a size such as 64 MB
+            memory_replacement_policy lru        ~ -
+            memory_replacement_policy heap LFUDA ~ -
+            memory_replacement_policy heap       ~ error: memory_replacement_policy is lru, heap LRU, heap GDSF or heap LFUDA, not heap
+            memory_replacement_policy mru        ~ error: memory_replacement_policy is lru, heap LRU, heap GDSF or heap LFUDA, not mru
             shutdown_lifetime 3                  ~ warning: shutdown_lifetime 3: no unit, so seconds are meant; Squid 5 refuses
             shutdown_lifetime 0                  ~ -
             read_timeout 0 seconds               ~ error: read_timeout has to be more than 0
@@ -380,6 +385,7 @@ class ConfigurationLoaderTest {
                 cache_mgr me@x.org
                 cache_mem 1 GB
                 cache_dir aufs /var/cache/x 500 16 256
+                cache_replacement_policy heap GDSF
                 maximum_object_size 8 MB
                 maximum_object_size_in_memory 1 MB
                 minimum_object_size 1 KB
@@ -430,7 +436,8 @@ class ConfigurationLoaderTest {
                         8L << 20,
                         1L << 20,
                         1L << 10,
-                        false));
+                        false,
+                        ReplacementPolicy.GDSF));
         assertThat(c.caching().freshness().maxStale()).hasHours(2);
         assertThat(c.caching().freshness().negativeTtl()).hasSeconds(30);
         assertThat(c.timeouts())
@@ -632,5 +639,33 @@ class ConfigurationLoaderTest {
                 .singleElement()
                 .asString()
                 .startsWith("warning: ");
+    }
+
+    @DisplayName("which replacement policy counts")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '~', textBlock = """
+            # lines, parted by ;                                                          ~ policy      ~ said
+            via on                                                                        ~ HIT_DENSITY ~ -
+            memory_replacement_policy lru                                                 ~ LRU         ~ -
+            memory_replacement_policy heap LRU                                            ~ LRU         ~ -
+            memory_replacement_policy heap GDSF                                           ~ GDSF        ~ -
+            memory_replacement_policy heap LFUDA                                          ~ LFUDA       ~ -
+            cache_replacement_policy heap LFUDA                                           ~ HIT_DENSITY ~ cache_replacement_policy has no effect without a cache_dir
+            cache_dir rock /x 100                                                         ~ HIT_DENSITY ~ -
+            memory_replacement_policy heap GDSF; cache_dir rock /x 100                    ~ HIT_DENSITY ~ memory_replacement_policy has no effect beside a cache_dir
+            cache_replacement_policy heap GDSF; cache_dir rock /x 100                     ~ GDSF        ~ -
+            cache_dir rock /x 100; cache_replacement_policy heap GDSF                     ~ GDSF        ~ cache_replacement_policy stands below cache_dir
+            cache_replacement_policy lru; cache_dir rock /x 100; cache_replacement_policy heap GDSF ~ LRU ~ only the first cache_dir is used, and for that squid.conf:6
+            cache_replacement_policy lru; cache_replacement_policy heap GDSF; cache_dir rock /x 100 ~ GDSF ~ -
+            """)
+    void replacementPolicy(String lines, ReplacementPolicy policy, String said) {
+        String text = lines.replace("; ", "\n") + "\n";
+
+        assertThat(Conf.with(text).store().replacementPolicy()).isEqualTo(policy);
+        if (said.equals("-")) {
+            assertThat(Conf.said(text)).isEmpty();
+        } else {
+            assertThat(Conf.said(text)).singleElement().asString().contains(said);
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.key.SelectingFields;
 import io.loligo.cache.store.EntryReader;
+import io.loligo.cache.store.ReplacementPolicy;
 import io.loligo.cache.store.ResponseStore.Purged;
 import io.loligo.cache.store.chronicle.EntryLayout.HeadBytes;
 import io.loligo.cache.store.chronicle.MapKeys.KeyHash;
@@ -102,6 +103,7 @@ final class Shard {
             int number,
             long run,
             long limit,
+            ReplacementPolicy replacementPolicy,
             KeyHasher hasher,
             DecodedCache decoded,
             SlotPool slots,
@@ -121,7 +123,7 @@ final class Shard {
         this.counters = counters;
         this.scratches = scratches;
         this.wakeEvictor = wakeEvictor;
-        this.eviction = new EvictionIndex(limit);
+        this.eviction = EvictionIndex.of(replacementPolicy);
         this.pins = new BodyPins(limit / HELD_SHARE);
         Arrays.setAll(stripes, i -> new Object());
     }
