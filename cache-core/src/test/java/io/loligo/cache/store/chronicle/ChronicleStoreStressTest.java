@@ -103,7 +103,7 @@ class ChronicleStoreStressTest {
             }
 
             assertThat(taken).isEqualTo(2_000);
-            assertThat(store.stats().evictions()).isGreaterThan(1_000);
+            assertThat(store.stats().evictions()).isGreaterThan(500);
             // The evictor removes an object before it counts it.
             await().untilAsserted(() -> {
                 StoreStats stats = store.stats();
