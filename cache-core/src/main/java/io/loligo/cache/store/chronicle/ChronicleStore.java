@@ -18,12 +18,15 @@ import io.loligo.cache.store.chronicle.StoreDirectory.Closed;
 import io.loligo.cache.store.chronicle.StoreDirectory.Meta;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +62,9 @@ public final class ChronicleStore implements ResponseStore {
     private static final int FILE_OVERHEAD_PERCENT = 20;
     /** What a store in memory may take beyond its capacity: the maps' own tables and the reserve against fragmentation. */
     private static final int MEMORY_OVERHEAD_PERCENT = 10;
+
+    /** Threads that repair shards after a crash, at most: each of them can keep a disk busy. */
+    private static final int REPAIRERS_MAX = 4;
 
     private final StoreOptions options;
     private final Geometry geometry;
@@ -274,7 +280,9 @@ public final class ChronicleStore implements ResponseStore {
             return ShardMaps.open(geometry, number, null, false);
         }
         try {
-            return ShardMaps.open(geometry, number, directory.path(), recover);
+            // A crash may have come before there was anything to repair.
+            boolean any = Files.exists(directory.mapFile(number, ShardMaps.INDEX));
+            return ShardMaps.open(geometry, number, directory.path(), recover && any);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "shard " + number + " could not be opened", e);
             directory.setAside(number, String.valueOf(e.getMessage()));
@@ -290,27 +298,55 @@ public final class ChronicleStore implements ResponseStore {
             }
             return;
         }
-        Scratch scratch = scratches.get();
         // First what is out of service.
-        int repaired = 0;
-        for (int i = 0; i < shards.length && !closed; i++) {
+        Queue<Integer> unclosed = new ConcurrentLinkedQueue<>();
+        for (int i = 0; i < shards.length; i++) {
             if (closedState(i) == null) {
-                if (repaired++ == 0) {
-                    LOG.log(
-                            System.Logger.Level.WARNING,
-                            "the store was not closed in order: it is repaired in the background, and serves nothing"
-                                    + " of an earlier run until then");
-                }
-                recover(i, scratch);
+                unclosed.add(i);
             }
         }
-        if (repaired > 0 && !closed) {
-            LOG.log(System.Logger.Level.INFO, "the store is repaired and holds {0} responses", stats().objects());
+        if (!unclosed.isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the store was not closed in order: it is repaired in the background, and serves nothing of an"
+                            + " earlier run until then");
+            recover(unclosed);
+            if (!closed) {
+                LOG.log(System.Logger.Level.INFO, "the store is repaired and holds {0} responses", stats().objects());
+            }
         }
+        Scratch scratch = scratches.get();
         for (int i = 0; i < shards.length && !closed; i++) {
             if (closedState(i) != null) {
                 shards[i].rebuildInService(scratch);
             }
+        }
+    }
+
+    /** Repairs shards with this thread, and others where processors are left for the requests. */
+    private void recover(Queue<Integer> unclosed) {
+        int threads = Math.min(REPAIRERS_MAX, Runtime.getRuntime().availableProcessors() / 2);
+        List<Thread> others = new ArrayList<>();
+        for (int i = 1; i < threads; i++) {
+            Thread other = new Thread(() -> recoverEach(unclosed), "loligo-store-start-" + i);
+            other.setDaemon(true);
+            other.start();
+            others.add(other);
+        }
+        recoverEach(unclosed);
+        boolean interrupted = false;
+        for (Thread other : others) {
+            interrupted |= join(other);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void recoverEach(Queue<Integer> unclosed) {
+        Scratch scratch = scratches.get();
+        for (Integer number = unclosed.poll(); number != null && !closed; number = unclosed.poll()) {
+            recover(number, scratch);
         }
     }
 

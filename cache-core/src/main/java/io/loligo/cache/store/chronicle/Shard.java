@@ -1406,7 +1406,7 @@ final class Shard {
         for (int segment = 0; segment < open.indexSegments() && !closed; segment++) {
             LongList all = open.references(segment);
             for (int i = 0; i < all.size(); i += 3) {
-                if (!open.page(scratch.page.head(ObjectId.id(all.get(i + 2))), scratch.aside)) {
+                if (!open.hasPage(scratch.page.head(ObjectId.id(all.get(i + 2))))) {
                     open.forget(scratch.hash.of(all.get(i), all.get(i + 1)));
                 }
             }

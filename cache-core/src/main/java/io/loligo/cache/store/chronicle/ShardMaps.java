@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import net.openhft.chronicle.hash.ChronicleHashClosedException;
+import net.openhft.chronicle.hash.ChronicleHashCorruption;
 import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * their own, and those are compared when they are read.
  */
 final class ShardMaps implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ShardMaps.class.getName());
+
     static final String INDEX = "index";
     static final String PAGES = "pages";
 
@@ -119,10 +122,17 @@ final class ShardMaps implements AutoCloseable {
             return builder.create();
         }
         try {
-            return recover ? builder.recoverPersistedTo(file.toFile(), true) : builder.createPersistedTo(file.toFile());
+            return recover
+                    ? builder.recoverPersistedTo(file.toFile(), true, ShardMaps::repaired)
+                    : builder.createPersistedTo(file.toFile());
         } catch (RuntimeException | Error e) {
             throw new IOException("cannot open " + file + ": " + e, e);
         }
+    }
+
+    /** After a kill there is something in most segments; what it was matters to nobody but who looks for a fault here. */
+    private static void repaired(ChronicleHashCorruption what) {
+        LOG.log(System.Logger.Level.DEBUG, what::message);
     }
 
     private static ChronicleMapBuilder<KeyHash, Word> indexBuilder(Geometry geometry) {

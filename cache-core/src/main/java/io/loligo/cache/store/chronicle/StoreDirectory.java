@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -143,6 +144,10 @@ final class StoreDirectory implements AutoCloseable {
 
     Path path() {
         return path;
+    }
+
+    Path mapFile(int shard, String map) {
+        return Objects.requireNonNull(ShardMaps.file(path, shard, map));
     }
 
     Path peers() {
