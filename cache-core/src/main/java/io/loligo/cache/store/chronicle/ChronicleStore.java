@@ -1,5 +1,6 @@
 package io.loligo.cache.store.chronicle;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.key.CacheKey;
@@ -16,6 +17,7 @@ import io.loligo.cache.store.StoreStats;
 import io.loligo.cache.store.chronicle.StoreDirectory.Closed;
 import io.loligo.cache.store.chronicle.StoreDirectory.Meta;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,6 +57,8 @@ public final class ChronicleStore implements ResponseStore {
     private static final long DISK_RESERVE_BYTES = 64L << 20;
     /** What files may take beyond the content: the maps' own tables, and room that fragmentation costs. In percent. */
     private static final int FILE_OVERHEAD_PERCENT = 20;
+    /** What a store in memory may take beyond its capacity: the maps' own tables and the reserve against fragmentation. */
+    private static final int MEMORY_OVERHEAD_PERCENT = 10;
 
     private final StoreOptions options;
     private final Geometry geometry;
@@ -143,6 +147,7 @@ public final class ChronicleStore implements ResponseStore {
         ShardMaps.prepareChronicle();
         Path parent = options.directory();
         if (parent == null) {
+            requireMemory(options.capacityBytes(), Runtime.getRuntime().maxMemory(), machineBytes());
             ChronicleStore store = new ChronicleStore(
                     options,
                     geometry,
@@ -176,6 +181,23 @@ public final class ChronicleStore implements ResponseStore {
             if (!open) {
                 directory.close();
             }
+        }
+    }
+
+    /** The memory of this machine, or of the part of it that this process is confined to. */
+    private static long machineBytes() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+    }
+
+    /** Refuses a store in memory that would one day be killed for want of it. */
+    static void requireMemory(long capacityBytes, long heapBytes, long machineBytes) throws IOException {
+        long needed = capacityBytes + capacityBytes / 100 * MEMORY_OVERHEAD_PERCENT + heapBytes;
+        if (needed > machineBytes) {
+            throw new IOException("cannot keep " + capacityBytes
+                    + " bytes in memory: with what the maps and the Java heap"
+                    + " take beside it that needs " + needed
+                    + " bytes, and this machine, or what it lets the process use,"
+                    + " has " + machineBytes + "; expected a smaller size, a smaller heap, or a directory to store in");
         }
     }
 

@@ -50,6 +50,9 @@ final class Shard {
     /** At most this share of the budget is kept for readers of what is removed already. */
     private static final int HELD_SHARE = 4;
 
+    /** How often a head is made anew because a purge changed what it has to say; then it is not stored. */
+    private static final int PUBLISH_ATTEMPTS = 8;
+
     private static final int STRIPES = 64;
     /** How often a lookup follows a reference that changes under it. */
     private static final int LOOKUP_ATTEMPTS = 4;
@@ -618,41 +621,48 @@ final class Shard {
      */
     @Nullable StoredHead commit(StoredWriter writer, HeadBytes bytes, @Nullable Slot body, Scratch scratch) {
         ShardMaps open = maps;
-        Bans.Sentence sentence = bans.since(writer.banMark(), writer.id(), writer.head());
-        if (sentence != null && sentence.dropped()) {
-            return null;
-        }
-        HeadBytes judged = sentence == null ? bytes : bytes.of(sentence.on(writer.head()));
         int inlineLength = body == null ? 0 : (int) bytes.bodyLength();
-        long charge = ShardMaps.objectCharge(judged.length() + inlineLength);
+        long charge = ShardMaps.objectCharge(bytes.length() + inlineLength);
         if (open == null || !makeRoom(open, charge + LIST_RESERVE, scratch)) {
             return null;
         }
-        boolean stored = false;
+        StoredObject stored = null;
         try {
             int checksum = body == null ? 0 : EntryLayout.checksum(body, EntryLayout.CHUNK_DATA_OFFSET, inlineLength);
             long bodyAddress = body == null ? 0 : body.address() + EntryLayout.CHUNK_DATA_OFFSET;
-            StoredObject object = insertHead(open, judged, writer.id(), checksum, bodyAddress, scratch);
-            if (object == null) {
-                return null;
-            }
             scratch.hash.of(writer.keyFirst(), writer.keySecond());
-            synchronized (stripe(scratch.hash)) {
-                stored = Objects.equals(sentence, bans.since(writer.banMark(), writer.id(), writer.head()));
-                if (stored) {
-                    publish(open, object, 0, scratch);
-                } else {
-                    open.removePage(scratch.page.head(object.id()));
+            for (int attempt = 0; stored == null && attempt < PUBLISH_ATTEMPTS; attempt++) {
+                Bans.Sentence sentence = bans.since(writer.banMark(), writer.id(), writer.head());
+                if (sentence != null && sentence.dropped()) {
+                    return null;
+                }
+                HeadBytes sentenced = sentence == null ? bytes : bytes.of(sentence.on(writer.head()));
+                StoredObject object = insertHead(open, sentenced, writer.id(), checksum, bodyAddress, scratch);
+                if (object == null) {
+                    return null;
+                }
+                synchronized (stripe(scratch.hash)) {
+                    if (Objects.equals(sentence, bans.since(writer.banMark(), writer.id(), writer.head()))) {
+                        publish(open, object, 0, scratch);
+                        stored = object;
+                    } else {
+                        // A purge came since: it changes what the page has to say.
+                        open.removePage(scratch.page.head(object.id()));
+                    }
                 }
             }
-            // Another purge came meanwhile: once more, as it says.
-            return stored ? object.head() : commit(writer, bytes, body, scratch);
+            return stored == null ? null : stored.head();
         } catch (RuntimeException | Error e) {
             fault(e);
             return null;
         } finally {
-            used.addAndGet(stored ? -LIST_RESERVE : -LIST_RESERVE - charge);
+            used.addAndGet(headCharge(stored) - charge - LIST_RESERVE);
         }
+    }
+
+    /** What {@code object} takes of the budget without its chunks; 0 where there is none. */
+    private static long headCharge(@Nullable StoredObject object) {
+        return object == null ? 0 : object.charge() - object.bodyCharge();
     }
 
     /**
@@ -708,7 +718,7 @@ final class Shard {
         }
         Slot slot = null;
         long charge = 0;
-        boolean done = false;
+        StoredObject renewed = null;
         try {
             // Not scratch.aside: looking at the other variants needs that.
             slot = takeSlot(scratch);
@@ -721,11 +731,8 @@ final class Shard {
                 return null;
             }
             StoredHead wanted = updated == null ? old.head() : updated;
-            // Before the bans are asked: what they do not say now, they say of this id.
-            long id = newId();
-            StoredHead head = last.apply(old, wanted);
-            HeadBytes large = head == null ? null : encode(head, old.head().bodyLength());
-            if (head == null || large == null) {
+            HeadBytes large = encode(wanted, old.head().bodyLength());
+            if (large == null) {
                 return null;
             }
             HeadBytes bytes = old.inline() ? large.inline() : large.withBody(old.bodyId());
@@ -734,25 +741,32 @@ final class Shard {
                 return null;
             }
             charge = wantedBytes;
+            long id = newId();
             int checksum = slot.buffer().getInt(EntryLayout.BODY_CHECKSUM_OFFSET);
-            StoredObject object = insertHead(open, bytes, id, checksum, slot.address() + old.bodyOffset(), scratch);
-            if (object == null) {
-                return null;
-            }
             hasher.hash(old.head().key(), scratch.text, scratch.hash);
-            StoredHead now;
-            synchronized (stripe(scratch.hash)) {
-                // Evicted, purged or replaced meanwhile: there is nothing to renew.
-                now = refersTo(open, oldId, scratch) ? last.apply(old, wanted) : null;
-                done = now != null && Objects.equals(now.staleSince(), head.staleSince());
-                if (done) {
-                    publish(open, object, oldId, scratch);
-                } else {
-                    open.removePage(scratch.page.head(object.id()));
+            for (int attempt = 0; renewed == null && attempt < PUBLISH_ATTEMPTS; attempt++) {
+                StoredHead head = last.apply(old, wanted);
+                StoredObject object = head == null
+                        ? null
+                        : insertHead(open, bytes.of(head), id, checksum, slot.address() + old.bodyOffset(), scratch);
+                if (object == null) {
+                    return null;
+                }
+                synchronized (stripe(scratch.hash)) {
+                    // Evicted, purged or replaced meanwhile: there is nothing to renew.
+                    boolean there = refersTo(open, oldId, scratch);
+                    if (there && Objects.equals(head, last.apply(old, wanted))) {
+                        publish(open, object, oldId, scratch);
+                        renewed = object;
+                    } else {
+                        open.removePage(scratch.page.head(object.id()));
+                    }
+                    if (!there) {
+                        return null;
+                    }
                 }
             }
-            // Another purge came meanwhile: once more, as it says.
-            return done ? object.head() : now == null ? null : renew(oldId, updated, last, scratch);
+            return renewed == null ? null : renewed.head();
         } catch (RuntimeException | Error e) {
             fault(e);
             return null;
@@ -761,7 +775,7 @@ final class Shard {
                 give(slot);
             }
             if (charge > 0) {
-                used.addAndGet(done ? -LIST_RESERVE : -LIST_RESERVE - charge);
+                used.addAndGet(headCharge(renewed) - charge - LIST_RESERVE);
             }
         }
     }
@@ -934,7 +948,7 @@ final class Shard {
         eviction.remove(object.id());
         tags.remove(object.id());
         count(object, -1);
-        used.addAndGet(-(object.charge() - object.bodyCharge()));
+        used.addAndGet(-headCharge(object));
         if (withBody && !object.inline() && !pins.holds(object)) {
             if (object.chunks() > CHUNKS_REMOVED_AT_ONCE) {
                 removedBodies.add(object);
