@@ -1149,6 +1149,11 @@ final class Shard {
         }
     }
 
+    /** The heap that the index of tags takes. */
+    long tagHeapBytes() {
+        return tags.heapBytes();
+    }
+
     /** Whether every object here is found by its tags. */
     boolean isTagsKnown() {
         return tagsKnown && maps != null;
