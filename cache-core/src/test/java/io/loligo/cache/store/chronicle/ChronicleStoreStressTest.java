@@ -143,7 +143,8 @@ class ChronicleStoreStressTest {
             }
 
             assertThat(taken).isEqualTo(2_000);
-            assertThat(store.stats().evictions()).isGreaterThan(1_000);
+            // Mostly of large ones, so that there are fewer than newcomers.
+            assertThat(store.stats().evictions()).isGreaterThan(500);
             // The evictor removes an object before it counts it.
             await().untilAsserted(() -> {
                 StoreStats stats = store.stats();
