@@ -103,6 +103,7 @@ class ChronicleStoreStressTest {
             }
 
             assertThat(taken).isEqualTo(2_000);
+            // Mostly of large ones, so that there are fewer than newcomers.
             assertThat(store.stats().evictions()).isGreaterThan(500);
             // The evictor removes an object before it counts it.
             await().untilAsserted(() -> {
