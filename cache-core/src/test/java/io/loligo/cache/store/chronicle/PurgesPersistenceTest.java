@@ -16,6 +16,7 @@ import io.loligo.cache.store.PurgeOrder;
 import io.loligo.cache.store.PurgeReceipt;
 import io.loligo.cache.store.PurgeRefused;
 import io.loligo.cache.store.PurgeTarget;
+import io.loligo.cache.store.ReplacementPolicy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -300,6 +301,7 @@ class PurgesPersistenceTest {
                     i,
                     5,
                     16 * MEBI,
+                    ReplacementPolicy.HIT_DENSITY,
                     hasher,
                     new DecodedCache(1024),
                     new SlotPool(EntryLayout.SMALL_MAX, 1),
