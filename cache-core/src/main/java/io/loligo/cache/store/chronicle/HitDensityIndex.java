@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Time is the number of objects added, so nothing ages while nothing comes in.
  *
- * <p>32 to 38 bytes of heap for each object, in pages that are added as objects come.
+ * <p>31 to 38 bytes of heap for each object, in pages that are added as objects come.
  */
 final class HitDensityIndex implements EvictionIndex {
     /** The victim is the worst of so many objects. */

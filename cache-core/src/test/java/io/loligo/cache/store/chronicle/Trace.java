@@ -147,7 +147,7 @@ final class Trace {
                 }
                 maker.requests[i] = catalogue[maker.draw(odds)];
             }
-            return maker.trace("news " + exponent);
+            return maker.trace("news " + exponent + ", 1 in " + every);
         }
 
         /** The measure of the performance targets: 200,000 URLs of 1 to 50 KB, Zipf 0.9. */
