@@ -39,9 +39,10 @@ import org.junit.jupiter.api.Test;
 class PurgesStressTest {
     private static final int KEYS = 40;
     private static final int WRITERS = 3;
-    private static final int ROUNDS = 4_000;
+    private static final int ROUNDS = 1_000;
 
     private final AtomicLong numbers = new AtomicLong();
+    private final AtomicLong names = new AtomicLong();
     /** By key: what was begun before this is not found; and not found fresh. */
     private final AtomicLongArray gone = new AtomicLongArray(KEYS);
 
@@ -95,21 +96,13 @@ class PurgesStressTest {
         for (int round = 0; round < ROUNDS; round++) {
             int i = random.nextInt(KEYS);
             if (random.nextInt(3) > 0) {
-                String name = Thread.currentThread().getId() + "-" + round;
-                StoredHead head = withField(withField(head(cacheKey(i)), "X-Name", name), "xkey", "t" + i % 5);
-                try (EntryWriter writer = store.write(head)) {
-                    begun.put(name, numbers.incrementAndGet());
-                    writer.append(ByteBuffer.wrap(body(name, random.nextInt(500))));
-                    if (random.nextInt(4) == 0) {
-                        Thread.onSpinWait();
-                    }
-                    writer.commit();
-                }
+                put(store, random, i, 3);
             } else {
                 for (StoredHead stored : store.lookup(cacheKey(i))) {
                     String validated = Long.toString(numbers.incrementAndGet());
-                    if (random.nextInt(4) == 0) {
-                        Thread.onSpinWait();
+                    // Time for others, and for purges.
+                    for (int k = random.nextInt(10); k > 0; k--) {
+                        put(store, random, random.nextInt(KEYS), 0);
                     }
                     store.freshen(stored, withField(stored, "X-Validated", validated));
                 }
@@ -118,8 +111,21 @@ class PurgesStressTest {
         return null;
     }
 
+    private void put(ChronicleStore store, Random random, int i, int meanwhile) {
+        String name = Thread.currentThread().getId() + "-" + names.incrementAndGet();
+        StoredHead head = withField(withField(head(cacheKey(i)), "X-Name", name), "xkey", "t" + i % 5);
+        try (EntryWriter writer = store.write(head)) {
+            begun.put(name, numbers.incrementAndGet());
+            writer.append(ByteBuffer.wrap(body(name, random.nextInt(500))));
+            for (int k = 0; k < meanwhile; k++) {
+                put(store, random, random.nextInt(KEYS), 0);
+            }
+            writer.commit();
+        }
+    }
+
     private Void purge(ChronicleStore store, Random random) throws Exception {
-        for (int round = 0; round < ROUNDS / 8; round++) {
+        for (int round = 0; round < ROUNDS / 3; round++) {
             int i = random.nextInt(KEYS);
             PurgeTarget target = switch (random.nextInt(6)) {
                 case 0 -> new PurgeTarget.Url(cacheKey(i).uri());
