@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.store.ResponseStore;
 import io.loligo.cache.store.StoreStats;
-import io.loligo.cache.store.chronicle.ChronicleStore;
 import io.loligo.cache.store.chronicle.StoreOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -107,13 +106,13 @@ final class ChurnCommand implements Callable<Integer> {
         if (directory != null) {
             Files.createDirectories(directory);
         }
-        try (ResponseStore store = ChronicleStore.open(new StoreOptions(null, 256L << 20, LARGEST))) {
+        try (ResponseStore store = ReadyStore.open(new StoreOptions(null, 256L << 20, LARGEST))) {
             for (Phase phase : Phase.values()) {
                 churn(store, 256L << 20, phase, WARM_UP_SECONDS / (double) Phase.values().length, new Peak());
             }
         }
         written.reset();
-        try (ResponseStore store = ChronicleStore.open(new StoreOptions(directory, capacity.count(), LARGEST))) {
+        try (ResponseStore store = ReadyStore.open(new StoreOptions(directory, capacity.count(), LARGEST))) {
             Resident empty = Resident.afterCollection();
             long constant = empty.all() + Runtime.getRuntime().maxMemory();
             Report report = new Report("churn" + (directory == null ? "" : "-files"));

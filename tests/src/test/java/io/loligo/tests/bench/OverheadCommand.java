@@ -2,7 +2,6 @@ package io.loligo.tests.bench;
 
 import io.loligo.cache.store.ResponseStore;
 import io.loligo.cache.store.StoreStats;
-import io.loligo.cache.store.chronicle.ChronicleStore;
 import io.loligo.cache.store.chronicle.StoreOptions;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -48,7 +47,7 @@ final class OverheadCommand implements Callable<Integer> {
         Pages pages = new Pages();
         warmUp(pages);
         long capacity = objects * (size + 1_024L) / 4 * 5 + (64 << 20);
-        try (ResponseStore store = ChronicleStore.open(new StoreOptions(null, capacity, capacity))) {
+        try (ResponseStore store = ReadyStore.open(new StoreOptions(null, capacity, capacity))) {
             long heapBefore = Resident.heapUsed();
             Resident before = Resident.afterCollection();
             Random random = new Random(7);
@@ -106,7 +105,7 @@ final class OverheadCommand implements Callable<Integer> {
 
     /** Loads and compiles what is needed, in a store of its own. */
     private void warmUp(Pages pages) throws Exception {
-        try (ResponseStore store = ChronicleStore.open(new StoreOptions(null, 64 << 20, 1 << 20))) {
+        try (ResponseStore store = ReadyStore.open(new StoreOptions(null, 64 << 20, 1 << 20))) {
             for (int i = 0; i < 50_000; i++) {
                 pages.put(store, i, size);
             }

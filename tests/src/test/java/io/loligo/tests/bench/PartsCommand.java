@@ -3,7 +3,6 @@ package io.loligo.tests.bench;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.sun.management.ThreadMXBean;
 import io.loligo.cache.store.ResponseStore;
-import io.loligo.cache.store.chronicle.ChronicleStore;
 import io.loligo.cache.store.chronicle.StoreOptions;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -81,7 +80,7 @@ final class PartsCommand implements Callable<Integer> {
             long count = Math.max(2 * HOT, workingSet.count() / length);
             // Room for the working set with its heads, but not for much more: fresh pages push others out.
             long capacity = Math.max(64L << 20, count * (length + 1200L) * 5 / 4);
-            try (ResponseStore store = ChronicleStore.open(new StoreOptions(null, capacity, capacity))) {
+            try (ResponseStore store = ReadyStore.open(new StoreOptions(null, capacity, capacity))) {
                 for (long i = 0; i < count; i++) {
                     if (pages.put(store, i, length) == null) {
                         throw new IllegalStateException("page " + i + " was not stored: " + store.stats());

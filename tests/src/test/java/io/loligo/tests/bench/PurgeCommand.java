@@ -7,7 +7,6 @@ import io.loligo.cache.store.PurgeReceipt;
 import io.loligo.cache.store.PurgeRefused;
 import io.loligo.cache.store.PurgeTarget;
 import io.loligo.cache.store.ResponseStore;
-import io.loligo.cache.store.chronicle.ChronicleStore;
 import io.loligo.cache.store.chronicle.StoreOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -88,7 +87,7 @@ final class PurgeCommand implements Callable<Integer> {
         report.row("purge", "objects", "ms till in force", "ms till done", "lookups/s before", "meanwhile", "of it");
         AtomicBoolean end = new AtomicBoolean();
         ExecutorService reader = Executors.newSingleThreadExecutor();
-        try (ResponseStore store = ChronicleStore.open(new StoreOptions(directory, capacity, capacity))) {
+        try (ResponseStore store = ReadyStore.open(new StoreOptions(directory, capacity, capacity))) {
             fill(store);
             Future<?> reading = reader.submit(() -> {
                 read(store, end);
@@ -135,10 +134,7 @@ final class PurgeCommand implements Callable<Integer> {
         return receipts;
     }
 
-    private void fill(ResponseStore store) throws InterruptedException {
-        while (store.stats().recovering() > 0) {
-            Thread.sleep(10);
-        }
+    private void fill(ResponseStore store) {
         Pages pages = new Pages();
         for (int i = 0; i < objects; i++) {
             String tags = "page-" + i / 20 + (i >= READ && i % 10 == 0 ? " many" : " few");

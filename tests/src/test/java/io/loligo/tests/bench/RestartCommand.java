@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -171,10 +170,9 @@ final class RestartCommand implements Callable<Integer> {
         private Path directory;
 
         @Override
-        public Integer call() throws IOException {
+        public Integer call() throws IOException, InterruptedException {
             Pages pages = new Pages();
-            try (ResponseStore store = ChronicleStore.open(content.options(directory))) {
-                awaitReady(store);
+            try (ResponseStore store = ReadyStore.open(content.options(directory))) {
                 for (int i = 0; i < content.objects; i++) {
                     if (pages.put(store, i, content.size) == null) {
                         throw new IllegalStateException("page " + i + " was not stored: " + store.stats());
@@ -204,7 +202,7 @@ final class RestartCommand implements Callable<Integer> {
         private Path result;
 
         @Override
-        public Integer call() throws IOException {
+        public Integer call() throws IOException, InterruptedException {
             long told = Long.parseLong(Files.readString(directory.resolve("told")));
             ByteBuffer into = ByteBuffer.allocateDirect(64 << 10);
             long start = System.nanoTime();
@@ -218,7 +216,7 @@ final class RestartCommand implements Callable<Integer> {
                     }
                 }
                 long firstHit = millisSince(start);
-                awaitReady(store);
+                ReadyStore.await(store);
                 awaitIndexed();
                 long all = millisSince(start);
                 long found = 0;
@@ -248,25 +246,11 @@ final class RestartCommand implements Callable<Integer> {
         return (System.nanoTime() - start) / 1_000_000;
     }
 
-    private static void awaitReady(ResponseStore store) {
-        while (store.stats().recovering() > 0) {
-            pause();
-        }
-    }
-
     /** The store's interface does not tell, for nobody needs to know; README names the thread that does it. */
-    private static void awaitIndexed() {
+    private static void awaitIndexed() throws InterruptedException {
         while (Thread.getAllStackTraces().keySet().stream()
                 .anyMatch(thread -> thread.getName().startsWith("loligo-store-start"))) {
-            pause();
-        }
-    }
-
-    private static void pause() {
-        try {
             Thread.sleep(1);
-        } catch (InterruptedException e) {
-            throw new CommandLine.ExecutionException(new CommandLine(new Fill()), "interrupted", e);
         }
     }
 }

@@ -301,11 +301,7 @@ class PurgesPersistenceTest {
                     i,
                     5,
                     16 * MEBI,
-<<<<<<< HEAD
-                    ReplacementPolicy.LRU,
-=======
                     ReplacementPolicy.HIT_DENSITY,
->>>>>>> evict
                     hasher,
                     new DecodedCache(1024),
                     new SlotPool(EntryLayout.SMALL_MAX, 1),
