@@ -4,6 +4,7 @@ import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.http.CacheGroups;
 import io.loligo.cache.http.ContentRange;
 import io.loligo.cache.http.EntityTag;
+import io.loligo.cache.http.FieldNames;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpDate;
 import io.loligo.cache.http.ResponseDirectives;
@@ -43,7 +44,6 @@ public final class StoredHead {
     private final long bodyLength;
 
     private final CacheControlTargets targets;
-    private final boolean addressesSurrogates;
     private final List<String> cacheGroups;
     private final SearchVariance searchVariance;
     private final ResponseDirectives directives;
@@ -59,6 +59,11 @@ public final class StoredHead {
     private @Nullable RuleFound ruleFound;
 
     private record RuleFound(RefreshRules rules, RefreshRule rule) {}
+
+    /** The names asked for last: they change with the configuration only. */
+    private @Nullable NamesSought namesSought;
+
+    private record NamesSought(FieldNames names, boolean found) {}
 
     /**
      * An explicit freshness lifetime. RFC 9111 §4.2.1.
@@ -113,7 +118,6 @@ public final class StoredHead {
 
         Instant received = times.responseTime();
         this.targets = targets;
-        this.addressesSurrogates = fields.has("Surrogate-Control");
         this.cacheGroups = CacheGroups.of(fields);
         this.searchVariance = SearchVariance.of(fields);
         this.directives = ResponseDirectives.of(fields, targets);
@@ -143,7 +147,6 @@ public final class StoredHead {
         this.times = other.times;
         this.bodyLength = bodyLength;
         this.targets = other.targets;
-        this.addressesSurrogates = other.addressesSurrogates;
         this.cacheGroups = other.cacheGroups;
         this.searchVariance = other.searchVariance;
         this.directives = other.directives;
@@ -203,9 +206,15 @@ public final class StoredHead {
         return cacheGroups;
     }
 
-    /** Whether it has a Surrogate-Control. */
-    public boolean addressesSurrogates() {
-        return addressesSurrogates;
+    /** Whether it has a field of one of these names. Costs nothing when the same {@code names} are asked for again. */
+    @SuppressWarnings("ReferenceEquality") // the same configuration; equal ones may as well be looked for again
+    public boolean has(FieldNames names) {
+        NamesSought known = namesSought;
+        if (known == null || known.names() != names) {
+            known = new NamesSought(names, names.isIn(fields));
+            namesSought = known;
+        }
+        return known.found();
     }
 
     /** The directives that count for us. */
