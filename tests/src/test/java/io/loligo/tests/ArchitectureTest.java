@@ -47,7 +47,7 @@ class ArchitectureTest {
     @CsvSource(delimiter = '|', textBlock = """
         io.undertow..             | io.loligo.proxy..
         org.xnio..                | io.loligo.proxy..
-        com.google.re2j..         | io.loligo.proxy.access..
+        com.google.re2j..         | io.loligo.proxy.access.. ; io.loligo.cache.store.chronicle..
         com.fasterxml.jackson..   | io.loligo.proxy.admin.. ; io.loligo.cli..
         picocli..                 | io.loligo.cli..
         net.openhft..             | io.loligo.cache.store.chronicle..

@@ -26,6 +26,8 @@ public record Freshness(long lifetimeMillis, long ageMillis, Source source) {
         OVERRIDE_EXPIRE("override-expire", "refresh_pattern"),
         OVERRIDE_LASTMOD("override-lastmod", "refresh_pattern"),
         NEGATIVE_TTL("negative_ttl", "negative_ttl"),
+        /** A soft purge ended the lifetime, whoever gave it. */
+        PURGE("soft purge", "soft purge"),
         /** Nobody: it is stale from the start. */
         NONE("no lifetime", "RFC 9111 §4.2");
 
@@ -53,8 +55,24 @@ public record Freshness(long lifetimeMillis, long ageMillis, Source source) {
         }
     }
 
-    /** Judges {@code stored} at {@code now}. A lifetime of the origin's comes first, then the operator's rules. */
+    /**
+     * Judges {@code stored} at {@code now}. A lifetime of the origin's comes first, then the operator's rules; a soft purge
+     * ends both.
+     */
     public static Freshness of(StoredHead stored, Instant now, FreshnessRules rules) {
+        Freshness unpurged = unpurged(stored, now, rules);
+        Instant ended = stored.staleSince();
+        if (ended == null) {
+            return unpurged;
+        }
+        // A clock that was set back makes nothing fresh again.
+        long lifetime = Math.min(stored.ageMillis(ended), unpurged.ageMillis);
+        return lifetime < unpurged.lifetimeMillis
+                ? new Freshness(lifetime, unpurged.ageMillis, Source.PURGE)
+                : unpurged;
+    }
+
+    private static Freshness unpurged(StoredHead stored, Instant now, FreshnessRules rules) {
         long age = stored.ageMillis(now);
         StoredHead.Lifetime explicit = stored.explicitLifetime(rules);
         if (explicit == null) {

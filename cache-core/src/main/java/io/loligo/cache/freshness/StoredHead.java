@@ -9,6 +9,7 @@ import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpDate;
 import io.loligo.cache.http.ResponseDirectives;
 import io.loligo.cache.http.SearchVariance;
+import io.loligo.cache.http.TagFields;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.SelectingFields;
 import java.time.Duration;
@@ -42,6 +43,8 @@ public final class StoredHead {
     private final Fields fields;
     private final ResponseTimes times;
     private final long bodyLength;
+    private final @Nullable Instant staleSince;
+    private final long latestPurge;
 
     private final CacheControlTargets targets;
     private final List<String> cacheGroups;
@@ -64,6 +67,11 @@ public final class StoredHead {
     private @Nullable NamesSought namesSought;
 
     private record NamesSought(FieldNames names, boolean found) {}
+
+    /** The tags asked for last: the fields that carry them hardly ever change. */
+    private @Nullable TagsFound tagsFound;
+
+    private record TagsFound(TagFields carriers, List<String> tags) {}
 
     /**
      * An explicit freshness lifetime. RFC 9111 §4.2.1.
@@ -115,6 +123,8 @@ public final class StoredHead {
         this.fields = fields;
         this.times = times;
         this.bodyLength = bodyLength;
+        this.staleSince = null;
+        this.latestPurge = 0;
 
         Instant received = times.responseTime();
         this.targets = targets;
@@ -136,8 +146,8 @@ public final class StoredHead {
                 - Age.correctedInitialAge(date, Duration.ZERO, times).toMillis();
     }
 
-    /** {@code other} under another name: what was parsed of it stays. */
-    private StoredHead(StoredHead other, long id, long bodyLength) {
+    /** {@code other} under another name, or more or less stale: what was parsed of it stays. */
+    private StoredHead(StoredHead other, long id, long bodyLength, @Nullable Instant staleSince, long latestPurge) {
         this.id = id;
         this.key = other.key;
         this.selecting = other.selecting;
@@ -146,6 +156,8 @@ public final class StoredHead {
         this.fields = other.fields;
         this.times = other.times;
         this.bodyLength = bodyLength;
+        this.staleSince = staleSince;
+        this.latestPurge = latestPurge;
         this.targets = other.targets;
         this.cacheGroups = other.cacheGroups;
         this.searchVariance = other.searchVariance;
@@ -189,6 +201,19 @@ public final class StoredHead {
 
     public long bodyLength() {
         return bodyLength;
+    }
+
+    /** When a soft purge ended its lifetime, however long that was to be; null when none did. */
+    public @Nullable Instant staleSince() {
+        return staleSince;
+    }
+
+    /**
+     * The latest soft purge that whoever found this head knew of, among those that it is not rid of; 0 when there was none.
+     * A validation answers to the purges that it knew of, and to no later one.
+     */
+    public long latestPurge() {
+        return latestPurge;
     }
 
     /** The fields in which origins speak to this cache. */
@@ -319,13 +344,29 @@ public final class StoredHead {
 
     /** The same head under the store's name for it, once its body is known. */
     public StoredHead withId(long newId, long newBodyLength) {
-        return new StoredHead(this, newId, newBodyLength);
+        return new StoredHead(this, newId, newBodyLength, staleSince, latestPurge);
+    }
+
+    /** The same response with its lifetime ended at {@code since}, or with its whole lifetime where that is null. */
+    public StoredHead withStaleness(@Nullable Instant since, long purge) {
+        return new StoredHead(this, id, bodyLength, since, purge);
+    }
+
+    /** The tags that it bears in {@code carriers}. */
+    @SuppressWarnings("ReferenceEquality") // the same store; an equal one may as well be asked again
+    public List<String> tags(TagFields carriers) {
+        TagsFound known = tagsFound;
+        if (known == null || known.carriers() != carriers) {
+            known = new TagsFound(carriers, carriers.tags(fields));
+            tagsFound = known;
+        }
+        return known.tags();
     }
 
     /** The same response when it is {@code held} of the whole that it holds: a 206, or the 200 when that is all of it. */
     public StoredHead holding(ContentRange held) {
         Fields others = fields.without(CONTENT_RANGE);
-        return new StoredHead(
+        StoredHead part = new StoredHead(
                 id,
                 key,
                 selecting,
@@ -335,6 +376,7 @@ public final class StoredHead {
                 times,
                 bodyLength,
                 targets);
+        return staleSince == null ? part : part.withStaleness(staleSince, latestPurge);
     }
 
     private static @Nullable Lifetime explicitLifetime(
@@ -381,7 +423,8 @@ public final class StoredHead {
                 && selecting.equals(that.selecting)
                 && reason.equals(that.reason)
                 && fields.equals(that.fields)
-                && times.equals(that.times);
+                && times.equals(that.times)
+                && Objects.equals(staleSince, that.staleSince);
     }
 
     @Override

@@ -44,8 +44,39 @@ public interface ResponseStore extends AutoCloseable {
     /** Drops one stored response, if it is still there. */
     void remove(StoredHead head);
 
-    /** Drops every response stored for {@code uri}: each variant, whichever peers may serve it. */
+    /**
+     * Drops every response stored for {@code uri}: each variant, whichever peers may serve it. For what is purged on the
+     * way, by the origin or a client: it leaves no receipt.
+     */
     Purged purge(EffectiveUri uri);
+
+    /**
+     * Purges what {@code order} is about. On return it is in force for every later lookup, over a restart and a crash too:
+     * no response that was begun before is found again, or, where the purge is soft, none that is fresh. One that a
+     * validation made fresh again is free of the purge when the validation began after it.
+     *
+     * <p>A URL and a tag are done with on return, unless a part of the store is not ready yet; whatever has to be searched
+     * for is removed in the background, and the receipt counts it. Where the receipt cannot be written to the disk, which
+     * is logged and counted as a fault, the purge holds until the process ends. For any thread but an I/O thread.
+     *
+     * @throws PurgeRefused when it cannot be understood, or too many are under way; nothing is purged then
+     */
+    PurgeReceipt purge(PurgeOrder order) throws PurgeRefused;
+
+    /**
+     * Counts what a purge of {@code target} would be about, and changes nothing. Takes as long as looking at every head.
+     * For any thread but an I/O thread.
+     *
+     * @param sampleMax how many URLs of what it finds are told, at most
+     * @throws PurgeRefused when it cannot be understood
+     */
+    PurgePreview preview(PurgeTarget target, int sampleMax) throws PurgeRefused;
+
+    /** The receipt of purge {@code id}, as of now; null when there is none, or it is not remembered any more. */
+    @Nullable PurgeReceipt receipt(long id);
+
+    /** The receipts of the latest purges, as of now, the latest first: those that are not done, and as many as fit. */
+    List<PurgeReceipt> receipts();
 
     /**
      * Has no response be found that is of the origin of {@code uri}, of one of {@code groups} by its Cache-Groups, and an

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -88,6 +89,21 @@ public final class SearchAwareStore implements ResponseStore {
             }
         }
         return purged;
+    }
+
+    /** A URL's known equivalents are purged with it, and leave receipts of their own. */
+    @Override
+    public PurgeReceipt purge(PurgeOrder order) throws PurgeRefused {
+        PurgeReceipt receipt = store.purge(order);
+        if (used && order.target() instanceof PurgeTarget.Url url) {
+            Set<EffectiveUri> purged = new HashSet<>(Set.of(url.uri()));
+            for (CacheKey key : known(url.uri(), null)) {
+                if (purged.add(key.uri())) {
+                    store.purge(new PurgeOrder(new PurgeTarget.Url(key.uri()), order.soft()));
+                }
+            }
+        }
+        return receipt;
     }
 
     private List<StoredHead> equivalents(CacheKey key) {
@@ -241,6 +257,21 @@ public final class SearchAwareStore implements ResponseStore {
     @Override
     public void invalidate(EffectiveUri uri, Collection<String> groups, Instant at) {
         store.invalidate(uri, groups, at);
+    }
+
+    @Override
+    public PurgePreview preview(PurgeTarget target, int sampleMax) throws PurgeRefused {
+        return store.preview(target, sampleMax);
+    }
+
+    @Override
+    public @Nullable PurgeReceipt receipt(long id) {
+        return store.receipt(id);
+    }
+
+    @Override
+    public List<PurgeReceipt> receipts() {
+        return store.receipts();
     }
 
     @Override

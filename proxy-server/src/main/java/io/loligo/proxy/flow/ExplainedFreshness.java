@@ -66,6 +66,7 @@ final class ExplainedFreshness {
             case OVERRIDE_EXPIRE, OVERRIDE_LASTMOD ->
                 freshness.source().word() + ": MIN " + seconds(rule.min()) + ", at most MAX " + seconds(rule.max());
             case NEGATIVE_TTL -> "negative_ttl " + seconds(rules.negativeTtl());
+            case PURGE -> "the age at the soft purge of " + head.staleSince();
             case NONE -> "nobody gives one";
         };
     }

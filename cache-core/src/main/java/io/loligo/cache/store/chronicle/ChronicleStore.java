@@ -6,6 +6,11 @@ import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.store.EntryReader;
 import io.loligo.cache.store.EntryWriter;
+import io.loligo.cache.store.PurgeOrder;
+import io.loligo.cache.store.PurgePreview;
+import io.loligo.cache.store.PurgeReceipt;
+import io.loligo.cache.store.PurgeRefused;
+import io.loligo.cache.store.PurgeTarget;
 import io.loligo.cache.store.ResponseStore;
 import io.loligo.cache.store.StoreStats;
 import io.loligo.cache.store.chronicle.StoreDirectory.Closed;
@@ -54,8 +59,6 @@ public final class ChronicleStore implements ResponseStore {
     private final Geometry geometry;
     private final long limitBytes;
     private final KeyHasher hasher;
-    private final PurgeLog purges = new PurgeLog();
-    private final PeersRegistry peers;
     private final Counters counters = new Counters();
     private final SlotPool buffers =
             new SlotPool(EntryLayout.CHUNK_DATA_OFFSET + EntryLayout.CHUNK_DATA, IDLE_BUFFERS_MAX);
@@ -70,12 +73,10 @@ public final class ChronicleStore implements ResponseStore {
     private final Thread starter;
     private volatile boolean closed;
 
-    /** Held while a shard comes into service, or misses a purge because it is not. */
+    /** Held while a shard comes into service. */
     private final Object serviceLock = new Object();
 
-    /** What shards out of service have missed; guarded by {@link #serviceLock}. Without files nothing outlives them. */
-    private final @Nullable PendingPurges pendingPurges;
-
+    private final Purges purges;
     private final GroupInvalidations groups;
 
     private ChronicleStore(
@@ -85,20 +86,20 @@ public final class ChronicleStore implements ResponseStore {
             @Nullable StoreDirectory directory,
             @Nullable Meta meta,
             PeersRegistry peers,
-            @Nullable PendingPurges pendingPurges,
+            PurgeJournal purgeJournal,
             GroupInvalidations groups) {
         this.options = options;
         this.geometry = geometry;
         this.limitBytes = limitBytes;
         this.directory = directory;
         this.meta = meta;
-        this.peers = peers;
-        this.pendingPurges = pendingPurges;
         this.groups = groups;
         hasher = new KeyHasher(meta == null ? StoreDirectory.newSecret() : meta.secret());
         decoded = new DecodedCache(decodedPlaces(Runtime.getRuntime().maxMemory()));
         SlotPool slots = new SlotPool(EntryLayout.SMALL_MAX, IDLE_SLOTS_MAX);
         long run = meta == null ? 1 : meta.run();
+        Bans bans = new Bans(options.tagFields());
+        purges = new Purges(bans, purgeJournal, peers, hasher, counters, scratches, run);
         shards = new Shard[geometry.shards()];
         for (int i = 0; i < shards.length; i++) {
             shards[i] = new Shard(
@@ -108,7 +109,7 @@ public final class ChronicleStore implements ResponseStore {
                     hasher,
                     decoded,
                     slots,
-                    purges,
+                    bans,
                     peers,
                     counters,
                     scratches,
@@ -148,7 +149,7 @@ public final class ChronicleStore implements ResponseStore {
                     null,
                     null,
                     new PeersRegistry(null),
-                    null,
+                    new PurgeJournal(null),
                     GroupInvalidations.of(null));
             store.begin();
             return store;
@@ -165,7 +166,7 @@ public final class ChronicleStore implements ResponseStore {
                     directory,
                     meta,
                     new PeersRegistry(directory.peers()),
-                    PendingPurges.of(directory.pendingPurges()),
+                    new PurgeJournal(directory.purges()),
                     GroupInvalidations.of(directory.groupInvalidations()));
             store.begin();
             open = true;
@@ -211,8 +212,12 @@ public final class ChronicleStore implements ResponseStore {
     private void begin() throws IOException {
         boolean opened = false;
         try {
+            purges.begin(shards);
             for (int i = 0; i < shards.length; i++) {
                 Closed state = closedState(i);
+                if (isNew()) {
+                    shards[i].beginEmpty();
+                }
                 if (state != null && !isMadeInBackground()) {
                     shards[i].start(openMaps(i, false), state.usedBytes(), state.objects());
                 }
@@ -220,11 +225,13 @@ public final class ChronicleStore implements ResponseStore {
             opened = true;
         } finally {
             if (!opened) {
+                purges.close();
                 for (Shard shard : shards) {
                     shard.close();
                 }
             }
         }
+        purges.shardReady();
         evictor.start();
         starter.start();
     }
@@ -276,7 +283,6 @@ public final class ChronicleStore implements ResponseStore {
         if (repaired > 0 && !closed) {
             LOG.log(System.Logger.Level.INFO, "the store is repaired and holds {0} responses", stats().objects());
         }
-        forgetPendingPurges();
         for (int i = 0; i < shards.length && !closed; i++) {
             if (closedState(i) != null) {
                 shards[i].rebuildInService(scratch);
@@ -305,6 +311,7 @@ public final class ChronicleStore implements ResponseStore {
                     shards[number].start(maps, 0, 0);
                 }
             }
+            purges.shardReady();
         } catch (IOException | RuntimeException | Error e) {
             giveUp(number, e);
         }
@@ -327,20 +334,9 @@ public final class ChronicleStore implements ResponseStore {
                     maps.close();
                     return;
                 }
-                if (directory != null && pendingPurges != null && pendingPurges.overflowed()) {
-                    maps.close();
-                    directory.setAside(number, "more was purged while it was out of use than could be remembered");
-                    maps = ShardMaps.open(geometry, number, directory.path(), false);
-                    shard.start(maps, 0, 0);
-                    return;
-                }
                 shard.start(maps, shard.used(), shard.objects());
-                if (pendingPurges != null) {
-                    for (EffectiveUri uri : pendingPurges.uris()) {
-                        purgeReady(uri);
-                    }
-                }
             }
+            purges.shardReady();
         } catch (IOException | RuntimeException | Error e) {
             giveUp(number, e);
         }
@@ -428,73 +424,30 @@ public final class ChronicleStore implements ResponseStore {
 
     @Override
     public Purged purge(EffectiveUri uri) {
-        // Before anything is removed: a writer that commits later sees it, one that has committed is found below.
-        purges.add(hasher.hash(uri, scratches.get().text));
-        if (pendingPurges != null && !isReady()) {
-            remember(pendingPurges, uri);
-        }
-        return purgeReady(uri);
+        return purges.purge(uri);
     }
 
-    /** Keeps {@code uri} for shards out of service, be it until the next start repairs them. */
-    private void remember(PendingPurges pending, EffectiveUri uri) {
-        synchronized (serviceLock) {
-            try {
-                pending.add(uri);
-            } catch (IOException e) {
-                counters.faults.increment();
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "the purge of {0} would not outlive a crash before the store is repaired: {1}",
-                        uri,
-                        e.toString());
-            }
-        }
+    @Override
+    public PurgeReceipt purge(PurgeOrder order) throws PurgeRefused {
+        PurgeReceipt receipt = purges.purge(order);
+        // It forces the journal, for which this thread does not wait.
+        wakeEvictor();
+        return receipt;
     }
 
-    /** Whether every shard is in service. */
-    private boolean isReady() {
-        for (Shard shard : shards) {
-            if (!shard.isReady()) {
-                return false;
-            }
-        }
-        return true;
+    @Override
+    public PurgePreview preview(PurgeTarget target, int sampleMax) throws PurgeRefused {
+        return purges.preview(target, sampleMax);
     }
 
-    /** Once every shard is in service, none has missed a purge. */
-    private void forgetPendingPurges() {
-        synchronized (serviceLock) {
-            try {
-                if (pendingPurges != null && !closed && isReady()) {
-                    pendingPurges.clear();
-                }
-            } catch (IOException e) {
-                // Made again at the next repair, when they do no harm.
-                LOG.log(System.Logger.Level.DEBUG, "cannot remove the purges that were made up for", e);
-            }
-        }
+    @Override
+    public @Nullable PurgeReceipt receipt(long id) {
+        return purges.receipt(id);
     }
 
-    private Purged purgeReady(EffectiveUri uri) {
-        Scratch scratch = scratches.get();
-        long objects = 0;
-        long bytes = 0;
-        if (peers.isComplete()) {
-            for (String text : peers.texts()) {
-                CacheKey key = new CacheKey(uri, text);
-                Purged purged = shard(key, scratch).purge(key, scratch);
-                objects += purged.objects();
-                bytes += purged.bytes();
-            }
-        } else {
-            for (Shard shard : shards) {
-                Purged purged = shard.purgeByScan(uri, scratch);
-                objects += purged.objects();
-                bytes += purged.bytes();
-            }
-        }
-        return new Purged(objects, bytes);
+    @Override
+    public List<PurgeReceipt> receipts() {
+        return purges.receipts();
     }
 
     @Override
@@ -546,7 +499,7 @@ public final class ChronicleStore implements ResponseStore {
                 // Nobody interrupts this thread but who wants it to end.
                 return;
             }
-            forceGroups();
+            forceJournals();
             suspended = watchDisk(suspended);
             for (Shard shard : shards) {
                 shard.evictAhead(scratch);
@@ -554,12 +507,13 @@ public final class ChronicleStore implements ResponseStore {
         }
     }
 
-    private void forceGroups() {
+    private void forceJournals() {
         try {
             groups.force();
+            purges.force();
         } catch (IOException e) {
             counters.faults.increment();
-            LOG.log(System.Logger.Level.DEBUG, "invalidations of groups are not on the disk yet", e);
+            LOG.log(System.Logger.Level.DEBUG, "invalidations of groups, or purges, are not on the disk yet", e);
         }
     }
 
@@ -601,6 +555,7 @@ public final class ChronicleStore implements ResponseStore {
         List<@Nullable Closed> states = new ArrayList<>();
         wakeEvictor();
         boolean interrupted = join(evictor);
+        purges.close();
         for (Shard shard : shards) {
             boolean ready = shard.isReady();
             shard.close();
@@ -611,6 +566,7 @@ public final class ChronicleStore implements ResponseStore {
             try (StoreDirectory releasing = directory;
                     GroupInvalidations forcing = groups) {
                 forcing.force();
+                purges.closeJournal();
                 for (int i = 0; i < states.size(); i++) {
                     if (states.get(i) != null) {
                         releasing.force(i);

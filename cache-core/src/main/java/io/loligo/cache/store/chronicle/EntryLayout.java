@@ -41,7 +41,9 @@ import org.jspecify.annotations.Nullable;
  *  +-------------------------------+------------------------------+
  *  | key length                    | selecting fields' length     | 56
  *  +-------------------------------+------------------------------+
- *  | wire: status line, field lines, each with CR LF; no empty    | 64
+ *  | when a soft purge ended its lifetime, ns; 0: none did        | 64
+ *  +--------------------------------------------------------------+
+ *  | wire: status line, field lines, each with CR LF; no empty    | 72
  *  |       line; Content-Length last, unless status is 204 or 304 |
  *  | key: port (4 bytes), scheme, host, path and query, peers     |
  *  | selecting fields: whether unmatched (1 byte), number of      |
@@ -101,7 +103,8 @@ final class EntryLayout {
     static final int WIRE_LENGTH_OFFSET = BODY_CHECKSUM_OFFSET + Integer.BYTES;
     static final int KEY_LENGTH_OFFSET = WIRE_LENGTH_OFFSET + Integer.BYTES;
     static final int SELECTING_LENGTH_OFFSET = KEY_LENGTH_OFFSET + Integer.BYTES;
-    static final int WIRE_OFFSET = SELECTING_LENGTH_OFFSET + Integer.BYTES;
+    static final int STALE_SINCE_OFFSET = SELECTING_LENGTH_OFFSET + Integer.BYTES;
+    static final int WIRE_OFFSET = STALE_SINCE_OFFSET + Long.BYTES;
 
     static final int LIST_KEY_OFFSET = ID_OFFSET + Long.BYTES;
     static final int LIST_MEMBERS_OFFSET = LIST_KEY_OFFSET + 2 * Long.BYTES;
@@ -259,6 +262,8 @@ final class EntryLayout {
         out.putInt(WIRE_LENGTH_OFFSET, bytes.wire.length);
         out.putInt(KEY_LENGTH_OFFSET, bytes.key.length);
         out.putInt(SELECTING_LENGTH_OFFSET, bytes.selecting.length);
+        Instant staleSince = head.staleSince();
+        out.putLong(STALE_SINCE_OFFSET, staleSince == null ? 0 : nanos(staleSince));
         int keyOffset = WIRE_OFFSET + bytes.wire.length;
         out.put(WIRE_OFFSET, bytes.wire);
         out.put(keyOffset, bytes.key);
@@ -271,15 +276,16 @@ final class EntryLayout {
     static StoredObject object(
             HeadBytes bytes, StoredHead head, long id, long bodyId, long bodyLength, boolean inline) {
         StoredHead stored = new StoredHead(
-                id,
-                head.key(),
-                head.selecting(),
-                head.status(),
-                head.reason(),
-                head.fields().without(CONTENT_LENGTH),
-                head.times(),
-                bodyLength,
-                head.targets());
+                        id,
+                        head.key(),
+                        head.selecting(),
+                        head.status(),
+                        head.reason(),
+                        head.fields().without(CONTENT_LENGTH),
+                        head.times(),
+                        bodyLength,
+                        head.targets())
+                .withStaleness(head.staleSince(), 0);
         int valueLength = bytes.length() + (inline ? (int) bodyLength : 0);
         return new StoredObject(
                 stored, List.of(stored), bodyId, inline, bytes.wire.length, bytes.length(), valueLength);
@@ -334,6 +340,10 @@ final class EntryLayout {
                             instant(in.getLong(REQUEST_TIME_OFFSET)), instant(in.getLong(RESPONSE_TIME_OFFSET))),
                     bodyLength,
                     targets);
+            long staleSince = in.getLong(STALE_SINCE_OFFSET);
+            if (staleSince != 0) {
+                head = head.withStaleness(instant(staleSince), 0);
+            }
             return new StoredObject(
                     head, List.of(head), in.getLong(BODY_ID_OFFSET), inline, wireLength, (int) bodyOffset, length);
         } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {

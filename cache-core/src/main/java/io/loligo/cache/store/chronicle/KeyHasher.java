@@ -72,6 +72,14 @@ final class KeyHasher {
         return MurmurHash3.hash128x64(text.bytes, 0, text.length, seed)[0];
     }
 
+    /** A hash of a tag. */
+    long hash(String tag, Text text) {
+        text.length = 0;
+        text.add(secret);
+        text.add(tag);
+        return MurmurHash3.hash128x64(text.bytes, 0, text.length, seed)[0];
+    }
+
     private void put(EffectiveUri uri, Text text) {
         text.length = 0;
         text.add(secret);

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import net.openhft.chronicle.hash.locks.InterProcessDeadLockException;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +60,7 @@ final class Shard {
     private final KeyHasher hasher;
     private final DecodedCache decoded;
     private final SlotPool slots;
-    private final PurgeLog purges;
+    private final Bans bans;
     private final PeersRegistry peers;
     private final Counters counters;
     private final ThreadLocal<Scratch> scratches;
@@ -67,6 +68,7 @@ final class Shard {
 
     private final EvictionIndex eviction;
     private final BodyPins pins;
+    private final TagIndex tags = new TagIndex();
     private final Object[] stripes = new Object[STRIPES];
     private final AtomicLong idCounter = new AtomicLong(1);
     private final AtomicLong used = new AtomicLong();
@@ -79,6 +81,7 @@ final class Shard {
     private volatile boolean faultReported;
     private volatile boolean closed;
     private volatile boolean broken;
+    private volatile boolean tagsKnown;
     private volatile @Nullable ShardMaps maps;
 
     Shard(
@@ -88,7 +91,7 @@ final class Shard {
             KeyHasher hasher,
             DecodedCache decoded,
             SlotPool slots,
-            PurgeLog purges,
+            Bans bans,
             PeersRegistry peers,
             Counters counters,
             ThreadLocal<Scratch> scratches,
@@ -99,7 +102,7 @@ final class Shard {
         this.hasher = hasher;
         this.decoded = decoded;
         this.slots = slots;
-        this.purges = purges;
+        this.bans = bans;
         this.peers = peers;
         this.counters = counters;
         this.scratches = scratches;
@@ -264,7 +267,11 @@ final class Shard {
             return List.of();
         }
         eviction.touch(id);
-        return object.alone();
+        Bans.Sentence sentence = bans.on(object);
+        if (sentence == null) {
+            return object.alone();
+        }
+        return sentence.dropped() ? List.of() : List.of(sentence.on(object.head()));
     }
 
     private @Nullable List<StoredHead> variants(ShardMaps open, long listId, CacheKey key, Scratch scratch) {
@@ -285,7 +292,22 @@ final class Shard {
                     listId, variants.keyFirst(), variants.keySecond(), variants.members(), List.copyOf(heads));
             decoded.add(variants);
         }
-        return variants.heads();
+        return bans.isEmpty() ? variants.heads() : standing(open, variants.heads(), scratch);
+    }
+
+    /** What bans leave of {@code heads}. */
+    private List<StoredHead> standing(ShardMaps open, List<StoredHead> heads, Scratch scratch) {
+        List<StoredHead> left = new ArrayList<>(heads.size());
+        for (StoredHead head : heads) {
+            StoredObject object = object(open, head.id(), scratch);
+            Bans.Sentence sentence = object == null ? null : bans.on(object);
+            if (sentence == null) {
+                left.add(head);
+            } else if (!sentence.dropped()) {
+                left.add(sentence.on(head));
+            }
+        }
+        return List.copyOf(left);
     }
 
     /** The decoded object {@code id}, from the cache or the map; null when it is gone or damaged. */
@@ -364,7 +386,8 @@ final class Shard {
                 remove(head, scratch);
                 return null;
             }
-            if (!object.inline() && !pin(open, object, scratch)) {
+            Bans.Sentence sentence = bans.on(object);
+            if ((sentence != null && sentence.dropped()) || (!object.inline() && !pin(open, object, scratch))) {
                 give(slot);
                 return null;
             }
@@ -471,8 +494,7 @@ final class Shard {
         if (maps == null || closed || suspended) {
             return null;
         }
-        long mark = purges.mark();
-        long uriHash = hasher.hash(head.key().uri(), scratch.text);
+        long mark = bans.mark();
         try {
             peers.add(head.key().peers());
             StoredWriter writer = new StoredWriter(
@@ -482,7 +504,6 @@ final class Shard {
                     scratch.hash.first,
                     scratch.hash.second,
                     mark,
-                    uriHash,
                     maximumObjectBytes,
                     buffers,
                     scratches);
@@ -550,13 +571,16 @@ final class Shard {
         boolean stored = false;
         try {
             int checksum = body == null ? 0 : EntryLayout.checksum(body, EntryLayout.CHUNK_DATA_OFFSET, inlineLength);
-            EntryLayout.putHead(scratch.made, bytes, writer.head(), id, id, bodyLength, body != null, checksum);
-            StoredObject object = EntryLayout.object(bytes, writer.head(), id, id, bodyLength, body != null);
             scratch.hash.of(writer.keyFirst(), writer.keySecond());
+            StoredObject object;
             synchronized (stripe(scratch.hash)) {
-                if (purges.hasPurged(writer.uriHash(), writer.purgeMark())) {
+                Bans.Sentence sentence = bans.since(writer.banMark(), id, writer.head());
+                if (sentence != null && sentence.dropped()) {
                     return null;
                 }
+                StoredHead head = sentence == null ? writer.head() : sentence.on(writer.head());
+                EntryLayout.putHead(scratch.made, bytes, head, id, id, bodyLength, body != null, checksum);
+                object = EntryLayout.object(bytes, head, id, id, bodyLength, body != null);
                 long bodyAddress = body == null ? 0 : body.address() + EntryLayout.CHUNK_DATA_OFFSET;
                 publish(open, object, 0, scratch, bodyAddress, inlineLength);
             }
@@ -572,8 +596,34 @@ final class Shard {
 
     /** See {@link io.loligo.cache.store.ResponseStore#freshen}. */
     @Nullable StoredHead freshen(StoredHead stored, StoredHead updated, Scratch scratch) {
+        return updated.key().equals(stored.key())
+                ? renew(stored.id(), updated, (old, head) -> validated(old, head, stored.latestPurge()), scratch)
+                : null;
+    }
+
+    /** What bans leave of a validation that knew of them up to ban {@code known}; null for nothing. */
+    private @Nullable StoredHead validated(StoredObject old, StoredHead updated, long known) {
+        List<Ban> unknown = bans.covering(old.id(), old.head(), known);
+        if (unknown.isEmpty()) {
+            return updated.withStaleness(null, 0);
+        }
+        Bans.Sentence sentence = Bans.Sentence.of(unknown, null);
+        return sentence.dropped() ? null : sentence.on(updated);
+    }
+
+    /**
+     * Gives the body of object {@code oldId} another head, under another id.
+     *
+     * @param updated the head; null for the one that it has
+     * @param last what becomes of that head at the last moment, when the new id is in use already; null for nothing
+     */
+    private @Nullable StoredHead renew(
+            long oldId,
+            @Nullable StoredHead updated,
+            BiFunction<StoredObject, StoredHead, @Nullable StoredHead> last,
+            Scratch scratch) {
         ShardMaps open = maps;
-        if (open == null || !updated.key().equals(stored.key())) {
+        if (open == null) {
             return null;
         }
         Slot slot = null;
@@ -582,37 +632,40 @@ final class Shard {
         try {
             // Not scratch.aside: looking at the other variants needs that.
             slot = takeSlot(scratch);
-            if (!open.head(scratch.id.of(stored.id()), slot)) {
+            if (!open.head(scratch.id.of(oldId), slot)) {
                 return null;
             }
-            StoredObject old = EntryLayout.head(slot, stored.id(), isFromEarlierRun(stored.id()), targets);
+            StoredObject old = EntryLayout.head(slot, oldId, isFromEarlierRun(oldId), targets);
             if (old == null) {
                 counters.faults.increment();
                 return null;
             }
+            StoredHead wanted = updated == null ? old.head() : updated;
             long bodyLength = old.head().bodyLength();
             int inlineLength = old.inline() ? (int) bodyLength : 0;
-            HeadBytes bytes = EntryLayout.encode(updated, bodyLength);
+            HeadBytes bytes = EntryLayout.encode(wanted, bodyLength);
             if (bytes == null) {
                 return null;
             }
-            long wanted = ShardMaps.headCharge(bytes.length() + inlineLength);
-            if (!makeRoom(open, wanted + LIST_RESERVE, scratch)) {
+            long wantedBytes = ShardMaps.headCharge(bytes.length() + inlineLength);
+            if (!makeRoom(open, wantedBytes + LIST_RESERVE, scratch)) {
                 return null;
             }
-            charge = wanted;
+            charge = wantedBytes;
             long id = newId();
             long bodyId = old.inline() ? id : old.bodyId();
             int checksum = slot.buffer().getInt(EntryLayout.BODY_CHECKSUM_OFFSET);
-            EntryLayout.putHead(scratch.made, bytes, updated, id, bodyId, bodyLength, old.inline(), checksum);
-            StoredObject object = EntryLayout.object(bytes, updated, id, bodyId, bodyLength, old.inline());
-            hasher.hash(stored.key(), scratch.text, scratch.hash);
+            hasher.hash(old.head().key(), scratch.text, scratch.hash);
+            StoredObject object;
             synchronized (stripe(scratch.hash)) {
-                if (!refersTo(open, stored.id(), scratch)) {
-                    // Evicted, purged or replaced meanwhile: there is nothing to freshen.
+                // Evicted, purged or replaced meanwhile: there is nothing to renew.
+                StoredHead head = refersTo(open, oldId, scratch) ? last.apply(old, wanted) : null;
+                if (head == null) {
                     return null;
                 }
-                publish(open, object, stored.id(), scratch, slot.address() + old.bodyOffset(), inlineLength);
+                EntryLayout.putHead(scratch.made, bytes, head, id, bodyId, bodyLength, old.inline(), checksum);
+                object = EntryLayout.object(bytes, head, id, bodyId, bodyLength, old.inline());
+                publish(open, object, oldId, scratch, slot.address() + old.bodyOffset(), inlineLength);
             }
             done = true;
             return object.head();
@@ -648,6 +701,7 @@ final class Shard {
             objects.incrementAndGet();
             // Also after replace: the predecessor may have been about to be evicted, or not been known yet.
             eviction.add(object.id(), object.headCharge() + object.bodyCharge(), fingerprint(scratch.hash));
+            tags.add(object.id(), tagHashes(object.head(), scratch));
             visible = true;
         } finally {
             if (!visible) {
@@ -766,6 +820,7 @@ final class Shard {
         open.removeHead(scratch.id.of(object.id()));
         decoded.forget(object.id());
         eviction.remove(object.id());
+        tags.remove(object.id());
         objects.decrementAndGet();
         used.addAndGet(-object.headCharge());
         if (withBody && !object.inline() && !pins.holds(object)) {
@@ -784,6 +839,7 @@ final class Shard {
     private void discard(ShardMaps open, long id, long bytes, Scratch scratch) {
         open.removeHead(scratch.id.of(id));
         decoded.forget(id);
+        tags.remove(id);
         for (int i = 0; open.hasChunk(scratch.chunkKey.of(id, i)); i++) {
             open.removeChunk(scratch.chunkKey);
         }
@@ -870,11 +926,11 @@ final class Shard {
         }
     }
 
-    /** Removes every variant of {@code key}, whose hash is in {@code scratch}. */
-    Purged purge(CacheKey key, Scratch scratch) {
+    /** Removes every variant of {@code key}, whose hash is in {@code scratch}; null when that is not certain. */
+    @Nullable Purged purge(CacheKey key, Scratch scratch) {
         ShardMaps open = maps;
         if (open == null) {
-            return new Purged(0, 0);
+            return null;
         }
         try {
             synchronized (stripe(scratch.hash)) {
@@ -883,12 +939,12 @@ final class Shard {
             }
         } catch (RuntimeException | Error e) {
             fault(e);
-            return new Purged(0, 0);
+            return null;
         }
     }
 
     /** Removes every object of {@code uri} by looking at all heads: for when it is not known under which keys they are. */
-    Purged purgeByScan(EffectiveUri uri, Scratch scratch) {
+    @Nullable Purged purgeByScan(EffectiveUri uri, Scratch scratch) {
         ShardMaps open = maps;
         long count = 0;
         long bytes = 0;
@@ -900,6 +956,9 @@ final class Shard {
                     if (object != null && object.head().key().uri().equals(uri)) {
                         hasher.hash(object.head().key(), scratch.text, scratch.hash);
                         Purged purged = purge(object.head().key(), scratch);
+                        if (purged == null) {
+                            return null;
+                        }
                         count += purged.objects();
                         bytes += purged.bytes();
                     }
@@ -907,8 +966,155 @@ final class Shard {
             }
         } catch (RuntimeException | Error e) {
             fault(e);
+            return null;
         }
-        return new Purged(count, bytes);
+        return open == null ? null : new Purged(count, bytes);
+    }
+
+    // ---- bans
+
+    /** The latest object that was begun here, in this run or an earlier one. */
+    long latestId() {
+        return ObjectId.of(run, idCounter.get() - 1, number);
+    }
+
+    /** Waits until everything is visible that was about to become so without regard to a ban that came meanwhile. */
+    void awaitPublications() {
+        for (Object stripe : stripes) {
+            synchronized (stripe) {
+                // Who held it has published by now.
+            }
+        }
+    }
+
+    /** Whether every object here is found by its tags. */
+    boolean isTagsKnown() {
+        return tagsKnown && maps != null;
+    }
+
+    /** Objects that bear a tag with this hash, and that are perhaps gone meanwhile. */
+    LongList tagged(long tagHash) {
+        return tags.objects(tagHash);
+    }
+
+    private long[] tagHashes(StoredHead head, Scratch scratch) {
+        return head.tags(bans.carriers()).stream()
+                .mapToLong(tag -> hasher.hash(tag, scratch.text))
+                .toArray();
+    }
+
+    int headSegments() {
+        ShardMaps open = maps;
+        return open == null ? 0 : open.headSegments();
+    }
+
+    LongList headIds(int segment) {
+        ShardMaps open = maps;
+        return open == null ? new LongList() : open.headIds(segment);
+    }
+
+    /** The objects under {@code key}, or under another with the same hash, which is in {@code scratch}. */
+    LongList under(CacheKey key, Scratch scratch) {
+        ShardMaps open = maps;
+        if (open == null) {
+            return new LongList();
+        }
+        try {
+            return members(open, open.reference(scratch.hash, scratch.reference), scratch);
+        } catch (RuntimeException | Error e) {
+            fault(e);
+            return new LongList();
+        }
+    }
+
+    /** Object {@code id}, to be looked at; null when it is gone or cannot be read. */
+    @Nullable StoredObject peek(long id, Scratch scratch) {
+        ShardMaps open = maps;
+        try {
+            StoredObject known = decoded.object(id);
+            return known != null || open == null ? known : objectUnlessList(open, id, scratch);
+        } catch (RuntimeException | Error e) {
+            fault(e);
+            return null;
+        }
+    }
+
+    /** Does to what lies under {@code key}, whose hash is in {@code scratch}, what bans say; false when it is not certain. */
+    boolean enforce(CacheKey key, Scratch scratch) {
+        ShardMaps open = maps;
+        if (open == null) {
+            return false;
+        }
+        LongList members;
+        try {
+            synchronized (stripe(scratch.hash)) {
+                members = members(open, open.reference(scratch.hash, scratch.reference), scratch);
+            }
+        } catch (RuntimeException | Error e) {
+            fault(e);
+            return false;
+        }
+        boolean complete = true;
+        for (int i = 0; i < members.size(); i++) {
+            complete &= enforce(members.get(i), scratch);
+        }
+        return complete;
+    }
+
+    /** Does to object {@code id} what bans say, and has them count it; false when it is not certain. */
+    boolean enforce(long id, Scratch scratch) {
+        ShardMaps open = maps;
+        if (open == null) {
+            return false;
+        }
+        try {
+            StoredObject known = decoded.object(id);
+            StoredObject object = known != null ? known : objectUnlessList(open, id, scratch);
+            List<Ban> covering = object == null ? List.of() : bans.covering(id, object.head(), 0);
+            if (object == null || covering.isEmpty()) {
+                return true;
+            }
+            decoded.add(object);
+            boolean gone;
+            if (Bans.Sentence.of(covering, null).dropped()) {
+                hasher.hash(object.head().key(), scratch.text, scratch.hash);
+                synchronized (stripe(scratch.hash)) {
+                    gone = change(open, scratch, null, 0, other -> other.id() == id)
+                                    .objects()
+                            > 0;
+                }
+            } else {
+                gone = renew(id, null, this::stale, scratch) != null;
+                if (!gone && isFound(open, object, scratch)) {
+                    return false;
+                }
+            }
+            if (gone) {
+                long bytes = object.headCharge() + object.bodyCharge();
+                covering.forEach(ban -> ban.count(bytes));
+            }
+            return true;
+        } catch (RuntimeException | Error e) {
+            fault(e);
+            return false;
+        }
+    }
+
+    private boolean isFound(ShardMaps open, StoredObject object, Scratch scratch) {
+        hasher.hash(object.head().key(), scratch.text, scratch.hash);
+        synchronized (stripe(scratch.hash)) {
+            return refersTo(open, object.id(), scratch);
+        }
+    }
+
+    /** What soft bans make of {@code object}; null when they make nothing of it. */
+    private @Nullable StoredHead stale(StoredObject object, StoredHead head) {
+        List<Ban> covering = bans.covering(object.id(), object.head(), 0);
+        if (covering.isEmpty()) {
+            return null;
+        }
+        Bans.Sentence sentence = Bans.Sentence.of(covering, head.staleSince());
+        return sentence.dropped() ? null : head.withStaleness(sentence.staleSince(), 0);
     }
 
     private @Nullable StoredObject objectUnlessList(ShardMaps open, long id, Scratch scratch) {
@@ -940,12 +1146,14 @@ final class Shard {
      */
     void rebuild(ShardMaps open, boolean clean, Scratch scratch) {
         LongList bodies = new LongList();
+        boolean complete = true;
         for (int segment = 0; segment < open.headSegments() && !closed; segment++) {
             LongList ids = open.headIds(segment);
             for (int i = 0; i < ids.size() && !closed; i++) {
                 try {
                     rebuild(open, ids.get(i), clean, bodies, scratch);
                 } catch (IOException e) {
+                    complete = false;
                     fault(e);
                 }
             }
@@ -954,6 +1162,12 @@ final class Shard {
             removeStrayChunks(open, bodies.sorted(), scratch);
             removeDanglingReferences(open, scratch);
         }
+        tagsKnown = complete && !closed;
+    }
+
+    /** There is nothing of an earlier run: every object that comes is known. */
+    void beginEmpty() {
+        tagsKnown = true;
     }
 
     private void rebuild(ShardMaps open, long id, boolean clean, LongList bodies, Scratch scratch) throws IOException {
@@ -1001,6 +1215,7 @@ final class Shard {
                 }
             }
             eviction.add(id, object.headCharge() + object.bodyCharge(), fingerprint(scratch.hash));
+            tags.add(id, tagHashes(object.head(), scratch));
         }
     }
 

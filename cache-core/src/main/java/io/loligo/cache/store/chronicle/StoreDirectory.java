@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *    store.lock         held while a server uses the store
  *    store.properties   {@link Meta}, replaced whole
  *    peers              the peers texts of keys, one a line
- *    pending-purges     {@link PendingPurges}; only while there are any
+ *    purges             {@link PurgeJournal}; only when there were any
  *    group-invalidations {@link GroupInvalidations}; only when there are any
  *    shard-N.index, shard-N.heads, shard-N.chunks
  *    set-aside-TIME/    files that could not be used; the latest only, may be deleted
@@ -48,7 +48,7 @@ final class StoreDirectory implements AutoCloseable {
     private static final String LOCK = "store.lock";
     private static final String PROPERTIES = "store.properties";
     private static final String PEERS = "peers";
-    private static final String PENDING_PURGES = "pending-purges";
+    private static final String PURGES = "purges";
     private static final String GROUP_INVALIDATIONS = "group-invalidations";
     private static final String SET_ASIDE = "set-aside-";
     private static final DateTimeFormatter STAMP =
@@ -56,9 +56,9 @@ final class StoreDirectory implements AutoCloseable {
 
     /**
      * The version of files, layouts and of what they may mean; other versions are set aside. 2: a 206 is a part of its
-     * page, which a server that knows only 1 would send for the whole.
+     * page, which a server that knows only 1 would send for the whole. 3: heads say when a soft purge ended their lifetime.
      */
-    static final int FORMAT = 2;
+    static final int FORMAT = 3;
 
     private final Path path;
     /** Held, because finding it reads the list of mounts and asking it does not. */
@@ -148,8 +148,9 @@ final class StoreDirectory implements AutoCloseable {
         return path.resolve(GROUP_INVALIDATIONS);
     }
 
-    Path pendingPurges() {
-        return path.resolve(PENDING_PURGES);
+    /** Never set aside: the ids of purges go on when the content is gone. */
+    Path purges() {
+        return path.resolve(PURGES);
     }
 
     /**
@@ -269,7 +270,7 @@ final class StoreDirectory implements AutoCloseable {
 
     /** Moves the store's data files out of the way, so that the next maps start empty. */
     private void setAside(String why) throws IOException {
-        Set<String> others = Set.of(PROPERTIES, PEERS, PENDING_PURGES, GROUP_INVALIDATIONS);
+        Set<String> others = Set.of(PROPERTIES, PEERS, GROUP_INVALIDATIONS);
         moveAside(why, name -> name.startsWith("shard-") || others.contains(name));
     }
 

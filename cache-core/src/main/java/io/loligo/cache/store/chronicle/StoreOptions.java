@@ -1,5 +1,6 @@
 package io.loligo.cache.store.chronicle;
 
+import io.loligo.cache.http.TagFields;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +11,16 @@ import org.jspecify.annotations.Nullable;
  *     that ends with the process
  * @param capacityBytes the limit on stored heads, bodies and overhead; 1 MiB to 256 TiB. At the limit objects are evicted
  * @param maximumObjectBytes the longest body that is stored; 0 to {@code capacityBytes}. A longer one is not stored
+ * @param tagFields the fields by whose tags responses can be purged
  */
-public record StoreOptions(@Nullable Path directory, long capacityBytes, long maximumObjectBytes) {
+public record StoreOptions(@Nullable Path directory, long capacityBytes, long maximumObjectBytes, TagFields tagFields) {
     static final long CAPACITY_MIN = 1L << 20;
     static final long CAPACITY_MAX = 1L << 48;
+
+    /** With the usual fields for tags. */
+    public StoreOptions(@Nullable Path directory, long capacityBytes, long maximumObjectBytes) {
+        this(directory, capacityBytes, maximumObjectBytes, TagFields.DEFAULT);
+    }
 
     public StoreOptions {
         require(

@@ -4,7 +4,7 @@ import io.loligo.cache.freshness.StoredHead;
 import java.util.List;
 
 /**
- * What a head's bytes say, decoded. Immutable.
+ * What a head's bytes say, decoded. Immutable, but for what is remembered of bans.
  *
  * @param head the head with its id
  * @param alone a list of just {@code head}: what a lookup of a key with one variant gives, made once
@@ -13,6 +13,7 @@ import java.util.List;
  * @param wireLength bytes of the head in wire form, which begins at {@link EntryLayout#WIRE_OFFSET}
  * @param bodyOffset where an inline body begins
  * @param valueLength bytes of the whole value
+ * @param checked against which bans it has been held
  */
 record StoredObject(
         StoredHead head,
@@ -21,8 +22,20 @@ record StoredObject(
         boolean inline,
         int wireLength,
         int bodyOffset,
-        int valueLength)
+        int valueLength,
+        Bans.Checked checked)
         implements Decoded {
+
+    StoredObject(
+            StoredHead head,
+            List<StoredHead> alone,
+            long bodyId,
+            boolean inline,
+            int wireLength,
+            int bodyOffset,
+            int valueLength) {
+        this(head, alone, bodyId, inline, wireLength, bodyOffset, valueLength, new Bans.Checked());
+    }
 
     @Override
     public long id() {

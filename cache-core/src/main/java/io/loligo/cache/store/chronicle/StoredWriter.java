@@ -17,8 +17,7 @@ final class StoredWriter implements EntryWriter {
     private final long id;
     private final long keyFirst;
     private final long keySecond;
-    private final long purgeMark;
-    private final long uriHash;
+    private final long banMark;
     private final long lengthMax;
     private final SlotPool buffers;
     private final ThreadLocal<Scratch> scratches;
@@ -43,8 +42,7 @@ final class StoredWriter implements EntryWriter {
             long id,
             long keyFirst,
             long keySecond,
-            long purgeMark,
-            long uriHash,
+            long banMark,
             long lengthMax,
             SlotPool buffers,
             ThreadLocal<Scratch> scratches) {
@@ -53,8 +51,7 @@ final class StoredWriter implements EntryWriter {
         this.id = id;
         this.keyFirst = keyFirst;
         this.keySecond = keySecond;
-        this.purgeMark = purgeMark;
-        this.uriHash = uriHash;
+        this.banMark = banMark;
         this.lengthMax = lengthMax;
         this.buffers = buffers;
         this.scratches = scratches;
@@ -77,12 +74,9 @@ final class StoredWriter implements EntryWriter {
         return keySecond;
     }
 
-    long purgeMark() {
-        return purgeMark;
-    }
-
-    long uriHash() {
-        return uriHash;
+    /** Which purges were made before it began. */
+    long banMark() {
+        return banMark;
     }
 
     @Override

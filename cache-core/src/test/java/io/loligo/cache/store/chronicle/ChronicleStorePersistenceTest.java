@@ -287,7 +287,7 @@ class ChronicleStorePersistenceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, true", "2, false", "3, true"})
+    @CsvSource({"1, true", "2, true", "3, false", "4, true"})
     void files_of_another_format_are_set_aside(int format, boolean setAside) throws IOException {
         Path files = directory.resolve(StoreDirectory.NAME);
         try (ChronicleStore store = open()) {
@@ -384,68 +384,6 @@ class ChronicleStorePersistenceTest {
             assertThat(store.lookup(key("/large"))).isEmpty();
             assertThat(store.stats().bytes()).isZero();
         }
-    }
-
-    @Test
-    void a_purge_that_a_shard_missed_while_it_was_out_of_use_holds_after_a_crash() throws Exception {
-        storeAndForgetThatItWasClosed("/kept", "/purged", "/purged too");
-        Files.writeString(
-                directory.resolve(StoreDirectory.NAME).resolve("pending-purges"),
-                "http shop.example 80 /purged\nhttp shop.example 80 /purged too\nhttp shop.example 80 /ke");
-
-        for (int start = 0; start < 2; start++) {
-            try (ChronicleStore store = open()) {
-                store.awaitStarted();
-                assertThat(store.lookup(key("/purged"))).isEmpty();
-                assertThat(store.lookup(key("/purged too"))).isEmpty();
-                assertThat(get(store, key("/kept"))).isEqualTo(body("/kept", 1_000));
-            }
-        }
-        assertThat(directory.resolve(StoreDirectory.NAME).resolve("pending-purges"))
-                .doesNotExist();
-    }
-
-    @Test
-    void a_shard_that_missed_more_purges_than_are_remembered_starts_empty() throws Exception {
-        storeAndForgetThatItWasClosed("/1");
-        Path file = directory.resolve(StoreDirectory.NAME).resolve("pending-purges");
-        PendingPurges pending = PendingPurges.of(file);
-        for (int i = 0; i <= PendingPurges.MAX; i++) {
-            pending.add(uri("/other/" + i));
-        }
-        assertThat(PendingPurges.of(file).overflowed()).isTrue();
-
-        try (ChronicleStore store = open()) {
-            store.awaitStarted();
-            assertThat(store.stats().recovering()).isZero();
-            assertThat(store.lookup(key("/1"))).isEmpty();
-            assertThat(put(store, head(key("/1")), body("1", 10))).isNotNull();
-        }
-    }
-
-    @Test
-    void pending_purges_are_read_as_they_were_written() throws Exception {
-        Path file = directory.resolve("pending-purges");
-        PendingPurges pending = PendingPurges.of(file);
-        pending.add(uri("/a b?c=d"));
-        pending.add(uri("/\u00fc"));
-        pending.add(uri("/a b?c=d"));
-
-        assertThat(PendingPurges.of(file).uris()).containsExactlyInAnyOrder(uri("/a b?c=d"), uri("/\u00fc"));
-        assertThat(PendingPurges.of(file).overflowed()).isFalse();
-    }
-
-    /** What a crash leaves: the content, and no mark of an orderly end. */
-    private void storeAndForgetThatItWasClosed(String... paths) throws IOException {
-        try (ChronicleStore store = open()) {
-            for (String path : paths) {
-                put(store, head(key(path)), body(path, 1_000));
-            }
-        }
-        Path properties = directory.resolve(StoreDirectory.NAME).resolve("store.properties");
-        List<String> lines = Files.readAllLines(properties);
-        lines.removeIf(line -> line.startsWith("shard-") && !line.startsWith("shard-bytes"));
-        Files.write(properties, lines);
     }
 
     @Test

@@ -310,7 +310,7 @@ class ChronicleStoreTest {
     @Test
     void a_writer_that_has_lived_through_more_purges_than_are_remembered_does_not_commit() {
         try (EntryWriter slow = store.write(head(key("/slow")))) {
-            for (int i = 0; i <= PurgeLog.REMEMBERED; i++) {
+            for (int i = 0; i <= Bans.REMEMBERED; i++) {
                 store.purge(uri("/other/" + i));
             }
             assertThat(slow.commit()).isNull();

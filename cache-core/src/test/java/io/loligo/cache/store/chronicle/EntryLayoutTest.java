@@ -96,7 +96,7 @@ class EntryLayoutTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({"small", "large", "list", "chunk"})
-    void version_1_is_what_it_was(String name) throws IOException {
+    void the_bytes_are_what_they_were(String name) throws IOException {
         assertThat(bytes(made(name))).isEqualTo(golden(name));
     }
 

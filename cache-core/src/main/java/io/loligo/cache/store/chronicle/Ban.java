@@ -1,0 +1,109 @@
+package io.loligo.cache.store.chronicle;
+
+import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.store.PurgeOrder;
+import io.loligo.cache.store.PurgeReceipt;
+import io.loligo.cache.store.ResponseStore.Purged;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A purge in force: objects that were begun before it and that it is about are not found, or found stale. Ids are handed
+ * out in order when an object is begun, so for each shard the latest id at the time tells before from after. Until these
+ * are known, every object counts as begun before.
+ */
+final class Ban {
+    /** The id of a ban that no receipt and no file tells of. */
+    static final long UNNAMED = 0;
+
+    private final long id;
+    private final PurgeOrder order;
+    private final boolean asked;
+    private final Instant time;
+    private final TargetMatch match;
+    private final AtomicLong objects = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
+    private volatile long[] marks;
+    /** Which shards hold nothing more of what it is about; the sweeper's. */
+    private final boolean[] swept;
+
+    /**
+     * @param id greater than those of earlier purges; or {@link #UNNAMED}
+     * @param asked whether somebody asked for it and gets a receipt
+     * @param shards the store's number of them
+     */
+    Ban(long id, PurgeOrder order, boolean asked, Instant time, TargetMatch match, int shards) {
+        this.id = id;
+        this.order = order;
+        this.asked = asked;
+        this.time = time;
+        this.match = match;
+        marks = new long[shards];
+        Arrays.fill(marks, Long.MAX_VALUE);
+        swept = new boolean[shards];
+    }
+
+    long id() {
+        return id;
+    }
+
+    PurgeOrder order() {
+        return order;
+    }
+
+    boolean isAsked() {
+        return asked;
+    }
+
+    Instant time() {
+        return time;
+    }
+
+    boolean isSoft() {
+        return order.soft();
+    }
+
+    /** Has it cover what was begun until now: for each shard the latest id in use. */
+    void marks(long[] latest) {
+        marks = latest.clone();
+    }
+
+    long mark(int shard) {
+        return marks[shard];
+    }
+
+    int shards() {
+        return marks.length;
+    }
+
+    /** Whether object {@code objectId} was begun before. */
+    boolean isAfter(long objectId) {
+        return objectId <= marks[Math.min(ObjectId.shard(objectId), marks.length - 1)];
+    }
+
+    boolean covers(long objectId, StoredHead head, String url) {
+        return isAfter(objectId) && match.matches(head, url);
+    }
+
+    void count(long moreBytes) {
+        objects.incrementAndGet();
+        bytes.addAndGet(moreBytes);
+    }
+
+    Purged counted() {
+        return new Purged(objects.get(), bytes.get());
+    }
+
+    boolean isSwept(int shard) {
+        return swept[shard];
+    }
+
+    void swept(int shard) {
+        swept[shard] = true;
+    }
+
+    PurgeReceipt receipt(boolean done) {
+        return new PurgeReceipt(id, order, time, objects.get(), bytes.get(), done);
+    }
+}

@@ -1,0 +1,249 @@
+package io.loligo.cache.store.chronicle;
+
+import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.TagFields;
+import io.loligo.cache.key.EffectiveUri;
+import io.loligo.cache.store.PurgeTarget;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The purges that every lookup has to observe, until what they are about is removed; and the latest ones whether in force
+ * or not, so that a writer that began before one does not bring back what it removed. Remembers {@value #REMEMBERED} of
+ * these; a writer that has lived through more does not commit.
+ *
+ * <p>Who adds a ban makes it visible first and tells it afterwards where before ends ({@link Ban#marks}); who begins an
+ * object takes an id first and looks at the bans when it becomes visible. So no object slips between the two.
+ *
+ * <p>For any thread. Where no ban is in force, a lookup costs a look at a flag; where some are, each decoded object is held
+ * against each of them once.
+ */
+final class Bans {
+    static final int REMEMBERED = 4096;
+
+    private static final Ban[] NONE = {};
+
+    private final TagFields carriers;
+    private final Ban[] latest = new Ban[REMEMBERED];
+    private volatile long count;
+
+    private final Map<EffectiveUri, List<Ban>> urls = new ConcurrentHashMap<>();
+    private final Map<String, List<Ban>> tags = new ConcurrentHashMap<>();
+    private volatile Ban[] others = NONE;
+    private volatile int active;
+    /** The id of the newest that was ever in force. */
+    private volatile long newest;
+
+    /** Up to which ban an object has been checked and stands. Racy: what one thread has seen is true for all. */
+    static final class Checked {
+        private long upTo;
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Checked;
+        }
+
+        @Override
+        public int hashCode() {
+            return 0;
+        }
+    }
+
+    /**
+     * What bans do to an object.
+     *
+     * @param dropped whether it is not to be found any more
+     * @param staleSince else, when its lifetime ended
+     * @param newest the id of the newest of them
+     */
+    record Sentence(boolean dropped, Instant staleSince, long newest) {
+
+        /** What {@code bans}, at least one, do to an object that has been stale since {@code before}. */
+        static Sentence of(List<Ban> bans, @Nullable Instant before) {
+            boolean dropped = false;
+            Instant since = before == null ? Instant.MAX : before;
+            long newest = 0;
+            for (Ban ban : bans) {
+                dropped |= !ban.isSoft();
+                since = ban.time().isBefore(since) ? ban.time() : since;
+                newest = Math.max(newest, ban.id());
+            }
+            return new Sentence(dropped, since, newest);
+        }
+
+        StoredHead on(StoredHead head) {
+            return head.withStaleness(staleSince, newest);
+        }
+    }
+
+    /** @param carriers the fields that carry tags */
+    Bans(TagFields carriers) {
+        this.carriers = carriers;
+    }
+
+    TagFields carriers() {
+        return carriers;
+    }
+
+    // ---- what is in force
+
+    boolean isEmpty() {
+        return active == 0;
+    }
+
+    /** Those in force, in no order. */
+    List<Ban> inForce() {
+        List<Ban> all = new ArrayList<>(List.of(others));
+        urls.values().forEach(all::addAll);
+        tags.values().forEach(all::addAll);
+        return all;
+    }
+
+    /** Those in force of neither a URL nor a tag. */
+    List<Ban> patternsInForce() {
+        return List.of(others);
+    }
+
+    /** How many of those in force have to be looked at one by one. */
+    int patterns() {
+        return others.length;
+    }
+
+    /** How many of those in force are of one URL or one tag. */
+    int exact() {
+        return active - others.length;
+    }
+
+    /** Those in force of just {@code uri}. */
+    List<Ban> of(EffectiveUri uri) {
+        return urls.getOrDefault(uri, List.of());
+    }
+
+    /** Puts {@code ban} in force. Ids grow. */
+    synchronized void add(Ban ban) {
+        if (ban.order().target() instanceof PurgeTarget.Url url) {
+            urls.merge(url.uri(), List.of(ban), Bans::joined);
+        } else if (ban.order().target() instanceof PurgeTarget.Tag tag) {
+            tags.merge(tag.tag(), List.of(ban), Bans::joined);
+        } else {
+            List<Ban> more = new ArrayList<>(List.of(others));
+            more.add(ban);
+            others = more.toArray(NONE);
+        }
+        active = active + 1;
+        newest = Math.max(newest, ban.id());
+        remember(ban);
+    }
+
+    /** Takes {@code ban} out of force: nothing that it is about is left. */
+    synchronized void retire(Ban ban) {
+        if (ban.order().target() instanceof PurgeTarget.Url url) {
+            urls.computeIfPresent(url.uri(), (uri, list) -> without(list, ban));
+        } else if (ban.order().target() instanceof PurgeTarget.Tag tag) {
+            tags.computeIfPresent(tag.tag(), (text, list) -> without(list, ban));
+        } else {
+            List<Ban> less = new ArrayList<>(List.of(others));
+            less.remove(ban);
+            others = less.toArray(NONE);
+        }
+        active = active - 1;
+    }
+
+    private static List<Ban> joined(List<Ban> one, List<Ban> other) {
+        List<Ban> both = new ArrayList<>(one);
+        both.addAll(other);
+        return List.copyOf(both);
+    }
+
+    private static @Nullable List<Ban> without(List<Ban> list, Ban gone) {
+        List<Ban> left = list.stream().filter(ban -> ban != gone).toList();
+        return left.isEmpty() ? null : left;
+    }
+
+    /** What is done to {@code object} when it is found; null when it stands. */
+    @Nullable Sentence on(StoredObject object) {
+        if (active == 0) {
+            return null;
+        }
+        long upTo = newest;
+        Checked checked = object.checked();
+        if (checked.upTo >= upTo) {
+            return null;
+        }
+        List<Ban> covering = covering(object.id(), object.head(), checked.upTo);
+        if (covering.isEmpty()) {
+            checked.upTo = upTo;
+            return null;
+        }
+        return Sentence.of(covering, object.head().staleSince());
+    }
+
+    /** Those in force that cover object {@code id}, among the ones after ban {@code after}. */
+    List<Ban> covering(long id, StoredHead head, long after) {
+        List<Ban> found = List.of();
+        String url = "";
+        if (!urls.isEmpty()) {
+            found = covering(urls.get(head.key().uri()), id, head, after, found);
+        }
+        if (!tags.isEmpty()) {
+            for (String tag : head.tags(carriers)) {
+                found = covering(tags.get(tag), id, head, after, found);
+            }
+        }
+        for (Ban ban : others) {
+            if (ban.id() > after && ban.isAfter(id)) {
+                url = url.isEmpty() ? head.key().uri().toString() : url;
+                found = ban.covers(id, head, url) ? joined(found, List.of(ban)) : found;
+            }
+        }
+        return found;
+    }
+
+    private static List<Ban> covering(@Nullable List<Ban> bans, long id, StoredHead head, long after, List<Ban> found) {
+        List<Ban> all = found;
+        if (bans != null) {
+            for (Ban ban : bans) {
+                all = ban.id() > after && ban.covers(id, head, "") ? joined(all, List.of(ban)) : all;
+            }
+        }
+        return all;
+    }
+
+    // ---- what writers have to know
+
+    /** What a writer notes when it begins, before it takes an id. */
+    long mark() {
+        return count;
+    }
+
+    /** Has writers observe {@code ban}, be it in force or not. */
+    synchronized void remember(Ban ban) {
+        latest[(int) (count % REMEMBERED)] = ban;
+        count = count + 1;
+    }
+
+    /** What became of an object, begun at {@code mark}, before it was committed; null when it stands. */
+    @Nullable Sentence since(long mark, long id, StoredHead head) {
+        if (count == mark) {
+            return null;
+        }
+        List<Ban> covering = new ArrayList<>();
+        synchronized (this) {
+            if (count - mark > REMEMBERED) {
+                return new Sentence(true, Instant.MAX, 0);
+            }
+            String url = head.key().uri().toString();
+            for (long i = mark; i < count; i++) {
+                Ban ban = latest[(int) (i % REMEMBERED)];
+                if (ban.covers(id, head, url)) {
+                    covering.add(ban);
+                }
+            }
+        }
+        return covering.isEmpty() ? null : Sentence.of(covering, head.staleSince());
+    }
+}

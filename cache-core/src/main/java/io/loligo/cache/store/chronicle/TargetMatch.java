@@ -1,0 +1,118 @@
+package io.loligo.cache.store.chronicle;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.TagFields;
+import io.loligo.cache.store.PurgeRefused;
+import io.loligo.cache.store.PurgeTarget;
+import java.util.function.Predicate;
+
+/** Whether a stored response is what a purge is about. Immutable; in time linear in the URL, whatever the pattern. */
+sealed interface TargetMatch {
+    /** The longest text that a target may have: no URL that is stored is longer by much. */
+    int TEXT_MAX = 8_192;
+
+    /** The longest pattern: each of its characters is looked at for each one of a URL. */
+    int PATTERN_MAX = 1_024;
+
+    /**
+     * Whether the purge is about {@code head}.
+     *
+     * @param url the text of the URL that it is stored under
+     */
+    boolean matches(StoredHead head, String url);
+
+    /** By the URL's text. */
+    record ByUrlText(Predicate<String> url) implements TargetMatch {
+        @Override
+        public boolean matches(StoredHead head, String text) {
+            return url.test(text);
+        }
+    }
+
+    /** By what else a head says. */
+    record ByHead(Predicate<StoredHead> test) implements TargetMatch {
+        @Override
+        public boolean matches(StoredHead head, String text) {
+            return test.test(head);
+        }
+    }
+
+    /**
+     * What {@code target} means.
+     *
+     * @param carriers the fields that carry tags
+     * @throws PurgeRefused when it is too long, or no pattern
+     */
+    static TargetMatch of(PurgeTarget target, TagFields carriers) throws PurgeRefused {
+        if (target instanceof PurgeTarget.Url url) {
+            within(url.uri().pathAndQuery(), TEXT_MAX, "URL");
+            return new ByHead(head -> head.key().uri().equals(url.uri()));
+        }
+        if (target instanceof PurgeTarget.Tag tag) {
+            within(tag.tag(), TEXT_MAX, "tag");
+            return new ByHead(head -> head.tags(carriers).contains(tag.tag()));
+        }
+        if (target instanceof PurgeTarget.Host host) {
+            within(host.host(), TEXT_MAX, "host");
+            return new ByHead(head -> head.key().uri().host().equals(host.host()));
+        }
+        if (target instanceof PurgeTarget.Prefix prefix) {
+            within(prefix.text(), TEXT_MAX, "prefix");
+            return new ByUrlText(url -> url.startsWith(prefix.text()));
+        }
+        if (target instanceof PurgeTarget.Glob glob) {
+            within(glob.glob(), PATTERN_MAX, "glob");
+            return new ByUrlText(url -> globMatches(glob.glob(), url));
+        }
+        if (target instanceof PurgeTarget.Pattern pattern) {
+            within(pattern.re2(), PATTERN_MAX, "pattern");
+            return new ByUrlText(compiled(pattern.re2()));
+        }
+        return new ByHead(head -> true);
+    }
+
+    private static void within(String text, int max, String what) throws PurgeRefused {
+        if (text.isEmpty()) {
+            throw new PurgeRefused("an empty " + what + "; to purge everything, say so");
+        }
+        if (text.length() > max) {
+            throw new PurgeRefused("a " + what + " of " + text.length() + " characters; at most " + max + " are taken");
+        }
+    }
+
+    private static Predicate<String> compiled(String re2) throws PurgeRefused {
+        try {
+            Pattern pattern = Pattern.compile(re2);
+            return url -> pattern.matcher(url).find();
+        } catch (PatternSyntaxException e) {
+            throw new PurgeRefused("the pattern " + re2 + " is not in the syntax of RE2: " + e.getMessage());
+        }
+    }
+
+    /** Goes back to the latest star only, for that one can stand for whatever earlier ones might have. */
+    private static boolean globMatches(String glob, String text) {
+        int g = 0;
+        int star = -1;
+        int starText = 0;
+        for (int t = 0; t < text.length(); ) {
+            if (g < glob.length() && glob.charAt(g) == '*') {
+                star = g++;
+                starText = t;
+            } else if (g < glob.length() && (glob.charAt(g) == '?' || glob.charAt(g) == text.charAt(t))) {
+                g++;
+                t++;
+            } else if (star >= 0) {
+                g = star + 1;
+                t = ++starText;
+            } else {
+                return false;
+            }
+        }
+        while (g < glob.length() && glob.charAt(g) == '*') {
+            g++;
+        }
+        return g == glob.length();
+    }
+}
