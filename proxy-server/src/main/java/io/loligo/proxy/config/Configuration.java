@@ -2,6 +2,7 @@ package io.loligo.proxy.config;
 
 import io.loligo.cache.freshness.FreshnessRules;
 import io.loligo.cache.http.CacheControlTargets;
+import io.loligo.cache.http.TagFields;
 import io.loligo.proxy.access.AccessList;
 import io.loligo.proxy.access.AccessRules;
 import java.nio.file.Files;
@@ -263,22 +264,20 @@ public record Configuration(
     /**
      * The fields of answers in which applications name tags, to purge by them.
      *
-     * @param names tag_headers
+     * @param fields tag_headers
      * @param sent tag_headers_sent: those of them that go on to clients
      */
-    public record TagHeaders(List<String> names, List<String> sent) {
+    public record TagHeaders(TagFields fields, List<String> sent) {
         /** Cache-Groups speaks to every cache on the way. RFC 9875 §2. */
-        public static final TagHeaders DEFAULT =
-                new TagHeaders(List.of("Surrogate-Key", "Cache-Tag", "xkey", "Cache-Groups"), List.of("Cache-Groups"));
+        public static final TagHeaders DEFAULT = new TagHeaders(TagFields.DEFAULT, List.of("Cache-Groups"));
 
         public TagHeaders {
-            names = List.copyOf(names);
             sent = List.copyOf(sent);
         }
 
         /** Those that end here. */
         List<String> hidden() {
-            return names.stream()
+            return fields.names().stream()
                     .filter(name -> sent.stream().noneMatch(name::equalsIgnoreCase))
                     .toList();
         }

@@ -1,6 +1,7 @@
 package io.loligo.proxy.config;
 
 import io.loligo.cache.http.FieldRule;
+import io.loligo.cache.http.TagFields;
 import io.loligo.proxy.config.Configuration.TagHeaders;
 import io.loligo.proxy.config.Problem.Kind;
 import java.util.ArrayList;
@@ -34,13 +35,15 @@ final class TagLines {
     /** What all lines together say. */
     TagHeaders headers() {
         TagHeaders defaults = TagHeaders.DEFAULT;
-        List<String> names = named.isEmpty() ? defaults.names() : FieldNameLine.parse(named, REFUSED, problems);
+        List<String> names =
+                named.isEmpty() ? defaults.fields().names() : FieldNameLine.parse(named, REFUSED, problems);
+        TagFields fields = new TagFields(names);
         if (sent.isEmpty()) {
-            return new TagHeaders(names, defaults.sent());
+            return new TagHeaders(fields, defaults.sent());
         }
         List<Directive> lines = sinceNone();
         if (lines.stream().anyMatch(line -> line.texts().equals(List.of("all")))) {
-            return new TagHeaders(names, names);
+            return new TagHeaders(fields, names);
         }
         List<String> going = FieldNameLine.parse(lines, Set.of("all"), problems);
         for (String name : going) {
@@ -51,7 +54,7 @@ final class TagLines {
                         "tag_headers_sent " + name + " has no effect: it is none of tag_headers, so it goes on anyway");
             }
         }
-        return new TagHeaders(names, going);
+        return new TagHeaders(fields, going);
     }
 
     /** The lines of tag_headers_sent from the last on that says none; all when no line does. */

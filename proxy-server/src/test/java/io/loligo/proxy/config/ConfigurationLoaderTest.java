@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.loligo.cache.freshness.RefreshRule;
 import io.loligo.cache.freshness.RefreshRule.Option;
 import io.loligo.cache.http.CacheControlTargets;
+import io.loligo.cache.http.TagFields;
 import io.loligo.proxy.access.AccessRules;
 import io.loligo.proxy.access.Requests;
 import io.loligo.proxy.config.Configuration.AccessLogConfig;
@@ -479,7 +480,8 @@ class ConfigurationLoaderTest {
                                 new CacheControlTargets.Surrogate("edge", true),
                                 List.of("Own-Cache-Control", "CDN-Cache-Control")),
                         List.of("X-B"),
-                        new Configuration.TagHeaders(List.of("Surrogate-Key", "X-Tags"), List.of("x-tags"))));
+                        new Configuration.TagHeaders(
+                                new TagFields(List.of("Surrogate-Key", "X-Tags")), List.of("x-tags"))));
         assertThat(Conf.configuration(base).headerFields()).isEqualTo(Configuration.HeaderFields.DEFAULT);
     }
 
