@@ -21,9 +21,12 @@ import io.loligo.proxy.admin.ServerStats;
 import io.loligo.proxy.admin.ServerStatus;
 import io.loligo.proxy.config.Configuration.Admin;
 import io.loligo.proxy.log.PurgeWords;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -181,6 +184,20 @@ class LoligoTest {
         assertThat(actions.purged)
                 .extracting(receipt -> PurgeWords.of(receipt.order().target()).text())
                 .containsExactly("http://a.example/0", "http://a.example/1", "http://a.example/2");
+    }
+
+    @DisplayName("URLs from standard input")
+    @Test
+    void purgeFromStandardInput() {
+        InputStream before = System.in;
+        System.setIn(new ByteArrayInputStream("http://a.example/1\n".getBytes(StandardCharsets.UTF_8)));
+        try {
+            assertThat(execute(List.of("purge", "-f", "good.conf", "--from", "-")))
+                    .isZero();
+        } finally {
+            System.setIn(before);
+        }
+        assertThat(actions.purged).hasSize(1);
     }
 
     @DisplayName("an empty file is nothing to do")

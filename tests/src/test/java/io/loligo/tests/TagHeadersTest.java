@@ -154,7 +154,11 @@ class TagHeadersTest extends ScenarioWithOneOrigin {
 
             conf.replacing("tag_headers_sent all", "tag_headers Cache-Tag Cache-Groups\ntag_headers_sent Cache-Tag")
                     .write();
-            assertThat(server.server().reload().applied()).isTrue();
+            var reloaded = server.server().reload();
+            assertThat(reloaded.applied()).isTrue();
+            assertThat(reloaded.problems())
+                    .anyMatch(
+                            problem -> problem.contains("by whose tags pages are purged, change with the next start"));
 
             var hit = RawHttp.get(server.port(), path);
             assertThat(hit.isHit()).isTrue();

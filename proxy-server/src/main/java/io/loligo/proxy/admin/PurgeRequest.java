@@ -10,6 +10,7 @@ import io.loligo.cache.key.SiteOptions;
 import io.loligo.cache.key.TargetUri;
 import io.loligo.cache.key.UnusableHost;
 import io.loligo.cache.store.PurgeTarget;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -133,7 +134,7 @@ record PurgeRequest(List<Wanted> wanted, boolean soft, boolean dryRun) {
         try {
             return switch (kind) {
                 case "urls" -> url(text);
-                case "tags" -> new Wanted("tag", text, new PurgeTarget.Tag(notEmpty(text, "tag")), null);
+                case "tags" -> new Wanted("tag", text, new PurgeTarget.Tag(octets(notEmpty(text, "tag"))), null);
                 case "prefix" -> new Wanted(kind, text, new PurgeTarget.Prefix(prefix(text)), null);
                 case "host" -> new Wanted(kind, text, new PurgeTarget.Host(host(text)), null);
                 case "glob" -> new Wanted(kind, text, new PurgeTarget.Glob(glob(text)), null);
@@ -151,6 +152,11 @@ record PurgeRequest(List<Wanted> wanted, boolean soft, boolean dryRun) {
 
     private static Wanted url(String text) throws Refused {
         return new Wanted("url", text, new PurgeTarget.Url(effectiveUri(notEmpty(text, "URL"))), null);
+    }
+
+    /** A tag as fields have it, in which a character is a byte: applications write what is not ASCII as UTF-8. */
+    private static String octets(String tag) {
+        return new String(tag.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
     /** The URL as a request for it has it. */

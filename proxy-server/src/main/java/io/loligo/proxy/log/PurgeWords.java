@@ -2,12 +2,13 @@ package io.loligo.proxy.log;
 
 import io.loligo.cache.store.PurgeReceipt;
 import io.loligo.cache.store.PurgeTarget;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What a purge is about, in the words that orders, receipts and cache_log use.
  *
  * @param kind {@code url}, {@code prefix}, {@code host}, {@code glob}, {@code pattern}, {@code tag} or {@code all}
- * @param text which one; empty for {@code all}
+ * @param text which one, a tag's bytes read as UTF-8; empty for {@code all}
  */
 public record PurgeWords(String kind, String text) {
 
@@ -40,7 +41,8 @@ public record PurgeWords(String kind, String text) {
 
             @Override
             public PurgeWords tag(PurgeTarget.Tag tag) {
-                return new PurgeWords("tag", tag.tag());
+                return new PurgeWords(
+                        "tag", new String(tag.tag().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
             }
 
             @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loligo.cache.store.PurgeTarget;
 import io.loligo.proxy.admin.PurgeRequest.Wanted;
 import io.loligo.proxy.log.PurgeWords;
 import java.util.Objects;
@@ -109,6 +110,16 @@ class PurgeRequestTest {
         assertThat(request.wanted().get(0).problem()).isEqualTo(problem);
         assertThat(request.wanted().get(0).target()).isNull();
         assertThat(request.wanted().get(1).problem()).isNull();
+    }
+
+    @DisplayName("a tag that is not ASCII is what UTF-8 makes of it in a field, where a character is a byte")
+    @Test
+    void tagsInUtf8() throws Exception {
+        Wanted wanted = parse("{\"tags\":[\"Käse\"]}").wanted().get(0);
+
+        assertThat(wanted.target()).isEqualTo(new PurgeTarget.Tag("K\u00c3\u00a4se"));
+        assertThat(PurgeWords.of(Objects.requireNonNull(wanted.target())).text())
+                .isEqualTo("Käse");
     }
 
     @DisplayName("soft and dry_run are off unless they are asked for")
