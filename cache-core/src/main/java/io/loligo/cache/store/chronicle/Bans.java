@@ -35,6 +35,8 @@ final class Bans {
     private final Map<String, List<Ban>> tags = new ConcurrentHashMap<>();
     private volatile Ban[] others = NONE;
     private volatile int active;
+    /** How many went out of force. */
+    private volatile long retired;
     /** The id of the newest that was ever in force. */
     private volatile long newest;
 
@@ -150,7 +152,16 @@ final class Bans {
             less.remove(ban);
             others = less.toArray(NONE);
         }
+        retired = retired + 1;
         active = active - 1;
+    }
+
+    /**
+     * Changes when a ban goes out of force. A lookup that saw an object before it was removed, and asks for bans after the
+     * one that had it removed was retired, sees by this that it has to look again.
+     */
+    long retired() {
+        return retired;
     }
 
     private static List<Ban> joined(List<Ban> one, List<Ban> other) {

@@ -225,6 +225,7 @@ final class Shard {
         try {
             long before = 0;
             for (int attempt = 0; attempt < LOOKUP_ATTEMPTS; attempt++) {
+                long retired = bans.retired();
                 long reference = open.reference(scratch.hash, scratch.reference);
                 if (reference == 0) {
                     return List.of();
@@ -236,8 +237,11 @@ final class Shard {
                 List<StoredHead> found = ObjectId.isList(reference)
                         ? variants(open, ObjectId.id(reference), key, scratch)
                         : single(open, reference, key, scratch);
-                if (found != null) {
+                if (found != null && (retired == bans.retired() || found.isEmpty())) {
                     return found;
+                }
+                if (found != null) {
+                    continue;
                 }
                 // Swung and removed between the two reads, or damaged: look where it refers to now.
                 before = reference;
@@ -284,6 +288,9 @@ final class Shard {
             List<StoredHead> heads = new ArrayList<>(variants.members().size());
             for (int i = 0; i < variants.members().size(); i++) {
                 StoredObject member = object(open, variants.members().get(i), scratch);
+                if (member == null && hasMovedOn(open, listId, scratch)) {
+                    return null;
+                }
                 if (member != null && member.head().key().equals(key)) {
                     heads.add(member.head());
                 }
@@ -292,22 +299,27 @@ final class Shard {
                     listId, variants.keyFirst(), variants.keySecond(), variants.members(), List.copyOf(heads));
             decoded.add(variants);
         }
-        return bans.isEmpty() ? variants.heads() : standing(open, variants.heads(), scratch);
+        return bans.isEmpty() ? variants.heads() : standing(open, variants, scratch);
     }
 
-    /** What bans leave of {@code heads}. */
-    private List<StoredHead> standing(ShardMaps open, List<StoredHead> heads, Scratch scratch) {
-        List<StoredHead> left = new ArrayList<>(heads.size());
-        for (StoredHead head : heads) {
+    /** What bans leave of {@code variants}; null when their key refers to others meanwhile. */
+    private @Nullable List<StoredHead> standing(ShardMaps open, Variants variants, Scratch scratch) {
+        List<StoredHead> left = new ArrayList<>(variants.heads().size());
+        for (StoredHead head : variants.heads()) {
             StoredObject object = object(open, head.id(), scratch);
+            if (object == null && hasMovedOn(open, variants.id(), scratch)) {
+                return null;
+            }
             Bans.Sentence sentence = object == null ? null : bans.on(object);
-            if (sentence == null) {
-                left.add(head);
-            } else if (!sentence.dropped()) {
-                left.add(sentence.on(head));
+            if (object != null && (sentence == null || !sentence.dropped())) {
+                left.add(sentence == null ? head : sentence.on(head));
             }
         }
         return List.copyOf(left);
+    }
+
+    private boolean hasMovedOn(ShardMaps open, long listId, Scratch scratch) {
+        return open.reference(scratch.hash, scratch.reference) != ObjectId.listReference(listId);
     }
 
     /** The decoded object {@code id}, from the cache or the map; null when it is gone or damaged. */
