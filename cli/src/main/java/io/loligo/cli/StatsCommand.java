@@ -49,6 +49,7 @@ final class StatsCommand implements Callable<Integer> {
         long requests = stats.path("requests").asLong();
         long hits = stats.path("hits").asLong();
         JsonNode store = stats.path("store");
+        JsonNode memory = stats.path("memory");
         out.printf(
                 "loligo %s, pid %s, %s, up %s%n",
                 status.path("version").asText(),
@@ -84,7 +85,22 @@ final class StatsCommand implements Callable<Integer> {
                         "bytes stored",
                         bytes(store.path("bytes").asLong()),
                         "of " + bytes(store.path("capacity_bytes").asLong()))
+                .row("  bodies", bytes(store.path("payload_bytes").asLong()), "")
+                .row("  heads", bytes(store.path("head_bytes").asLong()), "")
+                .row("  index", bytes(store.path("index_bytes").asLong()), "")
+                .row("  fragmentation", bytes(store.path("fragmentation_bytes").asLong()), "")
+                .row("mapped", bytes(store.path("mapped_bytes").asLong()), "taken as it fills")
+                .row(
+                        "Java heap",
+                        bytes(memory.path("heap_used_bytes").asLong()),
+                        "of " + bytes(memory.path("heap_max_bytes").asLong()))
+                .row("direct buffers", bytes(memory.path("direct_buffer_bytes").asLong()), "")
+                .row("process in all", bytes(memory.path("resident_bytes").asLong()), "resident")
                 .row("evictions", number(store.path("evictions").asLong()), "")
+                .row(
+                        "not stored for want of room",
+                        number(store.path("refusals").asLong()),
+                        "")
                 .row("store faults", number(store.path("faults").asLong()), "")
                 .row(
                         "log lines dropped",

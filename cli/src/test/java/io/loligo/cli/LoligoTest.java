@@ -16,6 +16,7 @@ import io.loligo.proxy.admin.AdminListener;
 import io.loligo.proxy.admin.ExplainOrder;
 import io.loligo.proxy.admin.Metrics;
 import io.loligo.proxy.admin.PeerState;
+import io.loligo.proxy.admin.ProcessMemory;
 import io.loligo.proxy.admin.ReloadResult;
 import io.loligo.proxy.admin.ServerStats;
 import io.loligo.proxy.admin.ServerStatus;
@@ -363,7 +364,22 @@ class LoligoTest {
         public ServerStats stats() {
             Metrics metrics = new Metrics(0);
             return new ServerStats(
-                    metrics.now(0), metrics.ago(0, 5), new StoreStats(32, 3 << 20, 256 << 20, false, 0, 0, 0), 1, 0, 0);
+                    metrics.now(0),
+                    metrics.ago(0, 5),
+                    new StoreStats(
+                            32,
+                            3 << 20,
+                            256 << 20,
+                            new StoreStats.Places(2 << 20, 512 << 10, 256 << 10, 256 << 10, 270 << 20),
+                            false,
+                            0,
+                            0,
+                            0,
+                            0),
+                    new ProcessMemory(500 << 20, 60 << 20, 256 << 20, 20 << 20),
+                    1,
+                    0,
+                    0);
         }
 
         @Override

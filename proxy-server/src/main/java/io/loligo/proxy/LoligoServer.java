@@ -17,6 +17,7 @@ import io.loligo.proxy.admin.ExplainOrder;
 import io.loligo.proxy.admin.ManagerPages;
 import io.loligo.proxy.admin.Metrics;
 import io.loligo.proxy.admin.PeerState;
+import io.loligo.proxy.admin.ProcessMemory;
 import io.loligo.proxy.admin.ReloadResult;
 import io.loligo.proxy.admin.ServerStats;
 import io.loligo.proxy.admin.ServerStatus;
@@ -487,6 +488,7 @@ public final class LoligoServer {
                     metrics.now(now),
                     metrics.ago(now, 5),
                     store.stats(),
+                    ProcessMemory.now(),
                     listeners.connections(),
                     accessLog.dropped(),
                     accessLog.faults() + cacheLog.faults());

@@ -7,6 +7,7 @@ import io.loligo.cache.key.EffectiveUri;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,13 @@ public interface ResponseStore extends AutoCloseable {
 
     /** Has stored heads read as those of a cache to which origins speak in {@code targets}: at first the default ones. */
     void targets(CacheControlTargets targets);
+
+    /**
+     * Has these fields of what is stored from now on be kept, but not be part of {@link EntryReader#head}: at first none.
+     *
+     * @param names in lower case
+     */
+    void hide(Set<String> names);
 
     /**
      * The heads of every response stored under {@code key}, newest first; empty when there is none. Some may be {@linkplain

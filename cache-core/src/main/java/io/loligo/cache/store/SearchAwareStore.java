@@ -245,6 +245,11 @@ public final class SearchAwareStore implements ResponseStore {
     }
 
     @Override
+    public void hide(Set<String> names) {
+        store.hide(names);
+    }
+
+    @Override
     public @Nullable EntryReader read(StoredHead head) {
         return store.read(head);
     }

@@ -70,6 +70,16 @@ final class AdminJson {
         json.put("access_log_dropped", stats.accessLogDropped());
         json.put("log_faults", stats.logFaults());
         json.put("store", store(stats.store()));
+        json.put("memory", memory(stats.memory()));
+        return json;
+    }
+
+    private static Map<String, Object> memory(ProcessMemory memory) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("resident_bytes", memory.resident());
+        json.put("heap_used_bytes", memory.heapUsed());
+        json.put("heap_max_bytes", memory.heapMax());
+        json.put("direct_buffer_bytes", memory.directBuffers());
         return json;
     }
 
@@ -78,8 +88,14 @@ final class AdminJson {
         json.put("objects", store.objects());
         json.put("bytes", store.bytes());
         json.put("capacity_bytes", store.capacityBytes());
+        json.put("payload_bytes", store.places().payload());
+        json.put("head_bytes", store.places().heads());
+        json.put("index_bytes", store.places().index());
+        json.put("fragmentation_bytes", store.places().fragmentation());
+        json.put("mapped_bytes", store.places().mapped());
         json.put("persistent", store.persistent());
         json.put("evictions", store.evictions());
+        json.put("refusals", store.refusals());
         json.put("faults", store.faults());
         json.put("recovering_shards", store.recovering());
         return json;

@@ -328,7 +328,22 @@ class AdminListenerTest {
         public ServerStats stats() {
             Metrics metrics = new Metrics(0);
             return new ServerStats(
-                    metrics.now(0), metrics.ago(0, 5), new StoreStats(32, 3 << 20, 256 << 20, false, 0, 0, 0), 1, 0, 0);
+                    metrics.now(0),
+                    metrics.ago(0, 5),
+                    new StoreStats(
+                            32,
+                            3 << 20,
+                            256 << 20,
+                            new StoreStats.Places(2 << 20, 512 << 10, 256 << 10, 256 << 10, 270 << 20),
+                            false,
+                            0,
+                            0,
+                            0,
+                            0),
+                    new ProcessMemory(500 << 20, 60 << 20, 256 << 20, 20 << 20),
+                    1,
+                    0,
+                    0);
         }
 
         @Override

@@ -132,7 +132,16 @@ class ManagerPagesTest {
 
         @Override
         public StoreStats store() {
-            return new StoreStats(32, 3 << 20, 256 << 20, true, 5, 0, 0);
+            return new StoreStats(
+                    32,
+                    3 << 20,
+                    256 << 20,
+                    new StoreStats.Places(2 << 20, 512 << 10, 256 << 10, 256 << 10, 270 << 20),
+                    true,
+                    5,
+                    0,
+                    0,
+                    0);
         }
 
         @Override

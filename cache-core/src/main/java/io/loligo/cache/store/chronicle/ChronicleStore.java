@@ -1,5 +1,6 @@
 package io.loligo.cache.store.chronicle;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.key.CacheKey;
@@ -16,11 +17,13 @@ import io.loligo.cache.store.StoreStats;
 import io.loligo.cache.store.chronicle.StoreDirectory.Closed;
 import io.loligo.cache.store.chronicle.StoreDirectory.Meta;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +57,8 @@ public final class ChronicleStore implements ResponseStore {
     private static final long DISK_RESERVE_BYTES = 64L << 20;
     /** What files may take beyond the content: the maps' own tables, and room that fragmentation costs. In percent. */
     private static final int FILE_OVERHEAD_PERCENT = 20;
+    /** What a store in memory may take beyond its capacity: the maps' own tables and the reserve against fragmentation. */
+    private static final int MEMORY_OVERHEAD_PERCENT = 10;
 
     private final StoreOptions options;
     private final Geometry geometry;
@@ -105,7 +110,7 @@ public final class ChronicleStore implements ResponseStore {
             shards[i] = new Shard(
                     i,
                     run,
-                    limitBytes / shards.length,
+                    geometry.fillLimit(limitBytes / shards.length),
                     hasher,
                     decoded,
                     slots,
@@ -142,6 +147,7 @@ public final class ChronicleStore implements ResponseStore {
         ShardMaps.prepareChronicle();
         Path parent = options.directory();
         if (parent == null) {
+            requireMemory(options.capacityBytes(), Runtime.getRuntime().maxMemory(), machineBytes());
             ChronicleStore store = new ChronicleStore(
                     options,
                     geometry,
@@ -175,6 +181,23 @@ public final class ChronicleStore implements ResponseStore {
             if (!open) {
                 directory.close();
             }
+        }
+    }
+
+    /** The memory of this machine, or of the part of it that this process is confined to. */
+    private static long machineBytes() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+    }
+
+    /** Refuses a store in memory that would one day be killed for want of it. */
+    static void requireMemory(long capacityBytes, long heapBytes, long machineBytes) throws IOException {
+        long needed = capacityBytes + capacityBytes / 100 * MEMORY_OVERHEAD_PERCENT + heapBytes;
+        if (needed > machineBytes) {
+            throw new IOException("cannot keep " + capacityBytes
+                    + " bytes in memory: with what the maps and the Java heap"
+                    + " take beside it that needs " + needed
+                    + " bytes, and this machine, or what it lets the process use,"
+                    + " has " + machineBytes + "; expected a smaller size, a smaller heap, or a directory to store in");
         }
     }
 
@@ -219,7 +242,7 @@ public final class ChronicleStore implements ResponseStore {
                     shards[i].beginEmpty();
                 }
                 if (state != null && !isMadeInBackground()) {
-                    shards[i].start(openMaps(i, false), state.usedBytes(), state.objects());
+                    shards[i].start(openMaps(i, false), state);
                 }
             }
             opened = true;
@@ -239,7 +262,7 @@ public final class ChronicleStore implements ResponseStore {
     /** How shard {@code number} was closed; null when it was not. A new one counts as closed empty. */
     private @Nullable Closed closedState(int number) {
         if (meta == null || isNew()) {
-            return new Closed(0, 0);
+            return Closed.EMPTY;
         }
         return number < meta.shards().size() ? meta.shards().get(number) : null;
     }
@@ -308,7 +331,7 @@ public final class ChronicleStore implements ResponseStore {
                     shards[number].giveUp();
                     maps.close();
                 } else {
-                    shards[number].start(maps, 0, 0);
+                    shards[number].start(maps, Closed.EMPTY);
                 }
             }
             purges.shardReady();
@@ -334,7 +357,7 @@ public final class ChronicleStore implements ResponseStore {
                     maps.close();
                     return;
                 }
-                shard.start(maps, shard.used(), shard.objects());
+                shard.start(maps, shard.content());
             }
             purges.shardReady();
         } catch (IOException | RuntimeException | Error e) {
@@ -355,6 +378,13 @@ public final class ChronicleStore implements ResponseStore {
             shard.targets(targets);
         }
         decoded.clear();
+    }
+
+    @Override
+    public void hide(Set<String> names) {
+        for (Shard shard : shards) {
+            shard.hide(Set.copyOf(names));
+        }
     }
 
     @Override
@@ -454,18 +484,28 @@ public final class ChronicleStore implements ResponseStore {
     public StoreStats stats() {
         long objects = 0;
         long bytes = 0;
+        long heads = 0;
+        long payload = 0;
+        long mapped = 0;
         int recovering = 0;
         for (Shard shard : shards) {
-            objects += shard.objects();
-            bytes += shard.used();
+            Closed content = shard.content();
+            objects += content.objects();
+            bytes += content.usedBytes();
+            heads += content.headBytes();
+            payload += content.payloadBytes();
+            mapped += shard.mappedBytes();
             recovering += shard.isReady() ? 0 : 1;
         }
+        long index = objects * ShardMaps.INDEX_CHARGE;
         return new StoreStats(
                 objects,
                 bytes,
                 limitBytes,
+                new StoreStats.Places(payload, heads, index, Math.max(0, bytes - payload - heads - index), mapped),
                 directory != null,
                 counters.evictions.sum(),
+                counters.refusals.sum(),
                 counters.faults.sum(),
                 recovering);
     }
@@ -559,7 +599,7 @@ public final class ChronicleStore implements ResponseStore {
         for (Shard shard : shards) {
             boolean ready = shard.isReady();
             shard.close();
-            states.add(ready && shard.isSound() ? new Closed(shard.used(), shard.objects()) : null);
+            states.add(ready && shard.isSound() ? shard.content() : null);
         }
         interrupted |= join(starter);
         if (directory != null && meta != null) {

@@ -10,10 +10,11 @@ import io.loligo.cache.key.SelectingFields;
 import java.io.ByteArrayOutputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -28,29 +29,25 @@ import org.jspecify.annotations.Nullable;
  *  |version| kind  | status        | crc32c of 0..4, 8..body      |
  *  +-------+-------+---------------+------------------------------+
  *  | object id                                                    |  8
- *  +--------------------------------------------------------------+
- *  | body id                                                      | 16
- *  +--------------------------------------------------------------+
- *  | request time, ns since the epoch                             | 24
- *  +--------------------------------------------------------------+
- *  | response time, ns since the epoch                            | 32
- *  +--------------------------------------------------------------+
- *  | body length                                                  | 40
  *  +-------------------------------+------------------------------+
- *  | crc32c of the body; 0 if large| wire length                  | 48
+ *  | crc32c of the body; 0 if large| request time, ns since the   | 16
  *  +-------------------------------+------------------------------+
- *  | key length                    | selecting fields' length     | 56
+ *  |   epoch, 8 bytes              | numbers, see below           | 24
  *  +-------------------------------+------------------------------+
- *  | when a soft purge ended its lifetime, ns; 0: none did        | 64
- *  +--------------------------------------------------------------+
- *  | wire: status line, field lines, each with CR LF; no empty    | 72
+ *  | wire: status line, field lines, each with CR LF; no empty    |
  *  |       line; Content-Length last, unless status is 204 or 304 |
- *  | key: port (4 bytes), scheme, host, path and query, peers     |
+ *  | hidden: further field lines, which are not sent              |
+ *  | key: scheme and port (see below), host, path and query, peers|
  *  | selecting fields: whether unmatched (1 byte), number of      |
- *  |       lines (4 bytes), name, value, name, value ...          |
+ *  |       lines, name, value, name, value ...                    |
  *  | body, if small                                               |
  *  +--------------------------------------------------------------+
- *    A text in key and selecting fields is its length in bytes (4 bytes), then UTF-8.
+ *    Numbers are VarInts: ns from request to response time (zigzag), length of the body, of wire, hidden, key and
+ *    selecting fields (0 when none is selecting), and the body id if kind has the bit FLAG_BODY_ID, else it is the
+ *    object id without its salt;
+ *    and, if kind has the bit FLAG_STALE, ns from the request to when a soft purge ended the lifetime (zigzag).
+ *    A text is its length in bytes (VarInt), then UTF-8. Scheme and port are a VarInt, 2 * port + 1 for https, 2 * port
+ *    for http; 0 for another scheme, after which come the port (VarInt) and the scheme as a text.
  * </pre>
  *
  * <p>A list of variants (kind 3), newest first:
@@ -84,7 +81,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class EntryLayout {
-    static final byte VERSION = 1;
+    static final byte VERSION = 2;
 
     static final byte KIND_SMALL = 1;
     static final byte KIND_LARGE = 2;
@@ -95,16 +92,17 @@ final class EntryLayout {
     static final int STATUS_OFFSET = KIND_OFFSET + Byte.BYTES;
     static final int CHECKSUM_OFFSET = STATUS_OFFSET + Short.BYTES;
     static final int ID_OFFSET = CHECKSUM_OFFSET + Integer.BYTES;
-    static final int BODY_ID_OFFSET = ID_OFFSET + Long.BYTES;
-    static final int REQUEST_TIME_OFFSET = BODY_ID_OFFSET + Long.BYTES;
-    static final int RESPONSE_TIME_OFFSET = REQUEST_TIME_OFFSET + Long.BYTES;
-    static final int BODY_LENGTH_OFFSET = RESPONSE_TIME_OFFSET + Long.BYTES;
-    static final int BODY_CHECKSUM_OFFSET = BODY_LENGTH_OFFSET + Long.BYTES;
-    static final int WIRE_LENGTH_OFFSET = BODY_CHECKSUM_OFFSET + Integer.BYTES;
-    static final int KEY_LENGTH_OFFSET = WIRE_LENGTH_OFFSET + Integer.BYTES;
-    static final int SELECTING_LENGTH_OFFSET = KEY_LENGTH_OFFSET + Integer.BYTES;
-    static final int STALE_SINCE_OFFSET = SELECTING_LENGTH_OFFSET + Integer.BYTES;
-    static final int WIRE_OFFSET = STALE_SINCE_OFFSET + Long.BYTES;
+    static final int BODY_CHECKSUM_OFFSET = ID_OFFSET + Long.BYTES;
+    static final int REQUEST_TIME_OFFSET = BODY_CHECKSUM_OFFSET + Integer.BYTES;
+    static final int NUMBERS_OFFSET = REQUEST_TIME_OFFSET + Long.BYTES;
+
+    /** Set in kind: there is a body id. */
+    static final byte FLAG_BODY_ID = 0x10;
+
+    /** Set in kind: a soft purge has ended its lifetime. */
+    static final byte FLAG_STALE = 0x20;
+
+    private static final byte KIND_MASK = 0x0F;
 
     static final int LIST_KEY_OFFSET = ID_OFFSET + Long.BYTES;
     static final int LIST_MEMBERS_OFFSET = LIST_KEY_OFFSET + 2 * Long.BYTES;
@@ -116,13 +114,16 @@ final class EntryLayout {
     static final int CHUNK_VERSION_OFFSET = CHUNK_CHECKSUM_OFFSET + Integer.BYTES;
     static final int CHUNK_DATA_OFFSET = CHUNK_VERSION_OFFSET + Integer.BYTES;
 
-    /** Data bytes of a full chunk: with the map's own bytes just below 16 of its 4096-byte units. */
-    static final int CHUNK_DATA = 65_472;
+    /** Data bytes of a full chunk: with all that is added just 130 of the map's units, and a body of 16 KiB fits in one. */
+    static final int CHUNK_DATA = 16_600;
 
-    /** A head and its body are one value up to this size. */
-    static final int SMALL_MAX = 32 << 10;
+    /** A head and its body are one page up to this size: longer ones find no room in a map that is nearly full. */
+    static final int SMALL_MAX = 18 << 10;
     /** The longest head without a body that is stored; a response with a longer one is not stored. */
     static final int HEAD_MAX = 256 << 10;
+
+    private static final String HTTPS = "https";
+    private static final String HTTP = "http";
 
     private static final String CONTENT_LENGTH = "Content-Length";
 
@@ -137,34 +138,104 @@ final class EntryLayout {
     static long chunksCharge(long length) {
         long full = length / CHUNK_DATA;
         int rest = (int) (length % CHUNK_DATA);
-        return full * ShardMaps.chunkCharge(CHUNK_DATA_OFFSET + CHUNK_DATA)
-                + (rest == 0 ? 0 : ShardMaps.chunkCharge(CHUNK_DATA_OFFSET + rest));
+        return full * ShardMaps.pageCharge(CHUNK_DATA_OFFSET + CHUNK_DATA)
+                + (rest == 0 ? 0 : ShardMaps.pageCharge(CHUNK_DATA_OFFSET + rest));
     }
 
-    /** The parts of a head that vary in length, encoded. */
+    /** A head but for what depends on its id, encoded. */
     static final class HeadBytes {
+        private final StoredHead head;
+        private final long bodyLength;
+        private final boolean inline;
+        private final long bodyId;
+        private final byte[] numbers;
         private final byte[] wire;
+        private final byte[] hidden;
         private final byte[] key;
         private final byte[] selecting;
 
-        private HeadBytes(byte[] wire, byte[] key, byte[] selecting) {
+        private HeadBytes(
+                StoredHead head,
+                long bodyLength,
+                boolean inline,
+                long bodyId,
+                byte[] wire,
+                byte[] hidden,
+                byte[] key,
+                byte[] selecting) {
+            this.head = head;
+            this.bodyLength = bodyLength;
+            this.inline = inline;
+            this.bodyId = bodyId;
             this.wire = wire;
+            this.hidden = hidden;
             this.key = key;
             this.selecting = selecting;
+            ByteArrayOutputStream out = new ByteArrayOutputStream(24);
+            VarInt.put(
+                    out,
+                    VarInt.zigzag(nanos(head.times().responseTime())
+                            - nanos(head.times().requestTime())));
+            VarInt.put(out, bodyLength);
+            VarInt.put(out, wire.length);
+            VarInt.put(out, hidden.length);
+            VarInt.put(out, key.length);
+            VarInt.put(out, selecting.length);
+            if (bodyId != 0) {
+                VarInt.put(out, bodyId);
+            }
+            Instant staleSince = head.staleSince();
+            if (staleSince != null) {
+                VarInt.put(
+                        out,
+                        VarInt.zigzag(nanos(staleSince) - nanos(head.times().requestTime())));
+            }
+            numbers = out.toByteArray();
         }
 
         /** The length of the whole head. */
         int length() {
-            return WIRE_OFFSET + wire.length + key.length + selecting.length;
+            return NUMBERS_OFFSET + numbers.length + wire.length + hidden.length + key.length + selecting.length;
+        }
+
+        /** The same head in front of its body in one page. */
+        HeadBytes inline() {
+            return new HeadBytes(head, bodyLength, true, 0, wire, hidden, key, selecting);
+        }
+
+        /** Whether it is short enough to lie in one page with its body. */
+        boolean isSmall() {
+            return bodyLength == 0 || length() + bodyLength <= SMALL_MAX;
+        }
+
+        /** The same head with the chunks of {@code otherBodyId}. */
+        HeadBytes withBody(long otherBodyId) {
+            return new HeadBytes(head, bodyLength, false, otherBodyId, wire, hidden, key, selecting);
+        }
+
+        /** The same but for when a soft purge has ended its lifetime, as {@code other} has it. */
+        HeadBytes asStaleAs(StoredHead other) {
+            return new HeadBytes(other, bodyLength, inline, bodyId, wire, hidden, key, selecting);
+        }
+
+        boolean isInline() {
+            return inline;
+        }
+
+        long bodyLength() {
+            return bodyLength;
         }
     }
 
     /**
-     * The variable parts of {@code head} with a body of {@code bodyLength} bytes; null when it cannot be kept as it is: too
-     * long, or with characters that no field line may hold.
+     * {@code head} with a body of {@code bodyLength} bytes in chunks under its own id; null when it cannot be kept as it
+     * is: too long, or with characters that no field line may hold.
+     *
+     * @param hidden the names of fields that are kept, but not sent, in lower case
      */
-    static @Nullable HeadBytes encode(StoredHead head, long bodyLength) {
+    static @Nullable HeadBytes encode(StoredHead head, long bodyLength, Set<String> hidden) {
         StringBuilder wire = new StringBuilder(512);
+        StringBuilder unsent = new StringBuilder(0);
         wire.append("HTTP/1.1 ").append(head.status()).append(' ').append(head.reason());
         boolean storable = isLineText(head.reason());
         wire.append("\r\n");
@@ -174,18 +245,51 @@ final class EntryLayout {
             String value = fields.value(i);
             storable &= isLineText(name) && name.indexOf(':') < 0 && isLineText(value);
             if (!name.equalsIgnoreCase(CONTENT_LENGTH)) {
-                wire.append(name).append(": ").append(value).append("\r\n");
+                StringBuilder lines = isHidden(name, hidden) ? unsent : wire;
+                lines.append(name).append(": ").append(value).append("\r\n");
             }
         }
         if (hasLengthLine(head.status())) {
             wire.append(CONTENT_LENGTH).append(": ").append(bodyLength).append("\r\n");
         }
-        if (!storable || wire.length() > HEAD_MAX) {
+        if (!storable || wire.length() + unsent.length() > HEAD_MAX) {
             return null;
         }
         HeadBytes bytes = new HeadBytes(
-                wire.toString().getBytes(StandardCharsets.ISO_8859_1), encode(head.key()), encode(head.selecting()));
+                head,
+                bodyLength,
+                false,
+                0,
+                wire.toString().getBytes(StandardCharsets.ISO_8859_1),
+                unsent.toString().getBytes(StandardCharsets.ISO_8859_1),
+                encode(head.key()),
+                encode(head.selecting()));
         return bytes.length() > HEAD_MAX ? null : bytes;
+    }
+
+    private static boolean isHidden(String name, Set<String> hidden) {
+        return !hidden.isEmpty() && hidden.contains(name.toLowerCase(Locale.ROOT));
+    }
+
+    /** The fields as they are read again: without Content-Length, the hidden ones last. */
+    private static Fields asStored(Fields fields, Set<String> hidden) {
+        Fields stored = fields.without(CONTENT_LENGTH);
+        boolean reorder = false;
+        for (int i = 0; i < stored.size(); i++) {
+            reorder |= isHidden(stored.name(i), hidden);
+        }
+        if (!reorder) {
+            return stored;
+        }
+        Fields.Builder ordered = Fields.builder();
+        for (boolean last : new boolean[] {false, true}) {
+            for (int i = 0; i < stored.size(); i++) {
+                if (isHidden(stored.name(i), hidden) == last) {
+                    ordered.add(stored.name(i), stored.value(i));
+                }
+            }
+        }
+        return ordered.build();
     }
 
     /** RFC 9110 §8.6: 1xx and 204 have none, and a 304's would be about another message. */
@@ -205,8 +309,15 @@ final class EntryLayout {
 
     private static byte[] encode(CacheKey key) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(128);
-        putInt(out, key.uri().port());
-        putText(out, key.uri().scheme());
+        int port = key.uri().port();
+        String scheme = key.uri().scheme();
+        if (port > 0 && (scheme.equals(HTTP) || scheme.equals(HTTPS))) {
+            VarInt.put(out, 2L * port + (scheme.equals(HTTPS) ? 1 : 0));
+        } else {
+            VarInt.put(out, 0);
+            VarInt.put(out, port);
+            putText(out, scheme);
+        }
         putText(out, key.uri().host());
         putText(out, key.uri().pathAndQuery());
         putText(out, key.peers());
@@ -215,9 +326,12 @@ final class EntryLayout {
 
     private static byte[] encode(SelectingFields selecting) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(64);
-        out.write(selecting.unmatched() ? 1 : 0);
         Fields fields = selecting.fields();
-        putInt(out, fields.size());
+        if (!selecting.unmatched() && fields.size() == 0) {
+            return out.toByteArray();
+        }
+        out.write(selecting.unmatched() ? 1 : 0);
+        VarInt.put(out, fields.size());
         for (int i = 0; i < fields.size(); i++) {
             putText(out, fields.name(i));
             putText(out, fields.value(i));
@@ -225,70 +339,61 @@ final class EntryLayout {
         return out.toByteArray();
     }
 
-    private static void putInt(ByteArrayOutputStream out, int value) {
-        out.write(value);
-        out.write(value >>> 8);
-        out.write(value >>> 16);
-        out.write(value >>> 24);
-    }
-
     private static void putText(ByteArrayOutputStream out, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        putInt(out, bytes.length);
+        VarInt.put(out, bytes.length);
         out.writeBytes(bytes);
     }
 
-    /** Lays {@code head} out in {@code into}, without the body. */
-    static void putHead(
-            Slot into,
-            HeadBytes bytes,
-            StoredHead head,
-            long id,
-            long bodyId,
-            long bodyLength,
-            boolean inline,
-            int bodyChecksum) {
+    /** Lays a head out in {@code into} as that of object {@code id}, without the body. */
+    static void putHead(Slot into, HeadBytes bytes, long id, int bodyChecksum) {
         into.reserve(bytes.length());
         ByteBuffer out = into.buffer();
+        int kind = bytes.inline ? KIND_SMALL : KIND_LARGE;
         out.put(VERSION_OFFSET, VERSION);
-        out.put(KIND_OFFSET, inline ? KIND_SMALL : KIND_LARGE);
-        out.putShort(STATUS_OFFSET, (short) head.status());
+        kind |= bytes.bodyId == 0 ? 0 : FLAG_BODY_ID;
+        kind |= bytes.head.staleSince() == null ? 0 : FLAG_STALE;
+        out.put(KIND_OFFSET, (byte) kind);
+        out.putShort(STATUS_OFFSET, (short) bytes.head.status());
         out.putLong(ID_OFFSET, id);
-        out.putLong(BODY_ID_OFFSET, bodyId);
-        out.putLong(REQUEST_TIME_OFFSET, nanos(head.times().requestTime()));
-        out.putLong(RESPONSE_TIME_OFFSET, nanos(head.times().responseTime()));
-        out.putLong(BODY_LENGTH_OFFSET, bodyLength);
         out.putInt(BODY_CHECKSUM_OFFSET, bodyChecksum);
-        out.putInt(WIRE_LENGTH_OFFSET, bytes.wire.length);
-        out.putInt(KEY_LENGTH_OFFSET, bytes.key.length);
-        out.putInt(SELECTING_LENGTH_OFFSET, bytes.selecting.length);
-        Instant staleSince = head.staleSince();
-        out.putLong(STALE_SINCE_OFFSET, staleSince == null ? 0 : nanos(staleSince));
-        int keyOffset = WIRE_OFFSET + bytes.wire.length;
-        out.put(WIRE_OFFSET, bytes.wire);
-        out.put(keyOffset, bytes.key);
-        out.put(keyOffset + bytes.key.length, bytes.selecting);
-        into.length(bytes.length());
-        out.putInt(CHECKSUM_OFFSET, headChecksum(into, bytes.length()));
+        out.putLong(REQUEST_TIME_OFFSET, nanos(bytes.head.times().requestTime()));
+        int at = NUMBERS_OFFSET;
+        for (byte[] part : List.of(bytes.numbers, bytes.wire, bytes.hidden, bytes.key, bytes.selecting)) {
+            out.put(at, part);
+            at += part.length;
+        }
+        into.length(at);
+        out.putInt(CHECKSUM_OFFSET, headChecksum(into, at));
     }
 
-    /** What {@link #head} would give for the bytes that {@link #putHead} made of {@code head}. */
-    static StoredObject object(
-            HeadBytes bytes, StoredHead head, long id, long bodyId, long bodyLength, boolean inline) {
+    /**
+     * What {@link #head} would give for the bytes that {@link #putHead} made.
+     *
+     * @param hidden as {@link #encode} had it
+     */
+    static StoredObject object(HeadBytes bytes, long id, Set<String> hidden) {
+        StoredHead head = bytes.head;
         StoredHead stored = new StoredHead(
                         id,
                         head.key(),
                         head.selecting(),
                         head.status(),
                         head.reason(),
-                        head.fields().without(CONTENT_LENGTH),
+                        asStored(head.fields(), hidden),
                         head.times(),
-                        bodyLength,
+                        bytes.bodyLength,
                         head.targets())
                 .withStaleness(head.staleSince(), 0);
-        int valueLength = bytes.length() + (inline ? (int) bodyLength : 0);
         return new StoredObject(
-                stored, List.of(stored), bodyId, inline, bytes.wire.length, bytes.length(), valueLength);
+                stored,
+                List.of(stored),
+                bytes.bodyId == 0 ? ObjectId.unsalted(id) : bytes.bodyId,
+                bytes.inline,
+                NUMBERS_OFFSET + bytes.numbers.length,
+                bytes.wire.length,
+                bytes.length(),
+                bytes.length() + (bytes.inline ? (int) bytes.bodyLength : 0));
     }
 
     /**
@@ -300,56 +405,66 @@ final class EntryLayout {
      * @return null when the bytes are not those of object {@code id}, or damaged
      */
     static @Nullable StoredObject head(Slot slot, long id, boolean verify, CacheControlTargets targets) {
-        ByteBuffer in = slot.buffer();
+        ByteBuffer bytes = slot.buffer();
         int length = slot.length();
-        if (length < WIRE_OFFSET || in.get(VERSION_OFFSET) != VERSION || in.getLong(ID_OFFSET) != id) {
+        if (length < NUMBERS_OFFSET || bytes.get(VERSION_OFFSET) != VERSION || bytes.getLong(ID_OFFSET) != id) {
             return null;
         }
-        int kind = in.get(KIND_OFFSET);
-        int wireLength = in.getInt(WIRE_LENGTH_OFFSET);
-        int keyLength = in.getInt(KEY_LENGTH_OFFSET);
-        int selectingLength = in.getInt(SELECTING_LENGTH_OFFSET);
-        long bodyLength = in.getLong(BODY_LENGTH_OFFSET);
-        if ((kind != KIND_SMALL && kind != KIND_LARGE)
-                || (wireLength | keyLength | selectingLength) < 0
-                || bodyLength < 0) {
-            return null;
-        }
-        long bodyOffset = (long) WIRE_OFFSET + wireLength + keyLength + selectingLength;
-        boolean inline = kind == KIND_SMALL;
-        if (bodyOffset + (inline ? bodyLength : 0) != length) {
-            return null;
-        }
-        if (verify && !isIntact(slot, (int) bodyOffset, inline)) {
+        int kind = bytes.get(KIND_OFFSET) & KIND_MASK;
+        if (kind != KIND_SMALL && kind != KIND_LARGE) {
             return null;
         }
         try {
-            int keyOffset = WIRE_OFFSET + wireLength;
-            int status = in.getShort(STATUS_OFFSET) & 0xFFFF;
-            byte[] wireBytes = new byte[wireLength];
-            in.get(WIRE_OFFSET, wireBytes);
-            String wire = new String(wireBytes, StandardCharsets.ISO_8859_1);
+            ByteBuffer in = slot.view(NUMBERS_OFFSET, length - NUMBERS_OFFSET);
+            long toResponse = VarInt.fromZigzag(VarInt.get(in));
+            long bodyLength = VarInt.get(in);
+            int wireLength = VarInt.length(in);
+            int hiddenLength = VarInt.length(in);
+            int keyLength = VarInt.length(in);
+            int selectingLength = VarInt.length(in);
+            boolean hasBodyId = (bytes.get(KIND_OFFSET) & FLAG_BODY_ID) != 0;
+            long bodyId = hasBodyId ? VarInt.get(in) : ObjectId.unsalted(id);
+            boolean isStale = (bytes.get(KIND_OFFSET) & FLAG_STALE) != 0;
+            long toStale = isStale ? VarInt.fromZigzag(VarInt.get(in)) : 0;
+            int wireOffset = NUMBERS_OFFSET + in.position();
+            boolean inline = kind == KIND_SMALL;
+            long bodyOffset = (long) wireOffset + wireLength + hiddenLength + keyLength + selectingLength;
+            if (bodyLength < 0 || bodyOffset + (inline ? bodyLength : 0) != length) {
+                return null;
+            }
+            if (verify && !isIntact(slot, (int) bodyOffset, inline)) {
+                return null;
+            }
+            String wire = latin1(bytes, wireOffset, wireLength);
+            String hidden = hiddenLength == 0 ? "" : latin1(bytes, wireOffset + wireLength, hiddenLength);
+            int keyOffset = wireOffset + wireLength + hiddenLength;
+            int status = bytes.getShort(STATUS_OFFSET) & 0xFFFF;
+            long requestTime = bytes.getLong(REQUEST_TIME_OFFSET);
             StoredHead head = new StoredHead(
                     id,
                     key(slot.view(keyOffset, keyLength)),
                     selecting(slot.view(keyOffset + keyLength, selectingLength)),
                     status,
                     reason(wire),
-                    fields(wire, hasLengthLine(status)),
-                    new ResponseTimes(
-                            instant(in.getLong(REQUEST_TIME_OFFSET)), instant(in.getLong(RESPONSE_TIME_OFFSET))),
+                    fields(wire, hidden, hasLengthLine(status)),
+                    new ResponseTimes(instant(requestTime), instant(requestTime + toResponse)),
                     bodyLength,
                     targets);
-            long staleSince = in.getLong(STALE_SINCE_OFFSET);
-            if (staleSince != 0) {
-                head = head.withStaleness(instant(staleSince), 0);
+            if (isStale) {
+                head = head.withStaleness(instant(requestTime + toStale), 0);
             }
             return new StoredObject(
-                    head, List.of(head), in.getLong(BODY_ID_OFFSET), inline, wireLength, (int) bodyOffset, length);
+                    head, List.of(head), bodyId, inline, wireOffset, wireLength, (int) bodyOffset, length);
         } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {
             // Lengths that contradict each other: damaged bytes that no checksum was compared for.
             return null;
         }
+    }
+
+    private static String latin1(ByteBuffer bytes, int from, int length) {
+        byte[] copy = new byte[length];
+        bytes.get(from, copy);
+        return new String(copy, StandardCharsets.ISO_8859_1);
     }
 
     /** Whether the checksums of a head and of its inline body hold. */
@@ -443,21 +558,20 @@ final class EntryLayout {
     }
 
     private static CacheKey key(ByteBuffer in) {
-        in.order(ByteOrder.LITTLE_ENDIAN);
-        int port = in.getInt();
-        String scheme = text(in);
+        int schemeAndPort = VarInt.length(in);
+        int port = schemeAndPort == 0 ? VarInt.length(in) : schemeAndPort >>> 1;
+        String scheme = schemeAndPort == 0 ? text(in) : (schemeAndPort & 1) == 0 ? HTTP : HTTPS;
         String host = text(in);
         String pathAndQuery = text(in);
         return new CacheKey(new EffectiveUri(scheme, host, port, pathAndQuery), text(in));
     }
 
     private static SelectingFields selecting(ByteBuffer in) {
-        in.order(ByteOrder.LITTLE_ENDIAN);
-        boolean unmatched = in.get() != 0;
-        int lines = in.getInt();
-        if (lines == 0 && !unmatched) {
+        if (!in.hasRemaining()) {
             return SelectingFields.NONE;
         }
+        boolean unmatched = in.get() != 0;
+        int lines = VarInt.length(in);
         Fields.Builder fields = Fields.builder();
         for (int i = 0; i < lines; i++) {
             String name = text(in);
@@ -467,8 +581,8 @@ final class EntryLayout {
     }
 
     private static String text(ByteBuffer in) {
-        int length = in.getInt();
-        if (length < 0 || length > in.remaining()) {
+        int length = VarInt.length(in);
+        if (length > in.remaining()) {
             throw new IllegalArgumentException("a text of " + length + " bytes where " + in.remaining() + " are left");
         }
         byte[] bytes = new byte[length];
@@ -482,19 +596,22 @@ final class EntryLayout {
         return wire.substring(REASON_OFFSET, wire.indexOf("\r\n"));
     }
 
-    private static Fields fields(String wire, boolean lengthLine) {
+    private static Fields fields(String wire, String hidden, boolean lengthLine) {
         Fields.Builder fields = Fields.builder();
-        int line = wire.indexOf("\r\n") + 2;
-        while (line < wire.length()) {
-            int end = wire.indexOf("\r\n", line);
-            int colon = wire.indexOf(": ", line);
-            boolean last = end + 2 == wire.length();
-            if (!(last && lengthLine)) {
-                fields.add(wire.substring(line, colon), wire.substring(colon + 2, end));
-            }
+        int end = lengthLine ? wire.lastIndexOf("\r\n", wire.length() - 3) + 2 : wire.length();
+        addLines(wire, wire.indexOf("\r\n") + 2, end, fields);
+        addLines(hidden, 0, hidden.length(), fields);
+        return fields.build();
+    }
+
+    private static void addLines(String lines, int from, int to, Fields.Builder fields) {
+        int line = from;
+        while (line < to) {
+            int end = lines.indexOf("\r\n", line);
+            int colon = lines.indexOf(": ", line);
+            fields.add(lines.substring(line, colon), lines.substring(colon + 2, end));
             line = end + 2;
         }
-        return fields.build();
     }
 
     private static long nanos(Instant time) {

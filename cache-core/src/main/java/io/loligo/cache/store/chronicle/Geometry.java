@@ -4,23 +4,35 @@ package io.loligo.cache.store.chronicle;
  * How a store's capacity is laid out in files. Files made for one geometry cannot be read with another.
  *
  * @param shards 1 to 8 independent parts, each with its own files and locks
- * @param shardBytes the byte limit of one shard, shared by heads and chunks
- * @param mapBytes what each map of a shard is built for; more than {@code shardBytes}, because a map that is full to the
- *     last chunk grows or fails
+ * @param shardBytes the ceiling of one shard: what it keeps of objects and of what finds them
+ * @param pageBytes the space of a shard's pages. A little more than {@code shardBytes}, because a map in which all sizes
+ *     mix finds no room for the larger ones beyond {@link #FILL_PERCENT_MAX}
  */
-record Geometry(int shards, long shardBytes, long mapBytes) {
+record Geometry(int shards, long shardBytes, long pageBytes) {
     static final int SHARDS_MAX = 8;
-    /** A shard holds at least this many objects of the largest size, lest one of them evict everything else. */
-    static final int LARGEST_OBJECTS_PER_SHARD = 4;
+    /**
+     * A shard holds at least this many objects of the largest size, lest one of them evict everything else, and one can
+     * stay for its readers, see {@link BodyPins}.
+     */
+    static final int LARGEST_OBJECTS_PER_SHARD = 5;
     /** Below this a shard's fixed costs outweigh what it holds. */
     static final long SHARD_BYTES_MIN = 16L << 20;
 
-    static final int FILL_PERCENT_MAX = 90;
+    /** Of the page space, in use: measured with sizes from 300 bytes to {@link EntryLayout#SMALL_MAX} and random removal. */
+    static final int FILL_PERCENT_MAX = 88;
+
+    /** The page space as a share of the ceiling. With the maps' own tables it stays within the tenth that is promised. */
+    static final int PAGES_PERCENT = 104;
 
     static Geometry of(StoreOptions options) {
         long least = Math.max(SHARD_BYTES_MIN, LARGEST_OBJECTS_PER_SHARD * options.maximumObjectBytes());
         int shards = (int) Math.max(1, Math.min(SHARDS_MAX, options.capacityBytes() / least));
         long shardBytes = options.capacityBytes() / shards;
-        return new Geometry(shards, shardBytes, shardBytes / FILL_PERCENT_MAX * 100);
+        return new Geometry(shards, shardBytes, shardBytes / 100 * PAGES_PERCENT);
+    }
+
+    /** What the objects of a shard with {@code bytes} of the capacity may take together. */
+    long fillLimit(long bytes) {
+        return Math.min(bytes, pageBytes / 100 * FILL_PERCENT_MAX);
     }
 }

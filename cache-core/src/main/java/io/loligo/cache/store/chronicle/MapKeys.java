@@ -3,11 +3,11 @@ package io.loligo.cache.store.chronicle;
 import net.openhft.chronicle.bytes.Bytes;
 import org.jspecify.annotations.Nullable;
 
-/** The keys of the three maps: mutable, reused, of constant size. Their names stand in the files' headers. */
+/** The keys of the maps: mutable, reused, of constant size. Their names stand in the files' headers. */
 final class MapKeys {
     private MapKeys() {}
 
-    /** 64 bits: an object id as a key of heads, or what an index entry refers to. */
+    /** 64 bits: what an index entry refers to. */
     static final class Word {
         long value;
 
@@ -69,33 +69,40 @@ final class MapKeys {
         }
     }
 
-    /** An object id and the number of one of its chunks. */
-    static final class ChunkKey {
+    /** An object id and the number of one of its pages: a chunk, from 0, or {@link #HEAD}. */
+    static final class PageKey {
+        /** The number of the page that holds a head, or a list of variants. */
+        static final int HEAD = -1;
+
         long object;
         int number;
 
-        ChunkKey of(long newObject, int newNumber) {
+        PageKey of(long newObject, int newNumber) {
             object = newObject;
             number = newNumber;
             return this;
         }
 
-        static final class Marshaller extends StatelessMarshaller<ChunkKey> {
+        PageKey head(long newObject) {
+            return of(newObject, HEAD);
+        }
+
+        static final class Marshaller extends StatelessMarshaller<PageKey> {
             static final Marshaller INSTANCE = new Marshaller();
 
             @Override
-            public ChunkKey read(Bytes<?> in, long size, @Nullable ChunkKey using) {
+            public PageKey read(Bytes<?> in, long size, @Nullable PageKey using) {
                 long object = in.readLong();
-                return (using == null ? new ChunkKey() : using).of(object, in.readInt());
+                return (using == null ? new PageKey() : using).of(object, in.readInt());
             }
 
             @Override
-            public long size(ChunkKey key) {
+            public long size(PageKey key) {
                 return Long.BYTES + Integer.BYTES;
             }
 
             @Override
-            public void write(Bytes<?> out, long size, ChunkKey key) {
+            public void write(Bytes<?> out, long size, PageKey key) {
                 out.writeLong(key.object);
                 out.writeInt(key.number);
             }

@@ -35,7 +35,7 @@ final class Preview {
         boolean dropped = bans.covering(object.id(), object.head(), 0).stream().anyMatch(ban -> !ban.isSoft());
         if (!dropped && match.matches(object.head(), url)) {
             objects++;
-            bytes += object.headCharge() + object.bodyCharge();
+            bytes += object.charge();
             if (sample.size() < sampleMax) {
                 sample.add(url);
             }

@@ -1,7 +1,7 @@
 package io.loligo.cache.store.chronicle;
 
-import io.loligo.cache.store.chronicle.MapKeys.ChunkKey;
 import io.loligo.cache.store.chronicle.MapKeys.KeyHash;
+import io.loligo.cache.store.chronicle.MapKeys.PageKey;
 import io.loligo.cache.store.chronicle.MapKeys.Word;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +10,7 @@ final class Scratch {
     final KeyHasher.Text text = new KeyHasher.Text();
     final KeyHash hash = new KeyHash();
     final Word reference = new Word();
-    final Word id = new Word();
-    final ChunkKey chunkKey = new ChunkKey();
+    final PageKey page = new PageKey();
     final ChunkWindow window = new ChunkWindow();
     final Value.Joined joined = new Value.Joined();
     /** Objects read to be looked at, not handed out. */

@@ -9,13 +9,17 @@ import io.loligo.cache.store.EntryReader;
 import io.loligo.cache.store.ResponseStore.Purged;
 import io.loligo.cache.store.chronicle.EntryLayout.HeadBytes;
 import io.loligo.cache.store.chronicle.MapKeys.KeyHash;
+import io.loligo.cache.store.chronicle.StoreDirectory.Closed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
@@ -33,11 +37,21 @@ final class Shard {
 
     /** Responses that one key may have; the oldest goes when one more comes. */
     static final int VARIANTS_MAX = 64;
-    /** Objects that one writer evicts to make room for one piece; then it gives up storing. */
+    /** Objects that one writer evicts to make room for one page; then it gives up storing. */
     private static final int INLINE_EVICTIONS_MAX = 256;
+    /**
+     * Objects that one writer evicts because no segment has room for a page although the budget has: so many leave a gap
+     * even among pages of the largest size.
+     */
+    private static final int GAP_EVICTIONS_MAX = 32;
+    /** Chunks of a body that are removed at once; longer ones are left to the evictor, for nobody else should wait. */
+    private static final int CHUNKS_REMOVED_AT_ONCE = 64;
 
     /** At most this share of the budget is kept for readers of what is removed already. */
     private static final int HELD_SHARE = 4;
+
+    /** How often a head is made anew because a purge changed what it has to say; then it is not stored. */
+    private static final int PUBLISH_ATTEMPTS = 8;
 
     private static final int STRIPES = 64;
     /** How often a lookup follows a reference that changes under it. */
@@ -47,7 +61,7 @@ final class Shard {
 
     /** What a list of variants takes of the budget, however long. */
     private static final long LIST_CHARGE =
-            ShardMaps.headCharge(EntryLayout.LIST_MEMBERS_OFFSET + VARIANTS_MAX * Long.BYTES);
+            ShardMaps.pageCharge(EntryLayout.LIST_MEMBERS_OFFSET + VARIANTS_MAX * Long.BYTES);
 
     /** What a writer takes for a list: room for it, and as much again because it is counted before that is given back. */
     private static final long LIST_RESERVE = 2 * LIST_CHARGE;
@@ -73,10 +87,16 @@ final class Shard {
     private final AtomicLong idCounter = new AtomicLong(1);
     private final AtomicLong used = new AtomicLong();
     private final AtomicLong objects = new AtomicLong();
+    private final AtomicLong headBytes = new AtomicLong();
+    private final AtomicLong payloadBytes = new AtomicLong();
+    /** Bodies of removed objects whose chunks are still there, and count as used until the evictor has removed them. */
+    private final Queue<StoredObject> removedBodies = new ConcurrentLinkedQueue<>();
+
     private final Set<StoredWriter> writers = ConcurrentHashMap.newKeySet();
 
     private final long limit;
     private volatile CacheControlTargets targets = CacheControlTargets.DEFAULT;
+    private volatile Set<String> hidden = Set.of();
     private volatile boolean suspended;
     private volatile boolean faultReported;
     private volatile boolean closed;
@@ -114,11 +134,30 @@ final class Shard {
 
     // ---- state
 
-    /** Starts work on {@code opened}, whose content takes {@code usedBytes}. */
-    void start(ShardMaps opened, long usedBytes, long objectCount) {
-        used.set(usedBytes);
-        objects.set(objectCount);
+    /** Starts work on {@code opened}, which was closed in the state {@code content}. */
+    void start(ShardMaps opened, Closed content) {
+        used.set(content.usedBytes());
+        objects.set(content.objects());
+        headBytes.set(content.headBytes());
+        payloadBytes.set(content.payloadBytes());
         maps = opened;
+    }
+
+    /** What it holds; changes under the caller while the shard is in use. */
+    Closed content() {
+        return new Closed(used.get(), objects.get(), headBytes.get(), payloadBytes.get());
+    }
+
+    /** Bytes of memory or files that its maps may take; 0 while it has none. */
+    long mappedBytes() {
+        ShardMaps open = maps;
+        try {
+            return open == null ? 0 : open.mappedBytes();
+        } catch (RuntimeException e) {
+            // Closed between the two lines.
+            fault(e);
+            return 0;
+        }
     }
 
     boolean isReady() {
@@ -140,17 +179,14 @@ final class Shard {
         broken = true;
     }
 
-    long used() {
-        return used.get();
-    }
-
-    long objects() {
-        return objects.get();
-    }
-
     /** How heads are read from now on. */
     void targets(CacheControlTargets newTargets) {
         targets = newTargets;
+    }
+
+    /** The names, in lower case, of fields that are kept but not sent of what is stored from now on. */
+    void hide(Set<String> names) {
+        hidden = names;
     }
 
     /** While suspended, nothing is stored: the disk is nearly full. */
@@ -171,6 +207,7 @@ final class Shard {
                 for (StoredObject free : pins.release()) {
                     deleteBody(open, free, scratches.get());
                 }
+                removeBodies(open, scratches.get());
                 open.close();
             } catch (RuntimeException | Error e) {
                 broken = true;
@@ -329,7 +366,7 @@ final class Shard {
     }
 
     private @Nullable StoredObject load(ShardMaps open, long id, Slot into, Scratch scratch) {
-        if (!open.head(scratch.id.of(id), into)) {
+        if (!open.page(scratch.page.head(id), into)) {
             return null;
         }
         StoredObject object = EntryLayout.head(into, id, isFromEarlierRun(id), targets);
@@ -342,7 +379,7 @@ final class Shard {
     }
 
     private @Nullable Variants loadList(ShardMaps open, long id, Scratch scratch) {
-        if (!open.head(scratch.id.of(id), scratch.aside)) {
+        if (!open.page(scratch.page.head(id), scratch.aside)) {
             return null;
         }
         return EntryLayout.list(scratch.aside, id, isFromEarlierRun(id));
@@ -376,7 +413,7 @@ final class Shard {
                 scratch.found = null;
             } else {
                 slot = takeSlot(scratch);
-                if (!open.head(scratch.id.of(id), slot)) {
+                if (!open.page(scratch.page.head(id), slot)) {
                     give(slot);
                     return null;
                 }
@@ -415,7 +452,7 @@ final class Shard {
     private boolean pin(ShardMaps open, StoredObject object, Scratch scratch) {
         pins.pin(object.bodyId());
         // Who removes an object removes its head first and asks for readers then.
-        if (open.hasHead(scratch.id.of(object.id()))) {
+        if (open.hasPage(scratch.page.head(object.id()))) {
             return true;
         }
         unpin(object.bodyId(), scratch);
@@ -469,18 +506,17 @@ final class Shard {
             return -1;
         }
         try {
-            scratch.chunkKey.of(bodyId, chunkNumber);
             boolean verify = isFromEarlierRun(bodyId);
             if (dst.isDirect() && !verify) {
                 ChunkWindow window = scratch.window.aim(bodyId, chunkNumber, from, wanted, dst);
-                if (!open.chunk(scratch.chunkKey, window) || window.taken() <= 0) {
+                if (!open.chunk(bodyId, chunkNumber, scratch.page, window) || window.taken() <= 0) {
                     return -1;
                 }
                 dst.position(dst.position() + window.taken());
                 return window.taken();
             }
             Slot chunk = scratch.chunk();
-            if (!open.chunk(scratch.chunkKey, chunk)) {
+            if (!open.chunk(bodyId, chunkNumber, scratch.page, chunk)) {
                 return -1;
             }
             int length = EntryLayout.chunkData(chunk, bodyId, chunkNumber, verify);
@@ -534,18 +570,24 @@ final class Shard {
     /** Inserts one chunk; false when there is no room or the map cannot take it. */
     boolean insertChunk(long bodyId, int chunkNumber, Slot chunk, Scratch scratch) {
         ShardMaps open = maps;
-        long charge = ShardMaps.chunkCharge(chunk.length());
+        long charge = ShardMaps.pageCharge(chunk.length());
         if (open == null || !makeRoom(open, charge, scratch)) {
             return false;
         }
+        boolean inserted = false;
         try {
-            open.insertChunk(scratch.chunkKey.of(bodyId, chunkNumber), chunk);
-            return true;
+            int attempt = 0;
+            do {
+                inserted = open.insertChunk(bodyId, chunkNumber, attempt, scratch.page, chunk);
+            } while (!inserted && makeGap(open, attempt++, scratch));
         } catch (RuntimeException | Error e) {
-            used.addAndGet(-charge);
             fault(e);
-            return false;
+        } finally {
+            if (!inserted) {
+                used.addAndGet(-charge);
+            }
         }
+        return inserted;
     }
 
     /** Removes the chunks of a body that never became an object. */
@@ -556,13 +598,18 @@ final class Shard {
         }
         try {
             for (int i = 0; i < count; i++) {
-                open.removeChunk(scratch.chunkKey.of(bodyId, i));
+                open.removeChunk(bodyId, i, scratch.page);
                 int data = i == count - 1 ? lastLength : EntryLayout.CHUNK_DATA;
-                used.addAndGet(-ShardMaps.chunkCharge(EntryLayout.CHUNK_DATA_OFFSET + data));
+                used.addAndGet(-ShardMaps.pageCharge(EntryLayout.CHUNK_DATA_OFFSET + data));
             }
         } catch (RuntimeException | Error e) {
             fault(e);
         }
+    }
+
+    /** {@code head} as it would be kept; null when it cannot be. */
+    @Nullable HeadBytes encode(StoredHead head, long bodyLength) {
+        return EntryLayout.encode(head, bodyLength, hidden);
     }
 
     /**
@@ -572,38 +619,69 @@ final class Shard {
      *     is in chunks
      * @return the head as stored, null when it could not be
      */
-    @Nullable StoredHead commit(StoredWriter writer, HeadBytes bytes, long bodyLength, @Nullable Slot body, Scratch scratch) {
+    @Nullable StoredHead commit(StoredWriter writer, HeadBytes bytes, @Nullable Slot body, Scratch scratch) {
         ShardMaps open = maps;
-        int inlineLength = body == null ? 0 : (int) bodyLength;
-        long charge = ShardMaps.headCharge(bytes.length() + inlineLength);
+        int inlineLength = body == null ? 0 : (int) bytes.bodyLength();
+        long charge = ShardMaps.objectCharge(bytes.length() + inlineLength);
         if (open == null || !makeRoom(open, charge + LIST_RESERVE, scratch)) {
             return null;
         }
-        long id = writer.id();
-        boolean stored = false;
+        StoredObject stored = null;
         try {
             int checksum = body == null ? 0 : EntryLayout.checksum(body, EntryLayout.CHUNK_DATA_OFFSET, inlineLength);
+            long bodyAddress = body == null ? 0 : body.address() + EntryLayout.CHUNK_DATA_OFFSET;
             scratch.hash.of(writer.keyFirst(), writer.keySecond());
-            StoredObject object;
-            synchronized (stripe(scratch.hash)) {
-                Bans.Sentence sentence = bans.since(writer.banMark(), id, writer.head());
+            for (int attempt = 0; stored == null && attempt < PUBLISH_ATTEMPTS; attempt++) {
+                Bans.Sentence sentence = bans.since(writer.banMark(), writer.id(), writer.head());
                 if (sentence != null && sentence.dropped()) {
                     return null;
                 }
-                StoredHead head = sentence == null ? writer.head() : sentence.on(writer.head());
-                EntryLayout.putHead(scratch.made, bytes, head, id, id, bodyLength, body != null, checksum);
-                object = EntryLayout.object(bytes, head, id, id, bodyLength, body != null);
-                long bodyAddress = body == null ? 0 : body.address() + EntryLayout.CHUNK_DATA_OFFSET;
-                publish(open, object, 0, scratch, bodyAddress, inlineLength);
+                HeadBytes sentenced = sentence == null ? bytes : bytes.asStaleAs(sentence.on(writer.head()));
+                StoredObject object = insertHead(open, sentenced, writer.id(), checksum, bodyAddress, scratch);
+                if (object == null) {
+                    return null;
+                }
+                synchronized (stripe(scratch.hash)) {
+                    if (Objects.equals(sentence, bans.since(writer.banMark(), writer.id(), writer.head()))) {
+                        publish(open, object, 0, scratch);
+                        stored = object;
+                    } else {
+                        // A purge came since: it changes what the page has to say.
+                        open.removePage(scratch.page.head(object.id()));
+                    }
+                }
             }
-            stored = true;
-            return object.head();
+            return stored == null ? null : stored.head();
         } catch (RuntimeException | Error e) {
             fault(e);
             return null;
         } finally {
-            used.addAndGet(stored ? -LIST_RESERVE : -LIST_RESERVE - charge);
+            used.addAndGet(headCharge(stored) - charge - LIST_RESERVE);
         }
+    }
+
+    /** What {@code object} takes of the budget without its chunks; 0 where there is none. */
+    private static long headCharge(@Nullable StoredObject object) {
+        return object == null ? 0 : object.charge() - object.bodyCharge();
+    }
+
+    /**
+     * Inserts a head, and an inline body, under {@code id} with whichever salt finds room. Nothing refers to it yet, so no
+     * lock is held.
+     */
+    private @Nullable StoredObject insertHead(
+            ShardMaps open, HeadBytes bytes, long id, int bodyChecksum, long bodyAddress, Scratch scratch) {
+        int bodyLength = bytes.isInline() ? (int) bytes.bodyLength() : 0;
+        int attempt = 0;
+        do {
+            long salted = ObjectId.salted(id, attempt % ObjectId.SALTS);
+            EntryLayout.putHead(scratch.made, bytes, salted, bodyChecksum);
+            Value value = scratch.joined.of(scratch.made.address(), scratch.made.length(), bodyAddress, bodyLength);
+            if (open.insertPage(scratch.page.head(salted), value)) {
+                return EntryLayout.object(bytes, salted, hidden);
+            }
+        } while (makeGap(open, attempt++, scratch));
+        return null;
     }
 
     /** See {@link io.loligo.cache.store.ResponseStore#freshen}. */
@@ -640,11 +718,11 @@ final class Shard {
         }
         Slot slot = null;
         long charge = 0;
-        boolean done = false;
+        StoredObject renewed = null;
         try {
             // Not scratch.aside: looking at the other variants needs that.
             slot = takeSlot(scratch);
-            if (!open.head(scratch.id.of(oldId), slot)) {
+            if (!open.page(scratch.page.head(oldId), slot)) {
                 return null;
             }
             StoredObject old = EntryLayout.head(slot, oldId, isFromEarlierRun(oldId), targets);
@@ -653,34 +731,43 @@ final class Shard {
                 return null;
             }
             StoredHead wanted = updated == null ? old.head() : updated;
-            long bodyLength = old.head().bodyLength();
-            int inlineLength = old.inline() ? (int) bodyLength : 0;
-            HeadBytes bytes = EntryLayout.encode(wanted, bodyLength);
-            if (bytes == null) {
+            HeadBytes large = encode(wanted, old.head().bodyLength());
+            if (large == null) {
                 return null;
             }
-            long wantedBytes = ShardMaps.headCharge(bytes.length() + inlineLength);
+            HeadBytes bytes = old.inline() ? large.inline() : large.withBody(old.bodyId());
+            long wantedBytes = ShardMaps.objectCharge(bytes.length() + (old.inline() ? (int) bytes.bodyLength() : 0));
             if (!makeRoom(open, wantedBytes + LIST_RESERVE, scratch)) {
                 return null;
             }
             charge = wantedBytes;
             long id = newId();
-            long bodyId = old.inline() ? id : old.bodyId();
             int checksum = slot.buffer().getInt(EntryLayout.BODY_CHECKSUM_OFFSET);
             hasher.hash(old.head().key(), scratch.text, scratch.hash);
-            StoredObject object;
-            synchronized (stripe(scratch.hash)) {
-                // Evicted, purged or replaced meanwhile: there is nothing to renew.
-                StoredHead head = refersTo(open, oldId, scratch) ? last.apply(old, wanted) : null;
-                if (head == null) {
+            for (int attempt = 0; renewed == null && attempt < PUBLISH_ATTEMPTS; attempt++) {
+                StoredHead head = last.apply(old, wanted);
+                StoredObject object = head == null
+                        ? null
+                        : insertHead(
+                                open, bytes.asStaleAs(head), id, checksum, slot.address() + old.bodyOffset(), scratch);
+                if (object == null) {
                     return null;
                 }
-                EntryLayout.putHead(scratch.made, bytes, head, id, bodyId, bodyLength, old.inline(), checksum);
-                object = EntryLayout.object(bytes, head, id, bodyId, bodyLength, old.inline());
-                publish(open, object, oldId, scratch, slot.address() + old.bodyOffset(), inlineLength);
+                synchronized (stripe(scratch.hash)) {
+                    // Evicted, purged or replaced meanwhile: there is nothing to renew.
+                    boolean there = refersTo(open, oldId, scratch);
+                    if (there && Objects.equals(head, last.apply(old, wanted))) {
+                        publish(open, object, oldId, scratch);
+                        renewed = object;
+                    } else {
+                        open.removePage(scratch.page.head(object.id()));
+                    }
+                    if (!there) {
+                        return null;
+                    }
+                }
             }
-            done = true;
-            return object.head();
+            return renewed == null ? null : renewed.head();
         } catch (RuntimeException | Error e) {
             fault(e);
             return null;
@@ -689,39 +776,43 @@ final class Shard {
                 give(slot);
             }
             if (charge > 0) {
-                used.addAndGet(done ? -LIST_RESERVE : -LIST_RESERVE - charge);
+                used.addAndGet(headCharge(renewed) - charge - LIST_RESERVE);
             }
         }
     }
 
     /**
-     * Inserts the head that lies in {@code scratch.made} and makes its key refer to it. The stripe is held.
+     * Makes the key refer to an inserted head; removes the head again if that fails. The stripe is held.
      *
      * @param predecessor the object whose body and place in line pass on to {@code object}; 0 when there is none
      */
-    private void publish(
-            ShardMaps open, StoredObject object, long predecessor, Scratch scratch, long bodyAddress, int bodyLength) {
-        Value value = scratch.joined.of(scratch.made.address(), object.bodyOffset(), bodyAddress, bodyLength);
-        open.insertHead(scratch.id.of(object.id()), value);
+    private void publish(ShardMaps open, StoredObject object, long predecessor, Scratch scratch) {
         boolean visible = false;
         try {
             decoded.add(object);
             if (predecessor != 0) {
-                eviction.replace(predecessor, object.id(), object.headCharge() + object.bodyCharge());
+                eviction.replace(predecessor, object.id(), object.charge());
             }
             change(open, scratch, object, predecessor, other -> other.id() == predecessor);
-            objects.incrementAndGet();
+            count(object, 1);
             // Also after replace: the predecessor may have been about to be evicted, or not been known yet.
-            eviction.add(object.id(), object.headCharge() + object.bodyCharge(), fingerprint(scratch.hash));
+            eviction.add(object.id(), object.charge(), fingerprint(scratch.hash));
             tags.add(object.id(), tagHashes(object.head(), scratch));
             visible = true;
         } finally {
             if (!visible) {
                 decoded.forget(object.id());
-                eviction.replace(object.id(), predecessor, object.headCharge() + object.bodyCharge());
-                open.removeHead(scratch.id.of(object.id()));
+                eviction.replace(object.id(), predecessor, object.charge());
+                open.removePage(scratch.page.head(object.id()));
             }
         }
+    }
+
+    /** Counts {@code object} in or, with {@code sign} -1, out. */
+    private void count(StoredObject object, int sign) {
+        objects.addAndGet(sign);
+        headBytes.addAndGet((long) sign * object.bodyOffset());
+        payloadBytes.addAndGet(sign * object.head().bodyLength());
     }
 
     private boolean refersTo(ShardMaps open, long id, Scratch scratch) {
@@ -787,25 +878,29 @@ final class Shard {
         if (added == null && removed.isEmpty() && unreadable.size() == 0 && !listLost) {
             return new Purged(0, 0);
         }
+        long list = kept.size() > 1 ? insertList(open, kept, scratch) : 0;
+        if (kept.size() > 1 && list == 0) {
+            // No room for a list: only the newest can be found then, or, where there is to be less, none.
+            keepOnlyNewest(open, kept, added, removed, scratch);
+        }
         if (kept.size() == 0) {
             if (before != 0) {
                 open.forget(scratch.hash);
             }
-        } else if (kept.size() == 1) {
-            open.reference(scratch.hash, kept.get(0), scratch.reference);
         } else {
-            open.reference(scratch.hash, ObjectId.listReference(insertList(open, kept, scratch)), scratch.reference);
+            open.reference(
+                    scratch.hash, kept.size() == 1 ? kept.get(0) : ObjectId.listReference(list), scratch.reference);
         }
         boolean wasList = before != 0 && ObjectId.isList(before);
         if (wasList) {
-            open.removeHead(scratch.id.of(ObjectId.id(before)));
+            open.removePage(scratch.page.head(ObjectId.id(before)));
             decoded.forget(ObjectId.id(before));
         }
         // At once, so that a list that takes the place of another never counts twice.
         used.addAndGet((kept.size() > 1 ? LIST_CHARGE : 0) - (wasList ? LIST_CHARGE : 0));
         long bytes = 0;
         for (StoredObject object : removed) {
-            bytes += object.headCharge() + object.bodyCharge();
+            bytes += object.charge();
             delete(open, object, object.id() != bodyPassedOn, scratch);
         }
         for (int i = 0; i < unreadable.size(); i++) {
@@ -821,39 +916,71 @@ final class Shard {
                 || !member.head().key().equals(added.head().key());
     }
 
+    private void keepOnlyNewest(
+            ShardMaps open, LongList kept, @Nullable StoredObject added, List<StoredObject> removed, Scratch scratch) {
+        for (int i = added == null ? 0 : 1; i < kept.size(); i++) {
+            StoredObject member = object(open, kept.get(i), scratch);
+            if (member != null) {
+                removed.add(member);
+            }
+        }
+        kept.clear();
+        if (added != null) {
+            kept.add(added.id());
+        }
+    }
+
+    /** Inserts a list of variants; 0 when there is no room for it. */
     private long insertList(ShardMaps open, LongList members, Scratch scratch) {
         long id = newId();
-        EntryLayout.putList(scratch.made, id, scratch.hash.first, scratch.hash.second, members);
-        open.insertHead(scratch.id.of(id), scratch.made);
-        return id;
+        for (int salt = 0; salt < ObjectId.SALTS; salt++) {
+            long salted = ObjectId.salted(id, salt);
+            EntryLayout.putList(scratch.made, salted, scratch.hash.first, scratch.hash.second, members);
+            if (open.insertPage(scratch.page.head(salted), scratch.made)) {
+                return salted;
+            }
+        }
+        return 0;
     }
 
     private void delete(ShardMaps open, StoredObject object, boolean withBody, Scratch scratch) {
-        open.removeHead(scratch.id.of(object.id()));
+        open.removePage(scratch.page.head(object.id()));
         decoded.forget(object.id());
         eviction.remove(object.id());
         tags.remove(object.id());
-        objects.decrementAndGet();
-        used.addAndGet(-object.headCharge());
+        count(object, -1);
+        used.addAndGet(-headCharge(object));
         if (withBody && !object.inline() && !pins.holds(object)) {
+            if (object.chunks() > CHUNKS_REMOVED_AT_ONCE) {
+                removedBodies.add(object);
+                wakeEvictor.run();
+            } else {
+                deleteBody(open, object, scratch);
+            }
+        }
+    }
+
+    /** Removes the chunks that were left to the evictor. */
+    private void removeBodies(ShardMaps open, Scratch scratch) {
+        for (StoredObject object = removedBodies.poll(); object != null; object = removedBodies.poll()) {
             deleteBody(open, object, scratch);
         }
     }
 
     private void deleteBody(ShardMaps open, StoredObject object, Scratch scratch) {
         for (int i = 0; i < object.chunks(); i++) {
-            open.removeChunk(scratch.chunkKey.of(object.bodyId(), i));
+            open.removeChunk(object.bodyId(), i, scratch.page);
         }
         used.addAndGet(-object.bodyCharge());
     }
 
     /** Removes what can be found of an object whose head cannot be read. */
     private void discard(ShardMaps open, long id, long bytes, Scratch scratch) {
-        open.removeHead(scratch.id.of(id));
+        open.removePage(scratch.page.head(id));
         decoded.forget(id);
         tags.remove(id);
-        for (int i = 0; open.hasChunk(scratch.chunkKey.of(id, i)); i++) {
-            open.removeChunk(scratch.chunkKey);
+        for (int i = 0; open.hasChunk(ObjectId.unsalted(id), i, scratch.page); i++) {
+            open.removePage(scratch.page);
         }
         if (bytes > 0) {
             objects.decrementAndGet();
@@ -876,10 +1003,25 @@ final class Shard {
                     return true;
                 }
             } else if (bytes > limit || evicted++ >= INLINE_EVICTIONS_MAX || !evictOne(open, scratch.nested())) {
-                counters.faults.increment();
+                counters.refusals.increment();
                 return false;
             }
         }
+        return false;
+    }
+
+    /**
+     * Evicts something because a page has found no segment with room for it.
+     *
+     * @param attempt how often the page has been tried before, from 0
+     * @return whether to try again
+     */
+    private boolean makeGap(ShardMaps open, int attempt, Scratch scratch) {
+        if (attempt < GAP_EVICTIONS_MAX && !closed && evictOne(open, scratch.nested())) {
+            removeBodies(open, scratch.nested());
+            return true;
+        }
+        counters.refusals.increment();
         return false;
     }
 
@@ -890,6 +1032,13 @@ final class Shard {
     /** Evicts until there is some room to spare. The evictor's work. */
     void evictAhead(Scratch scratch) {
         ShardMaps open = maps;
+        if (open != null && !closed) {
+            try {
+                removeBodies(open, scratch);
+            } catch (RuntimeException | Error e) {
+                fault(e);
+            }
+        }
         while (open != null && !closed && used.get() > evictorStart() && evictOne(open, scratch)) {
             open = maps;
         }
@@ -904,7 +1053,7 @@ final class Shard {
             StoredObject object = object(open, victim.id(), scratch);
             if (object == null) {
                 // Gone: then whoever removed it has given its bytes back. Still there: then it cannot be read.
-                if (open.head(scratch.id.of(victim.id()), scratch.aside)) {
+                if (open.page(scratch.page.head(victim.id()), scratch.aside)) {
                     discard(open, victim.id(), victim.bytes(), scratch);
                 }
             } else {
@@ -961,7 +1110,7 @@ final class Shard {
         long count = 0;
         long bytes = 0;
         try {
-            for (int segment = 0; open != null && segment < open.headSegments(); segment++) {
+            for (int segment = 0; open != null && segment < open.segments(); segment++) {
                 LongList ids = open.headIds(segment);
                 for (int i = 0; i < ids.size(); i++) {
                     StoredObject object = objectUnlessList(open, ids.get(i), scratch);
@@ -987,7 +1136,7 @@ final class Shard {
 
     /** The latest object that was begun here, in this run or an earlier one. */
     long latestId() {
-        return ObjectId.of(run, idCounter.get() - 1, number);
+        return ObjectId.salted(ObjectId.of(run, idCounter.get() - 1, number), ObjectId.SALTS - 1);
     }
 
     /** Waits until everything is visible that was about to become so without regard to a ban that came meanwhile. */
@@ -1017,7 +1166,7 @@ final class Shard {
 
     int headSegments() {
         ShardMaps open = maps;
-        return open == null ? 0 : open.headSegments();
+        return open == null ? 0 : open.segments();
     }
 
     LongList headIds(int segment) {
@@ -1102,7 +1251,7 @@ final class Shard {
                 }
             }
             if (gone) {
-                long bytes = object.headCharge() + object.bodyCharge();
+                long bytes = object.charge();
                 covering.forEach(ban -> ban.count(bytes));
             }
             return true;
@@ -1130,7 +1279,7 @@ final class Shard {
     }
 
     private @Nullable StoredObject objectUnlessList(ShardMaps open, long id, Scratch scratch) {
-        return open.head(scratch.id.of(id), scratch.aside) && !EntryLayout.isList(scratch.aside)
+        return open.page(scratch.page.head(id), scratch.aside) && !EntryLayout.isList(scratch.aside)
                 ? EntryLayout.head(scratch.aside, id, isFromEarlierRun(id), targets)
                 : null;
     }
@@ -1159,7 +1308,7 @@ final class Shard {
     void rebuild(ShardMaps open, boolean clean, Scratch scratch) {
         LongList bodies = new LongList();
         boolean complete = true;
-        for (int segment = 0; segment < open.headSegments() && !closed; segment++) {
+        for (int segment = 0; segment < open.segments() && !closed; segment++) {
             LongList ids = open.headIds(segment);
             for (int i = 0; i < ids.size() && !closed; i++) {
                 try {
@@ -1183,7 +1332,7 @@ final class Shard {
     }
 
     private void rebuild(ShardMaps open, long id, boolean clean, LongList bodies, Scratch scratch) throws IOException {
-        if (!isFromEarlierRun(id) || !open.head(scratch.id.of(id), scratch.aside)) {
+        if (!isFromEarlierRun(id) || !open.page(scratch.page.head(id), scratch.aside)) {
             return;
         }
         if (EntryLayout.isList(scratch.aside)) {
@@ -1211,13 +1360,13 @@ final class Shard {
         synchronized (stripe(scratch.hash)) {
             if (!refersTo(open, id, scratch)) {
                 if (!clean) {
-                    open.removeHead(scratch.id.of(id));
+                    open.removePage(scratch.page.head(id));
                 }
                 return;
             }
             if (!clean) {
-                used.addAndGet(object.headCharge() + object.bodyCharge());
-                objects.incrementAndGet();
+                used.addAndGet(object.charge());
+                count(object, 1);
                 if (!hasAllChunks(open, object, scratch)) {
                     change(open, scratch, null, 0, other -> other.id() == id);
                     return;
@@ -1226,14 +1375,14 @@ final class Shard {
                     bodies.add(object.bodyId());
                 }
             }
-            eviction.add(id, object.headCharge() + object.bodyCharge(), fingerprint(scratch.hash));
+            eviction.add(id, object.charge(), fingerprint(scratch.hash));
             tags.add(id, tagHashes(object.head(), scratch));
         }
     }
 
     private static boolean hasAllChunks(ShardMaps open, StoredObject object, Scratch scratch) {
         for (int i = 0; i < object.chunks(); i++) {
-            if (!open.hasChunk(scratch.chunkKey.of(object.bodyId(), i))) {
+            if (!open.hasChunk(object.bodyId(), i, scratch.page)) {
                 return false;
             }
         }
@@ -1241,11 +1390,11 @@ final class Shard {
     }
 
     private void removeStrayChunks(ShardMaps open, long[] bodies, Scratch scratch) {
-        for (int segment = 0; segment < open.chunkSegments() && !closed; segment++) {
+        for (int segment = 0; segment < open.segments() && !closed; segment++) {
             LongList keys = open.chunkKeys(segment);
             for (int i = 0; i < keys.size(); i += 2) {
-                if (Arrays.binarySearch(bodies, keys.get(i)) < 0) {
-                    open.removeChunk(scratch.chunkKey.of(keys.get(i), (int) keys.get(i + 1)));
+                if (Arrays.binarySearch(bodies, ObjectId.unsalted(keys.get(i))) < 0) {
+                    open.removePage(scratch.page.of(keys.get(i), (int) keys.get(i + 1)));
                 }
             }
         }
@@ -1255,7 +1404,7 @@ final class Shard {
         for (int segment = 0; segment < open.indexSegments() && !closed; segment++) {
             LongList all = open.references(segment);
             for (int i = 0; i < all.size(); i += 3) {
-                if (!open.head(scratch.id.of(ObjectId.id(all.get(i + 2))), scratch.aside)) {
+                if (!open.page(scratch.page.head(ObjectId.id(all.get(i + 2))), scratch.aside)) {
                     open.forget(scratch.hash.of(all.get(i), all.get(i + 1)));
                 }
             }

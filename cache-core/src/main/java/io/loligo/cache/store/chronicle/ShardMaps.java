@@ -1,57 +1,68 @@
 package io.loligo.cache.store.chronicle;
 
-import io.loligo.cache.store.chronicle.MapKeys.ChunkKey;
 import io.loligo.cache.store.chronicle.MapKeys.KeyHash;
+import io.loligo.cache.store.chronicle.MapKeys.PageKey;
 import io.loligo.cache.store.chronicle.MapKeys.Word;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import net.openhft.chronicle.hash.ChronicleHashClosedException;
 import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The three maps of one shard, and every call into Chronicle Map that there is.
+ * The two maps of one shard, and every call into Chronicle Map that there is.
  *
  * <ul>
  *   <li>index: hash of the cache key to a reference (an object, or a list of variants);
- *   <li>heads: object id to a head, with its body when that is small, or to a list of variants;
- *   <li>chunks: object id and number to a part of a long body.
+ *   <li>pages: an object's head, with its body when that is small, or a list of variants; and the chunks of long bodies.
  * </ul>
  *
- * <p>Entries of heads and chunks are inserted and removed, never replaced: a replacing put that fails for want of room
- * destroys other entries. An index entry is of constant size, so it may be replaced in place.
+ * <p>One map for heads and chunks, so that the space is for whatever there is. It never grows: a page for which its segment
+ * has no room is not inserted, and its owner tries another segment by another salt, see {@link ObjectId}.
+ *
+ * <p>Pages are inserted and removed, never replaced: a replacing put that fails for want of room destroys other entries.
+ * An index entry is of constant size, so it may be replaced in place. Chronicle's own checksums are off: the pages carry
+ * their own, and those are compared when they are read.
  */
 final class ShardMaps implements AutoCloseable {
     static final String INDEX = "index";
-    static final String HEADS = "heads";
-    static final String CHUNKS = "chunks";
+    static final String PAGES = "pages";
 
-    private static final int HEADS_CHUNK_SIZE = 512;
-    private static final int CHUNKS_CHUNK_SIZE = 4096;
-    /** The mean sizes that maps are built for; below them a map would run out of entries before it runs out of bytes. */
-    static final int HEAD_BYTES_MEAN = 2048;
+    /** The unit of the page space: small, because each object wastes half of it; its search takes the longer for it. */
+    private static final int UNIT = 128;
+    /** What the map adds to a value: the key and the length. */
+    private static final int PAGE_EXTRA = Long.BYTES + Integer.BYTES + 3;
+    /** A segment has a lock and a share of the space; fewer, larger segments fill more evenly, and search longer. */
+    private static final long SEGMENT_BYTES = 16L << 20;
 
-    private static final int CHUNK_BYTES_MEAN = 32 << 10;
-    /** A segment has a lock and a share of the space; fewer, larger segments fill more evenly. */
-    private static final long HEADS_SEGMENT_BYTES = 8L << 20;
+    private static final int SEGMENTS_MAX = 4096;
 
-    private static final long CHUNKS_SEGMENT_BYTES = 64L << 20;
-    private static final int SEGMENTS_MAX = 1024;
+    /**
+     * Each object counts as this many bytes at least, so that the tables, which are made for as many objects, hold what the
+     * space holds.
+     */
+    static final int OBJECT_CHARGE_MIN = 1024;
+    /**
+     * What finding and evicting an object takes: its entry and its places in the tables of the two maps, and its places in
+     * the order of eviction.
+     */
+    static final int INDEX_CHARGE = 96;
+
+    /** Salts that are tried for one page before something is evicted for it. */
+    private static final int SALTS_AT_ONCE = 4;
 
     /** Held, because java.util.logging forgets levels of loggers that nobody holds. */
     private static final Logger CHRONICLE_LOG = Logger.getLogger("net.openhft");
 
     private final ChronicleMap<KeyHash, Word> index;
-    private final ChronicleMap<Word, Value> heads;
-    private final ChronicleMap<ChunkKey, Value> chunks;
+    private final ChronicleMap<PageKey, Value> pages;
 
-    private ShardMaps(
-            ChronicleMap<KeyHash, Word> index, ChronicleMap<Word, Value> heads, ChronicleMap<ChunkKey, Value> chunks) {
+    private ShardMaps(ChronicleMap<KeyHash, Word> index, ChronicleMap<PageKey, Value> pages) {
         this.index = index;
-        this.heads = heads;
-        this.chunks = chunks;
+        this.pages = pages;
     }
 
     /** Sets what Chronicle reads when its classes are loaded; called before any of them is. */
@@ -75,20 +86,17 @@ final class ShardMaps implements AutoCloseable {
      */
     static ShardMaps open(Geometry geometry, int number, @Nullable Path directory, boolean recover) throws IOException {
         ChronicleMap<KeyHash, Word> index = null;
-        ChronicleMap<Word, Value> heads = null;
-        ChronicleMap<ChunkKey, Value> chunks = null;
+        ChronicleMap<PageKey, Value> pages = null;
         boolean complete = false;
         try {
             index = open(indexBuilder(geometry), file(directory, number, INDEX), recover);
-            heads = open(headsBuilder(geometry), file(directory, number, HEADS), recover);
-            chunks = open(chunksBuilder(geometry), file(directory, number, CHUNKS), recover);
+            pages = open(pagesBuilder(geometry), file(directory, number, PAGES), recover);
             complete = true;
-            return new ShardMaps(index, heads, chunks);
+            return new ShardMaps(index, pages);
         } finally {
             if (!complete) {
                 close(index);
-                close(heads);
-                close(chunks);
+                close(pages);
             }
         }
     }
@@ -99,7 +107,11 @@ final class ShardMaps implements AutoCloseable {
 
     private static <K, V> ChronicleMap<K, V> open(
             ChronicleMapBuilder<K, V> builder, @Nullable Path file, boolean recover) throws IOException {
-        builder.putReturnsNull(true).removeReturnsNull(true).maxBloatFactor(1).skipCloseOnExitHook(true);
+        builder.putReturnsNull(true)
+                .removeReturnsNull(true)
+                .allowSegmentTiering(false)
+                .checksumEntries(false)
+                .skipCloseOnExitHook(true);
         if (file == null) {
             return builder.create();
         }
@@ -117,51 +129,36 @@ final class ShardMaps implements AutoCloseable {
                 .constantKeySizeBySample(new KeyHash())
                 .valueMarshallers(Word.Marshaller.INSTANCE, Word.Marshaller.INSTANCE)
                 .constantValueSizeBySample(new Word())
-                .entries(headEntries(geometry))
-                .actualSegments(segments(geometry, HEADS_SEGMENT_BYTES));
+                .entries(Math.max(256, geometry.pageBytes() / OBJECT_CHARGE_MIN))
+                .actualSegments(segments(geometry));
     }
 
-    private static ChronicleMapBuilder<Word, Value> headsBuilder(Geometry geometry) {
-        return ChronicleMapBuilder.of(Word.class, Value.class)
-                .name(HEADS)
-                .keyMarshallers(Word.Marshaller.INSTANCE, Word.Marshaller.INSTANCE)
-                .constantKeySizeBySample(new Word())
+    private static ChronicleMapBuilder<PageKey, Value> pagesBuilder(Geometry geometry) {
+        long segmentBytes = geometry.pageBytes() / segments(geometry);
+        return ChronicleMapBuilder.of(PageKey.class, Value.class)
+                .name(PAGES)
+                .keyMarshallers(PageKey.Marshaller.INSTANCE, PageKey.Marshaller.INSTANCE)
+                .constantKeySizeBySample(new PageKey())
                 .valueMarshallers(Value.Marshaller.INSTANCE, Value.Marshaller.INSTANCE)
-                .averageValueSize(HEAD_BYTES_MEAN)
-                .actualChunkSize(HEADS_CHUNK_SIZE)
-                .entries(headEntries(geometry))
-                .actualSegments(segments(geometry, HEADS_SEGMENT_BYTES));
+                .actualChunkSize(UNIT)
+                .actualSegments(segments(geometry))
+                .actualChunksPerSegmentTier(segmentBytes / UNIT)
+                .entriesPerSegment(Math.max(64, segmentBytes / OBJECT_CHARGE_MIN));
     }
 
-    private static ChronicleMapBuilder<ChunkKey, Value> chunksBuilder(Geometry geometry) {
-        return ChronicleMapBuilder.of(ChunkKey.class, Value.class)
-                .name(CHUNKS)
-                .keyMarshallers(ChunkKey.Marshaller.INSTANCE, ChunkKey.Marshaller.INSTANCE)
-                .constantKeySizeBySample(new ChunkKey())
-                .valueMarshallers(Value.Marshaller.INSTANCE, Value.Marshaller.INSTANCE)
-                .averageValueSize(CHUNK_BYTES_MEAN)
-                .actualChunkSize(CHUNKS_CHUNK_SIZE)
-                .entries(Math.max(32, geometry.mapBytes() / CHUNK_BYTES_MEAN))
-                .actualSegments(segments(geometry, CHUNKS_SEGMENT_BYTES));
-    }
-
-    private static long headEntries(Geometry geometry) {
-        return Math.max(256, geometry.mapBytes() / HEAD_BYTES_MEAN);
-    }
-
-    private static int segments(Geometry geometry, long segmentBytes) {
-        long wanted = Math.max(1, Math.min(SEGMENTS_MAX, geometry.mapBytes() / segmentBytes));
+    private static int segments(Geometry geometry) {
+        long wanted = Math.max(1, Math.min(SEGMENTS_MAX, geometry.pageBytes() / SEGMENT_BYTES));
         return (int) Long.highestOneBit(wanted);
     }
 
-    /** What an object's head takes of the budget: the map's rounding and its own bytes per entry. */
-    static long headCharge(int valueBytes) {
-        return Math.max(HEAD_BYTES_MEAN, roundUp(valueBytes + 24L, HEADS_CHUNK_SIZE));
+    /** What an object takes of the budget, without chunks: its page, and what finds it. */
+    static long objectCharge(int headBytes) {
+        return Math.max(OBJECT_CHARGE_MIN, pageCharge(headBytes) + INDEX_CHARGE);
     }
 
-    /** What a chunk takes of the budget. */
-    static long chunkCharge(int valueBytes) {
-        return roundUp(valueBytes + 24L, CHUNKS_CHUNK_SIZE);
+    /** What a page takes of the space: the map's rounding and its own bytes. */
+    static long pageCharge(int valueBytes) {
+        return roundUp(valueBytes + PAGE_EXTRA, UNIT);
     }
 
     private static long roundUp(long bytes, int unit) {
@@ -182,67 +179,111 @@ final class ShardMaps implements AutoCloseable {
         index.remove(hash);
     }
 
-    /** Copies the head of object {@code key} into {@code into}; false when there is none. */
-    boolean head(Word key, Value into) {
-        return heads.getUsing(key, into) != null;
+    /** Copies the page {@code key} into {@code into}; false when there is none. For a chunk, see {@link #chunk}. */
+    boolean page(PageKey key, Value into) {
+        return pages.getUsing(key, into) != null;
     }
 
-    boolean hasHead(Word key) {
-        return heads.containsKey(key);
+    boolean hasPage(PageKey key) {
+        return pages.containsKey(key);
     }
 
-    void insertHead(Word key, Value value) {
-        heads.put(key, value);
+    /** Inserts a page under just this key; false when its segment has no room for it. */
+    boolean insertPage(PageKey key, Value value) {
+        try {
+            pages.put(key, value);
+            return true;
+        } catch (ChronicleHashClosedException e) {
+            throw e;
+        } catch (IllegalStateException e) {
+            // What Chronicle throws where a segment would have to grow.
+            return false;
+        }
     }
 
-    void removeHead(Word key) {
-        heads.remove(key);
+    void removePage(PageKey key) {
+        pages.remove(key);
     }
 
-    boolean chunk(ChunkKey key, Value into) {
-        return chunks.getUsing(key, into) != null;
+    /** Copies chunk {@code number} of {@code body}, under whichever salt; false when there is none. */
+    boolean chunk(long body, int number, PageKey key, Value into) {
+        for (int salt = 0; salt < ObjectId.SALTS; salt++) {
+            if (page(key.of(ObjectId.salted(body, salt), number), into)) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    boolean hasChunk(ChunkKey key) {
-        return chunks.containsKey(key);
+    boolean hasChunk(long body, int number, PageKey key) {
+        for (int salt = 0; salt < ObjectId.SALTS; salt++) {
+            if (hasPage(key.of(ObjectId.salted(body, salt), number))) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    void insertChunk(ChunkKey key, Value value) {
-        chunks.put(key, value);
+    /**
+     * Inserts chunk {@code number} of {@code body} under one of some salts; false when none of their segments has room.
+     *
+     * @param attempt counts the calls for this chunk, from 0: other salts each time
+     */
+    boolean insertChunk(long body, int number, int attempt, PageKey key, Value value) {
+        for (int i = 0; i < SALTS_AT_ONCE; i++) {
+            int salt = (attempt * SALTS_AT_ONCE + i) % ObjectId.SALTS;
+            if (insertPage(key.of(ObjectId.salted(body, salt), number), value)) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    void removeChunk(ChunkKey key) {
-        chunks.remove(key);
+    void removeChunk(long body, int number, PageKey key) {
+        for (int salt = 0; salt < ObjectId.SALTS; salt++) {
+            if (hasPage(key.of(ObjectId.salted(body, salt), number))) {
+                removePage(key);
+                return;
+            }
+        }
     }
 
-    int headSegments() {
-        return heads.segments();
+    int segments() {
+        return pages.segments();
     }
 
-    /** The ids of every object in one segment of heads. Holds back writers of the segment while it copies them. */
+    /** The ids of every head and list in one segment. Holds back writers of the segment while it copies them. */
     LongList headIds(int segment) {
         LongList ids = new LongList();
-        try (var context = heads.segmentContext(segment)) {
-            context.forEachSegmentEntry(entry -> ids.add(entry.key().get().value));
+        try (var context = pages.segmentContext(segment)) {
+            context.forEachSegmentEntry(entry -> {
+                PageKey key = entry.key().get();
+                if (key.number == PageKey.HEAD) {
+                    ids.add(key.object);
+                }
+            });
         }
         return ids;
     }
 
-    int chunkSegments() {
-        return chunks.segments();
-    }
-
-    /** Object id and number, in turn, of every chunk in one segment of chunks. */
+    /** Object id, salted, and number, in turn, of every chunk in one segment. */
     LongList chunkKeys(int segment) {
         LongList keys = new LongList();
-        try (var context = chunks.segmentContext(segment)) {
+        try (var context = pages.segmentContext(segment)) {
             context.forEachSegmentEntry(entry -> {
-                ChunkKey key = entry.key().get();
-                keys.add(key.object);
-                keys.add(key.number);
+                PageKey key = entry.key().get();
+                if (key.number != PageKey.HEAD) {
+                    keys.add(key.object);
+                    keys.add(key.number);
+                }
             });
         }
         return keys;
+    }
+
+    /** Bytes of memory, or of files, that the maps may take: all of it is there from the beginning, none is added. */
+    long mappedBytes() {
+        return index.offHeapMemoryUsed() + pages.offHeapMemoryUsed();
     }
 
     int indexSegments() {
@@ -267,8 +308,7 @@ final class ShardMaps implements AutoCloseable {
     @Override
     public void close() {
         close(index);
-        close(heads);
-        close(chunks);
+        close(pages);
     }
 
     private static void close(@Nullable ChronicleMap<?, ?> map) {

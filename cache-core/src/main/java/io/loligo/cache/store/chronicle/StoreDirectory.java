@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  *    peers              the peers texts of keys, one a line
  *    purges             {@link PurgeJournal}; only when there were any
  *    group-invalidations {@link GroupInvalidations}; only when there are any
- *    shard-N.index, shard-N.heads, shard-N.chunks
+ *    shard-N.index, shard-N.pages
  *    set-aside-TIME/    files that could not be used; the latest only, may be deleted
  * </pre>
  */
@@ -56,7 +56,8 @@ final class StoreDirectory implements AutoCloseable {
 
     /**
      * The version of files, layouts and of what they may mean; other versions are set aside. 2: a 206 is a part of its
-     * page, which a server that knows only 1 would send for the whole. 3: heads say when a soft purge ended their lifetime.
+     * page, which a server that knows only 1 would send for the whole. 3: heads and chunks are pages of one map, and heads
+     * say when a soft purge ended their lifetime.
      */
     static final int FORMAT = 3;
 
@@ -89,8 +90,12 @@ final class StoreDirectory implements AutoCloseable {
      *
      * @param usedBytes what its content takes of the budget
      * @param objects how many responses it holds
+     * @param headBytes bytes of their heads
+     * @param payloadBytes bytes of their bodies
      */
-    record Closed(long usedBytes, long objects) {}
+    record Closed(long usedBytes, long objects, long headBytes, long payloadBytes) {
+        static final Closed EMPTY = new Closed(0, 0, 0, 0);
+    }
 
     /**
      * Makes the directory if need be, and locks it.
@@ -205,13 +210,17 @@ final class StoreDirectory implements AutoCloseable {
             throw new IOException("no secret");
         }
         Geometry geometry = new Geometry(
-                (int) number(properties, "shards"), number(properties, "shard-bytes"), number(properties, "map-bytes"));
+                (int) number(properties, "shards"),
+                number(properties, "shard-bytes"),
+                number(properties, "page-bytes"));
         @Nullable Closed[] closed = new Closed[geometry.shards()];
         for (int i = 0; i < closed.length; i++) {
             if (properties.getProperty("shard-" + i + ".used-bytes") != null) {
                 closed[i] = new Closed(
                         number(properties, "shard-" + i + ".used-bytes"),
-                        number(properties, "shard-" + i + ".objects"));
+                        number(properties, "shard-" + i + ".objects"),
+                        number(properties, "shard-" + i + ".head-bytes"),
+                        number(properties, "shard-" + i + ".payload-bytes"));
             }
         }
         return new Meta(secret, number(properties, "run"), geometry, Arrays.asList(closed));
@@ -233,12 +242,14 @@ final class StoreDirectory implements AutoCloseable {
         properties.setProperty("run", Long.toString(meta.run()));
         properties.setProperty("shards", Integer.toString(meta.geometry().shards()));
         properties.setProperty("shard-bytes", Long.toString(meta.geometry().shardBytes()));
-        properties.setProperty("map-bytes", Long.toString(meta.geometry().mapBytes()));
+        properties.setProperty("page-bytes", Long.toString(meta.geometry().pageBytes()));
         for (int i = 0; i < meta.shards().size(); i++) {
             Closed closed = meta.shards().get(i);
             if (closed != null) {
                 properties.setProperty("shard-" + i + ".used-bytes", Long.toString(closed.usedBytes()));
                 properties.setProperty("shard-" + i + ".objects", Long.toString(closed.objects()));
+                properties.setProperty("shard-" + i + ".head-bytes", Long.toString(closed.headBytes()));
+                properties.setProperty("shard-" + i + ".payload-bytes", Long.toString(closed.payloadBytes()));
             }
         }
         Path next = path.resolve(PROPERTIES + ".new");
@@ -254,7 +265,7 @@ final class StoreDirectory implements AutoCloseable {
 
     /** Waits until everything written to the shard's files is on the disk. */
     void force(int shard) throws IOException {
-        for (String map : List.of(ShardMaps.INDEX, ShardMaps.HEADS, ShardMaps.CHUNKS)) {
+        for (String map : List.of(ShardMaps.INDEX, ShardMaps.PAGES)) {
             Path file = ShardMaps.file(path, shard, map);
             if (file != null && Files.exists(file)) {
                 force(file);

@@ -4,13 +4,14 @@ import io.loligo.cache.freshness.StoredHead;
 import java.util.List;
 
 /**
- * What a head's bytes say, decoded. Immutable, but for what is remembered of bans.
+ * What a head's page says, decoded. Immutable, but for what is remembered of bans.
  *
  * @param head the head with its id
  * @param alone a list of just {@code head}: what a lookup of a key with one variant gives, made once
- * @param bodyId the object whose chunks are the body; {@code head.id()} unless the head was freshened
+ * @param bodyId the object, without salt, whose chunks are the body; another than this one if the head was freshened
  * @param inline whether the body lies behind the head in the same value
- * @param wireLength bytes of the head in wire form, which begins at {@link EntryLayout#WIRE_OFFSET}
+ * @param wireOffset where the head in wire form begins
+ * @param wireLength bytes of it that are sent
  * @param bodyOffset where an inline body begins
  * @param valueLength bytes of the whole value
  * @param checked against which bans it has been held
@@ -20,6 +21,7 @@ record StoredObject(
         List<StoredHead> alone,
         long bodyId,
         boolean inline,
+        int wireOffset,
         int wireLength,
         int bodyOffset,
         int valueLength,
@@ -31,10 +33,11 @@ record StoredObject(
             List<StoredHead> alone,
             long bodyId,
             boolean inline,
+            int wireOffset,
             int wireLength,
             int bodyOffset,
             int valueLength) {
-        this(head, alone, bodyId, inline, wireLength, bodyOffset, valueLength, new Bans.Checked());
+        this(head, alone, bodyId, inline, wireOffset, wireLength, bodyOffset, valueLength, new Bans.Checked());
     }
 
     @Override
@@ -42,8 +45,9 @@ record StoredObject(
         return head.id();
     }
 
-    long headCharge() {
-        return ShardMaps.headCharge(valueLength);
+    /** What it takes of the budget: its page and what finds it, and its chunks. */
+    long charge() {
+        return ShardMaps.objectCharge(valueLength) + bodyCharge();
     }
 
     long bodyCharge() {

@@ -22,7 +22,7 @@ final class StoredReader implements EntryReader {
 
     @Override
     public ByteBuffer head() {
-        return slot().view(EntryLayout.WIRE_OFFSET, object.wireLength());
+        return slot().view(object.wireOffset(), object.wireLength());
     }
 
     @Override
@@ -49,14 +49,22 @@ final class StoredReader implements EntryReader {
             dst.put(held.view(object.bodyOffset() + (int) position, wanted));
             return wanted;
         }
-        int number = (int) (position / EntryLayout.CHUNK_DATA);
-        int from = (int) (position % EntryLayout.CHUNK_DATA);
-        int copied = shard.readChunk(object.bodyId(), number, from, wanted, dst, scratches.get());
-        if (copied < 0) {
-            // Nobody else should begin to read what cannot be read to the end.
-            shard.remove(object.head(), scratches.get());
-            throw new IOException("the stored body of " + object.head().key().uri() + " is gone or damaged at byte "
-                    + position + " of " + length());
+        int copied = 0;
+        while (copied < wanted) {
+            int number = (int) ((position + copied) / EntryLayout.CHUNK_DATA);
+            int from = (int) ((position + copied) % EntryLayout.CHUNK_DATA);
+            int more = shard.readChunk(object.bodyId(), number, from, wanted - copied, dst, scratches.get());
+            if (more < 0 && copied == 0) {
+                // Nobody else should begin to read what cannot be read to the end.
+                shard.remove(object.head(), scratches.get());
+                throw new IOException("the stored body of "
+                        + object.head().key().uri() + " is gone or damaged at byte " + position + " of " + length());
+            }
+            if (more < 0) {
+                // What was read is right; the next call says that there is no more.
+                return copied;
+            }
+            copied += more;
         }
         return copied;
     }

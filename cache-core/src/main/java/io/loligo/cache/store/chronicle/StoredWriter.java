@@ -167,21 +167,23 @@ final class StoredWriter implements EntryWriter {
         }
         ContentRange range = head.range();
         boolean fits = head.isComplete() || (range != null && range.size() == length);
-        HeadBytes bytes = fits ? EntryLayout.encode(head, length) : null;
-        if (bytes == null) {
+        HeadBytes large = fits ? shard.encode(head, length) : null;
+        if (large == null) {
             failed = true;
             return null;
         }
-        boolean small = length == 0 || (chunks == 0 && bytes.length() + inBuffer <= EntryLayout.SMALL_MAX);
-        if (!small && inBuffer > 0 && !commitTail()) {
-            failed = true;
-            return null;
-        }
-        if (!small) {
+        HeadBytes small = chunks == 0 && large.isSmall() ? large.inline() : null;
+        if (small == null) {
+            if (inBuffer > 0 && !commitTail()) {
+                failed = true;
+                return null;
+            }
             shard.pinOwn(id);
             pinned = true;
         }
-        StoredHead stored = shard.commit(this, bytes, length, small ? buffer : null, scratches.get());
+        StoredHead stored = small == null
+                ? shard.commit(this, large, null, scratches.get())
+                : shard.commit(this, small, buffer, scratches.get());
         committed = stored != null;
         failed = !committed;
         return stored;

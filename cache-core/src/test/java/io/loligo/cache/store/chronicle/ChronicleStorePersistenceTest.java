@@ -244,8 +244,8 @@ class ChronicleStorePersistenceTest {
             put(store, head(key("/other")), body("other", 1_000));
         }
         Path files = directory.resolve(StoreDirectory.NAME);
-        flip(files.resolve("shard-0.heads"), Arrays.copyOfRange(body("small", 3_000), 2_000, 2_020));
-        flip(files.resolve("shard-0.chunks"), Arrays.copyOfRange(body("large", 100_000), 90_000, 90_020));
+        flip(files.resolve("shard-0.pages"), Arrays.copyOfRange(body("small", 3_000), 2_000, 2_020));
+        flip(files.resolve("shard-0.pages"), Arrays.copyOfRange(body("large", 100_000), 90_000, 90_020));
         try (ChronicleStore store = open()) {
             assertThat(get(store, key("/other"))).isEqualTo(body("other", 1_000));
             StoredHead large = store.lookup(key("/large")).get(0);
@@ -318,7 +318,7 @@ class ChronicleStorePersistenceTest {
             put(store, head(key("/1")), body("1", 1_000));
         }
         try (RandomAccessFile map =
-                new RandomAccessFile(files.resolve("shard-0.heads").toFile(), "rw")) {
+                new RandomAccessFile(files.resolve("shard-0.pages").toFile(), "rw")) {
             map.seek(10);
             map.write(new byte[500]);
         }
@@ -341,7 +341,7 @@ class ChronicleStorePersistenceTest {
             throws IOException {
         StoreOptions options = new StoreOptions(directory, 100 * MEBI, MEBI);
         var meta = new StoreDirectory.Meta(
-                "", 2, Geometry.of(options), List.of(new StoreDirectory.Closed(held * MEBI, 1)));
+                "", 2, Geometry.of(options), List.of(new StoreDirectory.Closed(held * MEBI, 1, 0, 0)));
 
         assertThat(ChronicleStore.affordable(options, meta, usable * MEBI, directory) / (double) MEBI)
                 .isCloseTo((double) expected, within(0.001));

@@ -5,45 +5,49 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.CacheControlTargets;
+import io.loligo.cache.key.CacheKey;
+import io.loligo.cache.key.EffectiveUri;
+import io.loligo.cache.key.SelectingFields;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("the bytes of stored values")
 class EntryLayoutTest {
     private static final StoredHead HEAD =
             Samples.head(Samples.key("/golden?caf\u00e9", "a,b"), Samples.language("de-ch"));
 
+    private static final Set<String> HIDDEN = Set.of("content-type");
+
     private static Slot small() {
         byte[] body = "hello".getBytes(StandardCharsets.US_ASCII);
         Slot chunk = new Slot(100);
         chunk.buffer().put(EntryLayout.CHUNK_DATA_OFFSET, body);
-        EntryLayout.HeadBytes bytes = there(EntryLayout.encode(HEAD, body.length));
+        EntryLayout.HeadBytes bytes =
+                there(EntryLayout.encode(HEAD, body.length, HIDDEN)).inline();
         Slot slot = new Slot(4096);
         EntryLayout.putHead(
-                slot,
-                bytes,
-                HEAD,
-                0x0102030405L,
-                0x0102030405L,
-                body.length,
-                true,
-                EntryLayout.checksum(chunk, EntryLayout.CHUNK_DATA_OFFSET, body.length));
+                slot, bytes, 0x0102030405L, EntryLayout.checksum(chunk, EntryLayout.CHUNK_DATA_OFFSET, body.length));
         slot.buffer().put(slot.length(), body);
         slot.length(slot.length() + body.length);
         return slot;
     }
 
     private static Slot large() {
-        EntryLayout.HeadBytes bytes = there(EntryLayout.encode(HEAD, 1_000_000));
+        EntryLayout.HeadBytes bytes =
+                there(EntryLayout.encode(HEAD, 1_000_000, Set.of())).withBody(6);
         Slot slot = new Slot(4096);
-        EntryLayout.putHead(slot, bytes, HEAD, 7, 6, 1_000_000, false, 0);
+        EntryLayout.putHead(slot, bytes, 7, 0);
         return slot;
     }
 
@@ -107,14 +111,56 @@ class EntryLayoutTest {
 
         assertThat(object.head().key()).isEqualTo(HEAD.key());
         assertThat(object.head().selecting()).isEqualTo(HEAD.selecting());
-        assertThat(object.head().fields()).isEqualTo(HEAD.fields());
+        assertThat(object.head().fields())
+                .isEqualTo(HEAD.fields().without("Content-Type").plus("Content-Type", "text/plain"));
         assertThat(object.head().times()).isEqualTo(HEAD.times());
         assertThat(object.head().reason()).isEqualTo("OK");
         assertThat(object.head().bodyLength()).isEqualTo(5);
         assertThat(object.inline()).isTrue();
         assertThat(object)
                 .isEqualTo(EntryLayout.object(
-                        there(EntryLayout.encode(HEAD, 5)), HEAD, 0x0102030405L, 0x0102030405L, 5, true));
+                        there(EntryLayout.encode(HEAD, 5, HIDDEN)).inline(), 0x0102030405L, HIDDEN));
+    }
+
+    @Test
+    void hidden_fields_are_kept_behind_what_is_sent() {
+        Slot slot = small();
+        StoredObject object = there(EntryLayout.head(slot, 0x0102030405L, true, CacheControlTargets.DEFAULT));
+        byte[] wire = new byte[object.wireLength()];
+        slot.buffer().get(object.wireOffset(), wire);
+
+        assertThat(new String(wire, StandardCharsets.ISO_8859_1))
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .doesNotContainIgnoringCase("content-type")
+                .endsWith("Content-Length: 5\r\n");
+        assertThat(object.head().fields().first("Content-Type")).isEqualTo("text/plain");
+    }
+
+    @ParameterizedTest(name = "{0}:{1}")
+    @CsvSource({"http,80", "https,443", "http,65535", "https,1", "http,0", "ws,81"})
+    void every_scheme_and_port_is_read_as_it_was_written(String scheme, int port) {
+        CacheKey key = new CacheKey(new EffectiveUri(scheme, "www.example.org", port, "/"), "");
+        StoredHead head = Samples.head(key, SelectingFields.NONE);
+        Slot slot = new Slot(4096);
+        EntryLayout.putHead(slot, there(EntryLayout.encode(head, 0, Set.of())).inline(), 64, 0);
+
+        assertThat(there(EntryLayout.head(slot, 64, true, CacheControlTargets.DEFAULT))
+                        .head()
+                        .key())
+                .isEqualTo(key);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 127, 128, 300, 1L << 35, Long.MAX_VALUE, -1, Long.MIN_VALUE})
+    void numbers_are_read_as_they_were_written(long value) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        VarInt.put(out, value);
+        VarInt.put(out, VarInt.zigzag(value));
+        ByteBuffer in = ByteBuffer.wrap(out.toByteArray());
+
+        assertThat(VarInt.get(in)).isEqualTo(value);
+        assertThat(VarInt.fromZigzag(VarInt.get(in))).isEqualTo(value);
+        assertThat(in.hasRemaining()).isFalse();
     }
 
     @ParameterizedTest(name = "a {0} with any one bit changed is not taken")

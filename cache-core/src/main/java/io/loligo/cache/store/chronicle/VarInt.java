@@ -1,0 +1,57 @@
+package io.loligo.cache.store.chronicle;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+
+/** Numbers of 64 bits in as few bytes as they need: seven bits a byte, the lowest first, the last byte without its top bit. */
+final class VarInt {
+    private static final int BITS = 7;
+    private static final int MORE = 1 << BITS;
+
+    private VarInt() {}
+
+    static void put(ByteArrayOutputStream out, long value) {
+        long rest = value;
+        while ((rest & -MORE) != 0) {
+            out.write((int) ((rest & (MORE - 1)) | MORE));
+            rest >>>= BITS;
+        }
+        out.write((int) rest);
+    }
+
+    /**
+     * Reads the number at {@code in}'s position and moves on behind it.
+     *
+     * @throws java.nio.BufferUnderflowException when the bytes end within it
+     * @throws IllegalArgumentException when it has more bits than a long
+     */
+    static long get(ByteBuffer in) {
+        long value = 0;
+        for (int shift = 0; shift < Long.SIZE; shift += BITS) {
+            byte next = in.get();
+            value |= (long) (next & (MORE - 1)) << shift;
+            if (next >= 0) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("a number without end");
+    }
+
+    /** As {@link #get}, for a length. */
+    static int length(ByteBuffer in) {
+        long value = get(in);
+        if (value < 0 || value > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("a length of " + value);
+        }
+        return (int) value;
+    }
+
+    /** Numbers of either sign, small in size, as small positive ones. */
+    static long zigzag(long value) {
+        return (value << 1) ^ (value >> (Long.SIZE - 1));
+    }
+
+    static long fromZigzag(long value) {
+        return (value >>> 1) ^ -(value & 1);
+    }
+}
