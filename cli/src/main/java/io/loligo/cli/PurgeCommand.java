@@ -10,6 +10,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -37,8 +39,9 @@ import picocli.CommandLine.Spec;
             "  loligo purge --tag article-4711 --tag front --soft",
             "  loligo purge --prefix http://www.example.org/shop/ --dry-run",
             "  loligo purge --glob 'http://*.example.org/*.css' --wait",
-            "Prefix, glob and pattern are about the whole URL as it is stored: http://host/path?query, the host in lower"
-                    + " case, without a default port.",
+            "Prefix, glob and pattern are about the whole URL as it is stored, the host in lower case, without a default"
+                    + " port:",
+            "  http://www.example.org/path?query",
             "It is not an error when nothing was stored."
         })
 final class PurgeCommand implements Callable<Integer> {
@@ -285,7 +288,7 @@ final class PurgeCommand implements Callable<Integer> {
                 table.row(kind, target, objects, bytes);
             } else if (past) {
                 String how = outcome.path("soft").asBoolean() ? "soft" : "hard";
-                table.row(id, outcome.path("time").asText(), how, kind, target, objects, bytes, state);
+                table.row(id, time(outcome), how, kind, target, objects, bytes, state);
             } else {
                 table.row(id, kind, target, objects, bytes, state);
             }
@@ -296,6 +299,12 @@ final class PurgeCommand implements Callable<Integer> {
         for (JsonNode outcome : outcomes) {
             outcome.path("sample").forEach(url -> spec.commandLine().getOut().println("  " + printable(url)));
         }
+    }
+
+    private static String time(JsonNode outcome) {
+        return Instant.parse(outcome.path("time").asText())
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString();
     }
 
     /** What visitors asked for goes to no terminal as it is. */

@@ -55,6 +55,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -108,7 +109,7 @@ public final class LoligoServer {
             accessLog = opened.add(AccessLog.open(configuration.logs()));
             notes.forEach(note -> log("", note));
             store = opened.add(new SearchAwareStore(ChronicleStore.open(storeOptions(configuration))));
-            store.targets(configuration.headerFields().targets());
+            tellFields(store, configuration.headerFields());
             ByteBufferPool buffers =
                     new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, POOLED_BUFFERS_PER_THREAD);
             opened.add(buffers);
@@ -278,7 +279,7 @@ public final class LoligoServer {
             List<Peer> peers = origin.renew(before.selection().peers(), next.peers(), FIRST_RESOLUTION_WAIT);
             live.replace(Rules.of(next, peers, Version.NUMBER));
             if (!next.headerFields().equals(before.configuration().headerFields())) {
-                store.targets(next.headerFields().targets());
+                tellFields(store, next.headerFields());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -296,6 +297,14 @@ public final class LoligoServer {
     public void rotateLogs() {
         accessLog.rotate();
         cacheLog.rotate(live.current().configuration().logs().rotate());
+    }
+
+    /** Which fields are for this cache and not for its clients. */
+    private static void tellFields(ResponseStore store, Configuration.HeaderFields fields) {
+        store.targets(fields.targets());
+        store.hide(fields.hidden().stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet()));
     }
 
     private static StoreOptions storeOptions(Configuration configuration) {

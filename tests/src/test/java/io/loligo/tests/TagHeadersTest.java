@@ -171,6 +171,27 @@ class TagHeadersTest extends ScenarioWithOneOrigin {
     }
 
     @Test
+    void what_was_stored_while_tags_were_hidden_bears_them_once_they_are_to_be_sent() {
+        var conf = SquidConf.inFrontOf(origin.port());
+        String path = taggedPage("max-age=60");
+        try (var server = InProcessServer.start(conf)) {
+            isWithoutTags(RawHttp.get(server.port(), path));
+            isWithoutTags(RawHttp.get(server.port(), path));
+
+            conf.and("tag_headers_sent all").write();
+            assertThat(server.server().reload().applied()).isTrue();
+            var sent = RawHttp.get(server.port(), path);
+            conf.write();
+            assertThat(server.server().reload().applied()).isTrue();
+
+            assertThat(sent.isHit()).isTrue();
+            assertThat(sent.field("Surrogate-Key")).contains("news front");
+            assertThat(sent.head().all("Content-Length")).containsExactly("10");
+            assertThat(isWithoutTags(RawHttp.get(server.port(), path)).isHit()).isTrue();
+        }
+    }
+
+    @Test
     void a_surrogate_between_us_and_the_visitors_gets_surrogate_key_as_it_gets_surrogate_control() {
         String path = Origin.freshPath();
         origin.stub(WireMock.any(urlEqualTo(path))

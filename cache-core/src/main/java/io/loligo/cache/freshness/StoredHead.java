@@ -64,9 +64,9 @@ public final class StoredHead {
     private record RuleFound(RefreshRules rules, RefreshRule rule) {}
 
     /** The names asked for last: they change with the configuration only. */
-    private @Nullable NamesSought namesSought;
+    private @Nullable Parted parted;
 
-    private record NamesSought(FieldNames names, boolean found) {}
+    private record Parted(FieldNames names, int last, boolean clean) {}
 
     /** The tags asked for last: the fields that carry them hardly ever change. */
     private @Nullable TagsFound tagsFound;
@@ -231,15 +231,22 @@ public final class StoredHead {
         return cacheGroups;
     }
 
-    /** Whether it has a field of one of these names. Costs nothing when the same {@code names} are asked for again. */
+    /**
+     * Whether its last {@code last} fields, and no others, have one of these names. Costs nothing when the same is asked
+     * again.
+     */
     @SuppressWarnings("ReferenceEquality") // the same configuration; equal ones may as well be looked for again
-    public boolean has(FieldNames names) {
-        NamesSought known = namesSought;
-        if (known == null || known.names() != names) {
-            known = new NamesSought(names, names.isIn(fields));
-            namesSought = known;
+    public boolean endsWithAll(FieldNames names, int last) {
+        Parted known = parted;
+        if (known == null || known.names() != names || known.last() != last) {
+            boolean clean = true;
+            for (int i = 0; i < fields.size(); i++) {
+                clean &= names.contains(fields.name(i)) == (i >= fields.size() - last);
+            }
+            known = new Parted(names, last, clean);
+            parted = known;
         }
-        return known.found();
+        return known.clean();
     }
 
     /** The directives that count for us. */

@@ -124,7 +124,7 @@ final class ServeStored {
     private void whole(
             Exchange x, StoredHead stored, Freshness freshness, @Nullable CacheStatus status, EntryReader reader) {
         ByteBuffer head;
-        boolean inWireForm = !x.site().port().actAsOrigin() && !stored.has(x.hidden());
+        boolean inWireForm = !x.site().port().actAsOrigin() && stored.endsWithAll(x.hidden(), reader.unsent());
         if (status == null && inWireForm) {
             head = x.rules()
                     .responseFields()
