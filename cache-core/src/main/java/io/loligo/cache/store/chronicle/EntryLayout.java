@@ -43,9 +43,8 @@ import org.jspecify.annotations.Nullable;
  *  | body, if small                                               |
  *  +--------------------------------------------------------------+
  *    Numbers are VarInts: ns from request to response time (zigzag), length of the body, of wire, hidden, key and
- *    selecting fields (0 when none is selecting), and the body id if kind has the bit FLAG_BODY_ID, else it is the
- *    object id without its salt;
- *    and, if kind has the bit FLAG_STALE, ns from the request to when a soft purge ended the lifetime (zigzag).
+ *    selecting fields (0 when none is selecting); the body id if kind has the bit FLAG_BODY_ID, else it is the object
+ *    id without its salt; ns from request time to when a soft purge ended the lifetime (zigzag) if kind has FLAG_STALE.
  *    A text is its length in bytes (VarInt), then UTF-8. Scheme and port are a VarInt, 2 * port + 1 for https, 2 * port
  *    for http; 0 for another scheme, after which come the port (VarInt) and the scheme as a text.
  * </pre>
@@ -99,7 +98,7 @@ final class EntryLayout {
     /** Set in kind: there is a body id. */
     static final byte FLAG_BODY_ID = 0x10;
 
-    /** Set in kind: a soft purge has ended its lifetime. */
+    /** Set in kind: a soft purge ended its lifetime. */
     static final byte FLAG_STALE = 0x20;
 
     private static final byte KIND_MASK = 0x0F;
@@ -198,6 +197,11 @@ final class EntryLayout {
             return NUMBERS_OFFSET + numbers.length + wire.length + hidden.length + key.length + selecting.length;
         }
 
+        /** The same for {@code other}, which differs in its staleness at most. */
+        HeadBytes of(StoredHead other) {
+            return new HeadBytes(other, bodyLength, inline, bodyId, wire, hidden, key, selecting);
+        }
+
         /** The same head in front of its body in one page. */
         HeadBytes inline() {
             return new HeadBytes(head, bodyLength, true, 0, wire, hidden, key, selecting);
@@ -211,11 +215,6 @@ final class EntryLayout {
         /** The same head with the chunks of {@code otherBodyId}. */
         HeadBytes withBody(long otherBodyId) {
             return new HeadBytes(head, bodyLength, false, otherBodyId, wire, hidden, key, selecting);
-        }
-
-        /** The same but for when a soft purge has ended its lifetime, as {@code other} has it. */
-        HeadBytes asStaleAs(StoredHead other) {
-            return new HeadBytes(other, bodyLength, inline, bodyId, wire, hidden, key, selecting);
         }
 
         boolean isInline() {
@@ -351,9 +350,8 @@ final class EntryLayout {
         ByteBuffer out = into.buffer();
         int kind = bytes.inline ? KIND_SMALL : KIND_LARGE;
         out.put(VERSION_OFFSET, VERSION);
-        kind |= bytes.bodyId == 0 ? 0 : FLAG_BODY_ID;
-        kind |= bytes.head.staleSince() == null ? 0 : FLAG_STALE;
-        out.put(KIND_OFFSET, (byte) kind);
+        int flags = (bytes.bodyId == 0 ? 0 : FLAG_BODY_ID) | (bytes.head.staleSince() == null ? 0 : FLAG_STALE);
+        out.put(KIND_OFFSET, (byte) (kind | flags));
         out.putShort(STATUS_OFFSET, (short) bytes.head.status());
         out.putLong(ID_OFFSET, id);
         out.putInt(BODY_CHECKSUM_OFFSET, bodyChecksum);

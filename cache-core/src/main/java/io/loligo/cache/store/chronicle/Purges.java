@@ -174,7 +174,7 @@ final class Purges implements AutoCloseable {
 
     private long[] earlierRuns() {
         return LongStream.range(0, shards.length)
-                .map(shard -> ObjectId.of(run, 0, (int) shard))
+                .map(shard -> ObjectId.salted(ObjectId.of(run, 0, (int) shard), ObjectId.SALTS - 1))
                 .toArray();
     }
 

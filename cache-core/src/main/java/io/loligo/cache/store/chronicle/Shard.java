@@ -636,7 +636,7 @@ final class Shard {
                 if (sentence != null && sentence.dropped()) {
                     return null;
                 }
-                HeadBytes sentenced = sentence == null ? bytes : bytes.asStaleAs(sentence.on(writer.head()));
+                HeadBytes sentenced = sentence == null ? bytes : bytes.of(sentence.on(writer.head()));
                 StoredObject object = insertHead(open, sentenced, writer.id(), checksum, bodyAddress, scratch);
                 if (object == null) {
                     return null;
@@ -705,7 +705,7 @@ final class Shard {
      * Gives the body of object {@code oldId} another head, under another id.
      *
      * @param updated the head; null for the one that it has
-     * @param last what becomes of that head at the last moment, when the new id is in use already; null for nothing
+     * @param last what becomes of that head, when the new id is in use already; null for nothing
      */
     private @Nullable StoredHead renew(
             long oldId,
@@ -748,8 +748,7 @@ final class Shard {
                 StoredHead head = last.apply(old, wanted);
                 StoredObject object = head == null
                         ? null
-                        : insertHead(
-                                open, bytes.asStaleAs(head), id, checksum, slot.address() + old.bodyOffset(), scratch);
+                        : insertHead(open, bytes.of(head), id, checksum, slot.address() + old.bodyOffset(), scratch);
                 if (object == null) {
                     return null;
                 }
@@ -1235,11 +1234,12 @@ final class Shard {
             if (object == null || covering.isEmpty()) {
                 return true;
             }
-            decoded.add(object);
             boolean gone;
             if (Bans.Sentence.of(covering, null).dropped()) {
                 hasher.hash(object.head().key(), scratch.text, scratch.hash);
                 synchronized (stripe(scratch.hash)) {
+                    // The change looks at it once more.
+                    decoded.add(object);
                     gone = change(open, scratch, null, 0, other -> other.id() == id)
                                     .objects()
                             > 0;

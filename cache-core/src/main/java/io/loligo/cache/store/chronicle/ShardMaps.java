@@ -35,21 +35,24 @@ final class ShardMaps implements AutoCloseable {
     private static final int UNIT = 128;
     /** What the map adds to a value: the key and the length. */
     private static final int PAGE_EXTRA = Long.BYTES + Integer.BYTES + 3;
-    /** A segment has a lock and a share of the space; fewer, larger segments fill more evenly, and search longer. */
-    private static final long SEGMENT_BYTES = 16L << 20;
+    /**
+     * A segment has a lock and a share of the space; fewer, larger segments fill more evenly, and search longer. Up to this
+     * size, with objects of {@link #OBJECT_CHARGE_MIN}, a place in its table takes 4 bytes, beyond it takes 8.
+     */
+    private static final long SEGMENT_BYTES = 8L << 20;
 
-    private static final int SEGMENTS_MAX = 4096;
+    private static final int SEGMENTS_MAX = 1 << 16;
 
     /**
      * Each object counts as this many bytes at least, so that the tables, which are made for as many objects, hold what the
-     * space holds.
+     * space holds. Just so much that a segment's table has 8192 places, two thirds of which are taken at most.
      */
-    static final int OBJECT_CHARGE_MIN = 1024;
+    static final int OBJECT_CHARGE_MIN = 1664;
     /**
      * What finding and evicting an object takes: its entry and its places in the tables of the two maps, and its places in
      * the order of eviction.
      */
-    static final int INDEX_CHARGE = 96;
+    static final int INDEX_CHARGE = 80;
 
     /** Salts that are tried for one page before something is evicted for it. */
     private static final int SALTS_AT_ONCE = 4;
@@ -147,8 +150,8 @@ final class ShardMaps implements AutoCloseable {
     }
 
     private static int segments(Geometry geometry) {
-        long wanted = Math.max(1, Math.min(SEGMENTS_MAX, geometry.pageBytes() / SEGMENT_BYTES));
-        return (int) Long.highestOneBit(wanted);
+        long wanted = (geometry.pageBytes() + SEGMENT_BYTES - 1) / SEGMENT_BYTES;
+        return (int) Math.max(1, Math.min(SEGMENTS_MAX, wanted));
     }
 
     /** What an object takes of the budget, without chunks: its page, and what finds it. */

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Set;
@@ -51,6 +52,15 @@ class EntryLayoutTest {
         return slot;
     }
 
+    private static Slot stale() {
+        StoredHead head = HEAD.withStaleness(Instant.ofEpochSecond(1_700_000_100L, 7), 3);
+        EntryLayout.HeadBytes bytes =
+                there(EntryLayout.encode(head, 1_000_000, Set.of())).withBody(6);
+        Slot slot = new Slot(4096);
+        EntryLayout.putHead(slot, bytes, 7, 0);
+        return slot;
+    }
+
     private static Slot list() {
         LongList members = new LongList();
         members.add(3);
@@ -71,6 +81,7 @@ class EntryLayoutTest {
         return switch (name) {
             case "small" -> small();
             case "large" -> large();
+            case "stale" -> stale();
             case "list" -> list();
             case "chunk" -> chunk();
             default -> throw new IllegalArgumentException(name);
@@ -99,8 +110,8 @@ class EntryLayoutTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource({"small", "large", "list", "chunk"})
-    void the_bytes_are_what_they_were(String name) throws IOException {
+    @CsvSource({"small", "large", "stale", "list", "chunk"})
+    void this_version_is_what_it_was(String name) throws IOException {
         assertThat(bytes(made(name))).isEqualTo(golden(name));
     }
 
@@ -164,8 +175,17 @@ class EntryLayoutTest {
         assertThat(in.hasRemaining()).isFalse();
     }
 
+    @Test
+    void when_a_soft_purge_ended_the_lifetime_is_kept() throws IOException {
+        StoredObject object = there(EntryLayout.head(slot(golden("stale")), 7, true, CacheControlTargets.DEFAULT));
+
+        assertThat(object.head().staleSince()).isEqualTo(Instant.ofEpochSecond(1_700_000_100L, 7));
+        assertThat(object.head().times()).isEqualTo(HEAD.times());
+        assertThat(object.bodyId()).isEqualTo(6);
+    }
+
     @ParameterizedTest(name = "a {0} with any one bit changed is not taken")
-    @CsvSource({"small", "large", "list", "chunk"})
+    @CsvSource({"small", "large", "stale", "list", "chunk"})
     void no_bit_can_change_unseen(String name) {
         byte[] bytes = bytes(made(name));
         for (int bit = 0; bit < bytes.length * 8; bit++) {
@@ -179,7 +199,7 @@ class EntryLayoutTest {
     private static boolean isTaken(String name, Slot slot) {
         return switch (name) {
             case "small" -> EntryLayout.head(slot, 0x0102030405L, true, CacheControlTargets.DEFAULT) != null;
-            case "large" -> EntryLayout.head(slot, 7, true, CacheControlTargets.DEFAULT) != null;
+            case "large", "stale" -> EntryLayout.head(slot, 7, true, CacheControlTargets.DEFAULT) != null;
             case "list" -> EntryLayout.list(slot, 8, true) != null;
             case "chunk" -> EntryLayout.chunkData(slot, 9, 2, true) >= 0;
             default -> throw new IllegalArgumentException(name);

@@ -42,7 +42,7 @@ class StoreSizeTest {
         try (ShardMaps maps = ShardMaps.open(geometry, 0, null, false)) {
             // The index holds one entry for each KiB; of its bytes only those of objects that are there are taken.
             assertThat(maps.mappedBytes() * geometry.shards())
-                    .isLessThanOrEqualTo(capacity * MEBI / 100 * 115 + geometry.shards() * MEBI);
+                    .isLessThanOrEqualTo(capacity * MEBI / 100 * 110 + geometry.shards() * MEBI);
             assertThat(geometry.fillLimit(geometry.shardBytes()))
                     .isBetween(geometry.shardBytes() / 100 * 90, geometry.shardBytes());
         }

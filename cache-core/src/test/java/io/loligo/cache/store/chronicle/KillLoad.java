@@ -1,0 +1,223 @@
+package io.loligo.cache.store.chronicle;
+
+import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.store.EntryReader;
+import io.loligo.cache.store.EntryWriter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The process that is killed: stores, replaces, freshens, purges and reads until then, and says in journals what it does
+ * ({@link KillModel}). Prints {@code opening}, {@code open}, {@code ready} and, when it is told to end by a line on its standard input,
+ * {@code closing}; and {@code WRONG ...} when a reader got what it should not.
+ *
+ * <pre>
+ *  DIRECTORY JOURNALS ROUND SEED PAGES
+ * </pre>
+ */
+@SuppressWarnings("SystemOut") // How it speaks to its parent.
+final class KillLoad {
+    static final long CAPACITY_BYTES = 512L << 20;
+    static final long MAXIMUM_OBJECT_BYTES = 8L << 20;
+    static final int WRITERS = 3;
+    private static final int READERS = 2;
+    private static final int ROUND_SHIFT = 32;
+
+    private final ChronicleStore store;
+    private final Path journals;
+    private final long round;
+    private final long seed;
+    private final int pages;
+
+    /** Per page and variant, the least version that a lookup which begins now may find. */
+    private final AtomicLongArray least;
+
+    private final LongAdder gone = new LongAdder();
+
+    private KillLoad(ChronicleStore store, Path journals, long round, long seed, int pages) {
+        this.store = store;
+        this.journals = journals;
+        this.round = round;
+        this.seed = seed;
+        this.pages = pages;
+        this.least = new AtomicLongArray(pages * KillBody.VARIANTS);
+    }
+
+    static StoreOptions options(Path directory) {
+        return new StoreOptions(directory, CAPACITY_BYTES, MAXIMUM_OBJECT_BYTES);
+    }
+
+    public static void main(String[] args) throws Exception {
+        System.out.println("opening");
+        ChronicleStore store = ChronicleStore.open(options(Path.of(args[0])));
+        System.out.println("open");
+        KillLoad load = new KillLoad(
+                store, Path.of(args[1]), Long.parseLong(args[2]), Long.parseLong(args[3]), Integer.parseInt(args[4]));
+        for (int i = 0; i < WRITERS; i++) {
+            int number = i;
+            start(() -> load.write(number));
+        }
+        for (int i = 0; i < READERS; i++) {
+            int number = i;
+            start(() -> load.read(number));
+        }
+        store.awaitStarted();
+        System.out.println("ready");
+        if (System.in.read() >= 0) {
+            System.out.println("closing");
+            store.close();
+        }
+    }
+
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    private static void start(Work work) {
+        Thread thread = new Thread(() -> {
+            try {
+                work.run();
+            } catch (Exception | Error e) {
+                System.out.println("WRONG: " + e);
+                e.printStackTrace();
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    // ---- writing
+
+    private void write(int number) throws IOException {
+        Random random = new Random(seed * 31 + number);
+        long version = round << ROUND_SHIFT;
+        try (FileChannel journal = FileChannel.open(
+                journals.resolve(round + "-" + number),
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.APPEND)) {
+            while (true) {
+                int page = random.nextInt(pages / WRITERS) * WRITERS + number;
+                int dice = random.nextInt(100);
+                if (dice < 68) {
+                    put(page, ++version, journal, random);
+                } else if (dice < 74) {
+                    abandon(page, ++version, random);
+                } else if (dice < 90) {
+                    freshen(page, journal, random);
+                } else {
+                    purge(page, ++version, journal);
+                }
+            }
+        }
+    }
+
+    private static void say(FileChannel journal, String line) throws IOException {
+        // One write, into the system's memory: a kill of the process does not undo it.
+        journal.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static KillBody body(int page, long version, Random random) {
+        int dice = random.nextInt(100);
+        int bound = dice < 8 ? 1 : dice < 60 ? 5_000 : dice < 86 ? 100_000 : dice < 98 ? 500_000 : 4_000_000;
+        return new KillBody(page, random.nextInt(KillBody.variants(page)), version, random.nextInt(bound), 0);
+    }
+
+    private void put(int page, long version, FileChannel journal, Random random) throws IOException {
+        KillBody body = body(page, version, random);
+        byte[] bytes = body.bytes();
+        say(journal, "put " + body.text());
+        boolean stored;
+        try (EntryWriter writer = store.write(body.head())) {
+            stored = append(writer, bytes, body.length(), random) && writer.commit() != null;
+        }
+        if (stored) {
+            least.set(place(body), version);
+        }
+        say(journal, stored ? "done" : "none");
+    }
+
+    private static boolean append(EntryWriter writer, byte[] bytes, int length, Random random) {
+        for (int from = 0; from < length; ) {
+            int count = Math.min(1 + random.nextInt(100_000), length - from);
+            if (!writer.append(ByteBuffer.wrap(bytes, from, count))) {
+                return false;
+            }
+            from += count;
+        }
+        return true;
+    }
+
+    /** As when the origin's connection breaks. */
+    private void abandon(int page, long version, Random random) {
+        KillBody body = body(page, version, random);
+        try (EntryWriter writer = store.write(body.head())) {
+            append(writer, body.bytes(), body.length(), random);
+        }
+    }
+
+    private void freshen(int page, FileChannel journal, Random random) throws IOException {
+        List<StoredHead> heads = store.lookup(Samples.key(KillBody.path(page)));
+        if (heads.isEmpty()) {
+            return;
+        }
+        StoredHead stored = heads.get(random.nextInt(heads.size()));
+        KillBody updated = KillBody.of(stored).freshenedOnce();
+        say(journal, "freshen " + updated.text());
+        StoredHead done = store.freshen(stored, updated.head());
+        say(journal, done == null ? "none" : "done");
+    }
+
+    private void purge(int page, long version, FileChannel journal) throws IOException {
+        say(journal, "purge " + page);
+        store.purge(Samples.uri(KillBody.path(page)));
+        for (int variant = 0; variant < KillBody.VARIANTS; variant++) {
+            least.set(page * KillBody.VARIANTS + variant, version);
+        }
+        say(journal, "done");
+    }
+
+    private static int place(KillBody body) {
+        return body.page() * KillBody.VARIANTS + body.variant();
+    }
+
+    // ---- reading
+
+    private void read(int number) {
+        Random random = new Random(seed * 37 + number);
+        long[] atLeast = new long[KillBody.VARIANTS];
+        while (true) {
+            int page = random.nextInt(pages);
+            for (int i = 0; i < atLeast.length; i++) {
+                atLeast[i] = least.get(page * KillBody.VARIANTS + i);
+            }
+            for (StoredHead head : store.lookup(Samples.key(KillBody.path(page)))) {
+                KillBody named = KillBody.of(head);
+                if (named.version() < atLeast[named.variant()]) {
+                    System.out.println("WRONG: " + named + " was found after it was replaced or purged");
+                }
+                check(page, head);
+            }
+        }
+    }
+
+    private void check(int page, StoredHead head) {
+        try (EntryReader reader = store.read(head)) {
+            String fault = reader == null ? null : KillBody.fault(page, head, reader);
+            if (fault != null) {
+                System.out.println("WRONG: " + fault);
+            }
+        } catch (IOException e) {
+            // Replaced or purged while it was read, or the store is closing: nothing was given that is wrong.
+            gone.increment();
+        }
+    }
+}
