@@ -393,11 +393,11 @@ final class Purges implements AutoCloseable {
             if (isPurgedAltogether()) {
                 return;
             }
-            if (bans.exact() >= EXACT_MAX) {
+            List<Ban> before = bans.of(uri);
+            if (bans.exact() >= EXACT_MAX && before.stream().allMatch(Ban::isAsked)) {
                 enforceAltogether();
                 return;
             }
-            List<Ban> before = bans.of(uri);
             enforce(ban(nextId++, new PurgeOrder(new PurgeTarget.Url(uri), false), false));
             for (Ban superseded : before) {
                 if (!superseded.isAsked()) {

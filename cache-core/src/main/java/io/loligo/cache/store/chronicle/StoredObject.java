@@ -57,6 +57,11 @@ record StoredObject(
         return inline ? 0 : EntryLayout.chunksCharge(head.bodyLength());
     }
 
+    /** What is to be removed of it besides its page, unless it is inline. */
+    RemovedBodies.Body body() {
+        return new RemovedBodies.Body(bodyId, head.bodyLength());
+    }
+
     int chunks() {
         return inline ? 0 : EntryLayout.chunks(head.bodyLength());
     }

@@ -9,7 +9,9 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
@@ -39,6 +41,8 @@ final class KillLoad {
 
     /** Per page and variant, the least version that a lookup which begins now may find. */
     private final AtomicLongArray least;
+
+    private volatile boolean ending;
 
     private final LongAdder gone = new LongAdder();
 
@@ -72,6 +76,7 @@ final class KillLoad {
         store.awaitStarted();
         System.out.println("ready");
         if (System.in.read() >= 0) {
+            load.ending = true;
             System.out.println("closing");
             store.close();
         }
@@ -98,6 +103,8 @@ final class KillLoad {
 
     private void write(int number) throws IOException {
         Random random = new Random(seed * 31 + number);
+        // What this thread has stored in this run, and nobody else changes.
+        Map<Integer, KillBody> kept = new HashMap<>();
         long version = round << ROUND_SHIFT;
         try (FileChannel journal = FileChannel.open(
                 journals.resolve(round + "-" + number),
@@ -107,14 +114,16 @@ final class KillLoad {
             while (true) {
                 int page = random.nextInt(pages / WRITERS) * WRITERS + number;
                 int dice = random.nextInt(100);
-                if (dice < 68) {
-                    put(page, ++version, journal, random);
-                } else if (dice < 74) {
+                if (dice < 62) {
+                    put(page, ++version, kept, journal, random);
+                } else if (dice < 68) {
                     abandon(page, ++version, random);
+                } else if (dice < 82) {
+                    freshen(page, kept, journal, random);
                 } else if (dice < 90) {
-                    freshen(page, journal, random);
+                    purge(page, ++version, kept, journal);
                 } else {
-                    purge(page, ++version, journal);
+                    areThere(page, kept);
                 }
             }
         }
@@ -131,7 +140,21 @@ final class KillLoad {
         return new KillBody(page, random.nextInt(KillBody.variants(page)), version, random.nextInt(bound), 0);
     }
 
-    private void put(int page, long version, FileChannel journal, Random random) throws IOException {
+    /** What was kept is found as long as the store is open; it is large enough to evict nothing. */
+    private void areThere(int page, Map<Integer, KillBody> kept) {
+        List<KillBody> found = store.lookup(Samples.key(KillBody.path(page))).stream()
+                .map(KillBody::of)
+                .toList();
+        for (int variant = 0; variant < KillBody.variants(page); variant++) {
+            KillBody body = kept.get(place(page, variant));
+            if (body != null && !found.contains(body) && !ending) {
+                System.out.println("WRONG: " + body + " is gone, " + found + " are there; " + store.stats());
+            }
+        }
+    }
+
+    private void put(int page, long version, Map<Integer, KillBody> kept, FileChannel journal, Random random)
+            throws IOException {
         KillBody body = body(page, version, random);
         byte[] bytes = body.bytes();
         say(journal, "put " + body.text());
@@ -141,6 +164,7 @@ final class KillLoad {
         }
         if (stored) {
             least.set(place(body), version);
+            kept.put(place(body), body);
         }
         say(journal, stored ? "done" : "none");
     }
@@ -164,7 +188,7 @@ final class KillLoad {
         }
     }
 
-    private void freshen(int page, FileChannel journal, Random random) throws IOException {
+    private void freshen(int page, Map<Integer, KillBody> kept, FileChannel journal, Random random) throws IOException {
         List<StoredHead> heads = store.lookup(Samples.key(KillBody.path(page)));
         if (heads.isEmpty()) {
             return;
@@ -173,20 +197,33 @@ final class KillLoad {
         KillBody updated = KillBody.of(stored).freshenedOnce();
         say(journal, "freshen " + updated.text());
         StoredHead done = store.freshen(stored, updated.head());
+        if (done != null) {
+            kept.put(place(updated), updated);
+        }
         say(journal, done == null ? "none" : "done");
     }
 
-    private void purge(int page, long version, FileChannel journal) throws IOException {
+    private void purge(int page, long version, Map<Integer, KillBody> kept, FileChannel journal) throws IOException {
         say(journal, "purge " + page);
         store.purge(Samples.uri(KillBody.path(page)));
+        if (ending) {
+            // A store that is closing does not say whether it purged.
+            say(journal, "maybe");
+            return;
+        }
         for (int variant = 0; variant < KillBody.VARIANTS; variant++) {
-            least.set(page * KillBody.VARIANTS + variant, version);
+            least.set(place(page, variant), version);
+            kept.remove(place(page, variant));
         }
         say(journal, "done");
     }
 
     private static int place(KillBody body) {
-        return body.page() * KillBody.VARIANTS + body.variant();
+        return place(body.page(), body.variant());
+    }
+
+    private static int place(int page, int variant) {
+        return page * KillBody.VARIANTS + variant;
     }
 
     // ---- reading
@@ -197,7 +234,7 @@ final class KillLoad {
         while (true) {
             int page = random.nextInt(pages);
             for (int i = 0; i < atLeast.length; i++) {
-                atLeast[i] = least.get(page * KillBody.VARIANTS + i);
+                atLeast[i] = least.get(place(page, i));
             }
             for (StoredHead head : store.lookup(Samples.key(KillBody.path(page)))) {
                 KillBody named = KillBody.of(head);

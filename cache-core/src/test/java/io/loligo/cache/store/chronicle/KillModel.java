@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *  put BODY       a body is about to be stored       freshen BODY   a head is about to be freshened to BODY
  *  purge PAGE     a page is about to be purged       done, none     what the line before says took place, or did not
+ *  maybe          nobody said whether it did
  * </pre>
  */
 final class KillModel {
@@ -79,7 +80,7 @@ final class KillModel {
         }
         for (List<Integer> place : places) {
             Set<Optional<KillBody>> states = possible(place.get(0), place.get(1));
-            if (outcome != null) {
+            if (Objects.equals(outcome, "done")) {
                 states.clear();
             }
             states.add(after);
