@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.loligo.cache.freshness.RefreshRule;
 import io.loligo.cache.freshness.RefreshRule.Option;
 import io.loligo.cache.http.CacheControlTargets;
+import io.loligo.cache.http.TagFields;
 import io.loligo.cache.store.ReplacementPolicy;
 import io.loligo.proxy.access.AccessRules;
 import io.loligo.proxy.access.Requests;
@@ -476,6 +477,8 @@ class ConfigurationLoaderTest {
                 unkeyed_request_headers none X-B
                 httpd_accel_surrogate_id edge
                 http_accel_surrogate_remote on
+                tag_headers Surrogate-Key X-Tags
+                tag_headers_sent x-tags
                 """);
 
         assertThat(c.headerFields())
@@ -483,7 +486,9 @@ class ConfigurationLoaderTest {
                         new CacheControlTargets(
                                 new CacheControlTargets.Surrogate("edge", true),
                                 List.of("Own-Cache-Control", "CDN-Cache-Control")),
-                        List.of("X-B")));
+                        List.of("X-B"),
+                        new Configuration.TagHeaders(
+                                new TagFields(List.of("Surrogate-Key", "X-Tags")), List.of("x-tags"))));
         assertThat(Conf.configuration(base).headerFields()).isEqualTo(Configuration.HeaderFields.DEFAULT);
     }
 
@@ -493,13 +498,47 @@ class ConfigurationLoaderTest {
                 "cache_control_targets",
                 "cache_control_targets Cache-Control",
                 "cache_control_targets Own;Field",
-                "unkeyed_request_headers Host"
+                "unkeyed_request_headers Host",
+                "tag_headers",
+                "tag_headers Content-Type",
+                "tag_headers Vary",
+                "tag_headers_sent",
+                "tag_headers_sent xkey all"
             })
     @DisplayName("names that cannot be used are errors")
     void wrongFieldNames(String line) {
         assertThat(Conf.load("http_port 80 accel\nhttp_access allow all\naccess_log none\n" + line + "\n")
                         .configuration())
                 .isNull();
+    }
+
+    @ParameterizedTest(name = "{0} {1}: {2}")
+    @CsvSource(delimiter = '|', textBlock = """
+            ''                  |                                     | Surrogate-Key Cache-Tag xkey
+            tag_headers none    |                                     | ''
+            tag_headers X-A xkey|                                     | X-A xkey
+            tag_headers X-A     | tag_headers_sent all                | ''
+            ''                  | tag_headers_sent none               | Surrogate-Key Cache-Tag xkey Cache-Groups
+            tag_headers_sent all| tag_headers_sent xkey               | ''
+            tag_headers_sent all| tag_headers_sent none             | Surrogate-Key Cache-Tag xkey Cache-Groups
+            ''                  | tag_headers_sent CACHE-TAG          | Surrogate-Key xkey Cache-Groups
+            ''                  | httpd_accel_surrogate_id edge       | Surrogate-Key Cache-Tag xkey Surrogate-Control
+            tag_headers none    | httpd_accel_surrogate_id edge       | Surrogate-Control
+            """)
+    @DisplayName(
+            "the fields that do not go to clients: tags, unless they are to be sent, and what is said to a surrogate")
+    void hiddenFields(String line, String other, String hidden) {
+        Configuration c = Conf.with(line + "\n" + (other == null ? "" : other) + "\n");
+
+        assertThat(String.join(" ", c.headerFields().hidden())).isEqualTo(hidden);
+    }
+
+    @Test
+    @DisplayName("a field that is to be sent and carries no tags is a slip")
+    void sentButNoTags() {
+        assertThat(Conf.said("tag_headers xkey\ntag_headers_sent Xkey Cache-Tag\n"))
+                .containsExactly("warning: tag_headers_sent Cache-Tag has no effect: it is none of tag_headers, so it"
+                        + " goes on anyway (doubtful)");
     }
 
     @Test

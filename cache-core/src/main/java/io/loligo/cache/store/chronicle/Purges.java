@@ -79,7 +79,7 @@ final class Purges implements AutoCloseable {
         this.counters = counters;
         this.scratches = scratches;
         this.run = run;
-        sweeper = new Sweeper(bans, scratches, this::end);
+        sweeper = new Sweeper(bans, scratches, this::swept);
     }
 
     // ---- starting and ending
@@ -243,6 +243,17 @@ final class Purges implements AutoCloseable {
                     System.Logger.Level.WARNING,
                     "a purge would not outlive the process, were it to end before it is done: {0}",
                     e.toString());
+        }
+    }
+
+    /** The sweeper has found what was left of what {@code ban} is about. */
+    private void swept(Ban ban) {
+        end(ban);
+        if (ban.isAsked()) {
+            Purged counted = ban.counted();
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "purge " + ban.id() + " is done: " + counted.objects() + " objects, " + counted.bytes() + " bytes");
         }
     }
 
