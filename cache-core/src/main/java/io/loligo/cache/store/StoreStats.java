@@ -1,5 +1,7 @@
 package io.loligo.cache.store;
 
+import java.util.List;
+
 /**
  * The store's state at one moment.
  *
@@ -10,6 +12,8 @@ package io.loligo.cache.store;
  * @param evictions responses dropped to make room since the start
  * @param faults operations that the store could not do since the start
  * @param recovering shards that are not usable yet
+ * @param degraded shards that a fault has put out of use; requests that concern them are forwarded
+ * @param ongoing the faults that are not over, the earliest first
  */
 public record StoreStats(
         long objects,
@@ -18,4 +22,11 @@ public record StoreStats(
         boolean persistent,
         long evictions,
         long faults,
-        int recovering) {}
+        int recovering,
+        int degraded,
+        List<StoreFault> ongoing) {
+
+    public StoreStats {
+        ongoing = List.copyOf(ongoing);
+    }
+}

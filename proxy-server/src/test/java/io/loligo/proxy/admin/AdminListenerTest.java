@@ -262,7 +262,12 @@ class AdminListenerTest {
         public ServerStats stats() {
             Metrics metrics = new Metrics(0);
             return new ServerStats(
-                    metrics.now(0), metrics.ago(0, 5), new StoreStats(32, 3 << 20, 256 << 20, false, 0, 0, 0), 1, 0, 0);
+                    metrics.now(0),
+                    metrics.ago(0, 5),
+                    new StoreStats(32, 3 << 20, 256 << 20, false, 0, 0, 0, 0, List.of()),
+                    1,
+                    0,
+                    0);
         }
 
         @Override

@@ -132,7 +132,7 @@ class ManagerPagesTest {
 
         @Override
         public StoreStats store() {
-            return new StoreStats(32, 3 << 20, 256 << 20, true, 5, 0, 0);
+            return new StoreStats(32, 3 << 20, 256 << 20, true, 5, 0, 0, 0, List.of());
         }
 
         @Override

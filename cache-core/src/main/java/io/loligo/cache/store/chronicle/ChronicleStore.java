@@ -13,6 +13,7 @@ import io.loligo.cache.store.chronicle.StoreDirectory.Meta;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -46,7 +47,12 @@ public final class ChronicleStore implements ResponseStore {
     /** How often the disk's free space is looked at, at least. */
     private static final long WATCH_MILLIS = 1_000;
     /** With less than this left on the disk nothing more is stored: a mapped file must never meet a full disk. */
-    private static final long DISK_RESERVE_BYTES = 64L << 20;
+    static final long DISK_RESERVE_BYTES = 64L << 20;
+    /** What the fault is about that the disk is nearly full. */
+    static final String DISK = "disk";
+
+    private static final String GROUPS = "group invalidations";
+    private static final String PURGES = "pending purges";
     /** What files may take beyond the content: the maps' own tables, and room that fragmentation costs. In percent. */
     private static final int FILE_OVERHEAD_PERCENT = 20;
 
@@ -57,17 +63,26 @@ public final class ChronicleStore implements ResponseStore {
     private final PurgeLog purges = new PurgeLog();
     private final PeersRegistry peers;
     private final Counters counters = new Counters();
+    private final StoreFaults faults = new StoreFaults(counters, InstantSource.system());
     private final SlotPool buffers =
             new SlotPool(EntryLayout.CHUNK_DATA_OFFSET + EntryLayout.CHUNK_DATA, IDLE_BUFFERS_MAX);
     private final ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(Scratch::new);
     private final DecodedCache decoded;
-    private final Shard[] shards;
+    /** Replaced whole when a shard is. */
+    private volatile Shard[] shards;
+
     private final @Nullable StoreDirectory directory;
     private final @Nullable Meta meta;
 
     private final Semaphore evictorWork = new Semaphore(0);
     private final Thread evictor;
     private final Thread starter;
+    private final StoreWatch watch;
+    private final Semaphore watchWork = new Semaphore(0);
+    private final Thread watcher;
+    /** Whether the disk keeps room for all files, so that it does not matter how full it is. */
+    private volatile boolean hasSpace;
+
     private volatile boolean closed;
 
     /** Held while a shard comes into service, or misses a purge because it is not. */
@@ -78,12 +93,16 @@ public final class ChronicleStore implements ResponseStore {
 
     private final GroupInvalidations groups;
 
+    /** Whether the file of {@link #pendingPurges} lacks some; guarded by {@link #serviceLock}. */
+    private boolean unwritten;
+
     private ChronicleStore(
             StoreOptions options,
             Geometry geometry,
             long limitBytes,
             @Nullable StoreDirectory directory,
             @Nullable Meta meta,
+            DiskSpace space,
             PeersRegistry peers,
             @Nullable PendingPurges pendingPurges,
             GroupInvalidations groups) {
@@ -111,13 +130,17 @@ public final class ChronicleStore implements ResponseStore {
                     purges,
                     peers,
                     counters,
+                    faults,
                     scratches,
                     this::wakeEvictor);
         }
+        watch = new StoreWatch(this, shards.length, directory, space, faults, InstantSource.system());
         evictor = new Thread(this::evict, "loligo-store-evictor");
         evictor.setDaemon(true);
         starter = new Thread(this::startShards, "loligo-store-start");
         starter.setDaemon(true);
+        watcher = new Thread(this::watch, "loligo-store-watch");
+        watcher.setDaemon(true);
     }
 
     /**
@@ -138,6 +161,11 @@ public final class ChronicleStore implements ResponseStore {
 
     /** For tests of maps that are too small for their budget. */
     static ChronicleStore open(StoreOptions options, Geometry geometry) throws IOException {
+        return open(options, geometry, new DiskSpace(DiskSpace.PROGRAM));
+    }
+
+    /** For tests of files that the disk keeps no room for. */
+    static ChronicleStore open(StoreOptions options, Geometry geometry, DiskSpace space) throws IOException {
         ShardMaps.prepareChronicle();
         Path parent = options.directory();
         if (parent == null) {
@@ -147,6 +175,7 @@ public final class ChronicleStore implements ResponseStore {
                     options.capacityBytes(),
                     null,
                     null,
+                    space,
                     new PeersRegistry(null),
                     null,
                     GroupInvalidations.of(null));
@@ -157,13 +186,17 @@ public final class ChronicleStore implements ResponseStore {
         boolean open = false;
         try {
             Meta meta = directory.begin(geometry);
-            long limit = affordable(options, meta, directory.usableBytes(), directory.path());
+            space.restore(directory.path());
+            long limit = hasAll(space, directory, geometry)
+                    ? options.capacityBytes()
+                    : affordable(options, meta, directory.usableBytes(), directory.path());
             ChronicleStore store = new ChronicleStore(
                     options,
                     geometry,
                     limit,
                     directory,
                     meta,
+                    space,
                     new PeersRegistry(directory.peers()),
                     PendingPurges.of(directory.pendingPurges()),
                     GroupInvalidations.of(directory.groupInvalidations()));
@@ -175,6 +208,17 @@ public final class ChronicleStore implements ResponseStore {
                 directory.close();
             }
         }
+    }
+
+    /** Whether the disk keeps room for the files of every shard. */
+    private static boolean hasAll(DiskSpace space, StoreDirectory directory, Geometry geometry) throws IOException {
+        for (int i = 0; i < geometry.shards(); i++) {
+            List<FileMark> files = FileMark.all(directory.path(), StoreDirectory.SHARD + i + ".");
+            if (files.isEmpty() || !files.stream().allMatch(space::has)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** How much of the configured capacity the disk has room for. */
@@ -227,6 +271,7 @@ public final class ChronicleStore implements ResponseStore {
         }
         evictor.start();
         starter.start();
+        watcher.start();
     }
 
     /** How shard {@code number} was closed; null when it was not. A new one counts as closed empty. */
@@ -243,11 +288,24 @@ public final class ChronicleStore implements ResponseStore {
             return ShardMaps.open(geometry, number, null, false);
         }
         try {
-            return ShardMaps.open(geometry, number, directory.path(), recover);
+            return opened(number, ShardMaps.open(geometry, number, directory.path(), recover), directory.path());
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "shard " + number + " could not be opened", e);
             directory.setAside(number, String.valueOf(e.getMessage()));
-            return ShardMaps.open(geometry, number, directory.path(), false);
+            return opened(number, ShardMaps.open(geometry, number, directory.path(), false), directory.path());
+        }
+    }
+
+    private ShardMaps opened(int number, ShardMaps maps, Path path) throws IOException {
+        boolean noted = false;
+        try {
+            watch.opened(number, path);
+            noted = true;
+            return maps;
+        } finally {
+            if (!noted) {
+                maps.close();
+            }
         }
     }
 
@@ -311,9 +369,10 @@ public final class ChronicleStore implements ResponseStore {
     }
 
     private void giveUp(int number, Throwable e) {
-        shards[number].giveUp();
-        counters.faults.increment();
-        LOG.log(System.Logger.Level.ERROR, "shard " + number + " of the store cannot be used: " + e.getMessage(), e);
+        Shard shard = shards[number];
+        shard.giveUp();
+        faults.begin(
+                shard.name(), shard.name() + " is out of use until new maps are made for it: it cannot be opened", e);
     }
 
     private void recover(int number, Scratch scratch) {
@@ -330,7 +389,7 @@ public final class ChronicleStore implements ResponseStore {
                 if (directory != null && pendingPurges != null && pendingPurges.overflowed()) {
                     maps.close();
                     directory.setAside(number, "more was purged while it was out of use than could be remembered");
-                    maps = ShardMaps.open(geometry, number, directory.path(), false);
+                    maps = openMaps(number, false);
                     shard.start(maps, 0, 0);
                     return;
                 }
@@ -363,14 +422,24 @@ public final class ChronicleStore implements ResponseStore {
 
     @Override
     public List<StoredHead> lookup(CacheKey key) {
-        Scratch scratch = scratches.get();
-        List<StoredHead> found = shard(key, scratch).lookup(key, scratch);
-        for (int i = 0; i < found.size(); i++) {
-            if (groups.covers(found.get(i))) {
-                return withoutInvalidated(found);
+        try {
+            Scratch scratch = scratches.get();
+            List<StoredHead> found = shard(key, scratch).lookup(key, scratch);
+            for (int i = 0; i < found.size(); i++) {
+                if (groups.covers(found.get(i))) {
+                    return withoutInvalidated(found);
+                }
             }
+            return found;
+        } catch (RuntimeException | Error e) {
+            failed(e);
+            return List.of();
         }
-        return found;
+    }
+
+    /** No memory for what a thread needs, or a fault that the JVM tells late. */
+    private void failed(Throwable e) {
+        faults.failed("operations", "an operation failed; the answer did not depend on it", e);
     }
 
     private List<StoredHead> withoutInvalidated(List<StoredHead> found) {
@@ -390,12 +459,7 @@ public final class ChronicleStore implements ResponseStore {
         try {
             groups.add(uri, names, at);
         } catch (IOException e) {
-            counters.faults.increment();
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "the invalidation of groups of {0} would not outlive the process: {1}",
-                    uri,
-                    e.toString());
+            faults.failed(GROUPS, "invalidations of groups are not on the disk, and would not outlive the process", e);
         }
         // It forces the file, for which this thread does not wait.
         wakeEvictor();
@@ -403,27 +467,44 @@ public final class ChronicleStore implements ResponseStore {
 
     @Override
     public @Nullable EntryReader read(StoredHead head) {
-        if (groups.covers(head)) {
+        try {
+            return groups.covers(head) ? null : shard(head).read(head, scratches.get());
+        } catch (RuntimeException | Error e) {
+            failed(e);
             return null;
         }
-        return shard(head).read(head, scratches.get());
     }
 
     @Override
     public EntryWriter write(StoredHead head) {
-        Scratch scratch = scratches.get();
-        StoredWriter writer = shard(head.key(), scratch).write(head, options.maximumObjectBytes(), buffers, scratch);
-        return writer == null ? RefusingWriter.INSTANCE : writer;
+        try {
+            Scratch scratch = scratches.get();
+            StoredWriter writer =
+                    shard(head.key(), scratch).write(head, options.maximumObjectBytes(), buffers, scratch);
+            return writer == null ? RefusingWriter.INSTANCE : writer;
+        } catch (RuntimeException | Error e) {
+            failed(e);
+            return RefusingWriter.INSTANCE;
+        }
     }
 
     @Override
     public @Nullable StoredHead freshen(StoredHead stored, StoredHead updated) {
-        return shard(stored).freshen(stored, updated, scratches.get());
+        try {
+            return shard(stored).freshen(stored, updated, scratches.get());
+        } catch (RuntimeException | Error e) {
+            failed(e);
+            return null;
+        }
     }
 
     @Override
     public void remove(StoredHead head) {
-        shard(head).remove(head, scratches.get());
+        try {
+            shard(head).remove(head, scratches.get());
+        } catch (RuntimeException | Error e) {
+            failed(e);
+        }
     }
 
     @Override
@@ -442,12 +523,8 @@ public final class ChronicleStore implements ResponseStore {
             try {
                 pending.add(uri);
             } catch (IOException e) {
-                counters.faults.increment();
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "the purge of {0} would not outlive a crash before the store is repaired: {1}",
-                        uri,
-                        e.toString());
+                unwritten = true;
+                faults.failed(PURGES, "purges would not outlive a crash before the store is repaired", e);
             }
         }
     }
@@ -463,7 +540,7 @@ public final class ChronicleStore implements ResponseStore {
     }
 
     /** Once every shard is in service, none has missed a purge. */
-    private void forgetPendingPurges() {
+    void forgetPendingPurges() {
         synchronized (serviceLock) {
             try {
                 if (pendingPurges != null && !closed && isReady()) {
@@ -502,10 +579,12 @@ public final class ChronicleStore implements ResponseStore {
         long objects = 0;
         long bytes = 0;
         int recovering = 0;
+        int degraded = 0;
         for (Shard shard : shards) {
             objects += shard.objects();
             bytes += shard.used();
-            recovering += shard.isReady() ? 0 : 1;
+            recovering += shard.isReady() || shard.isOutOfUse() ? 0 : 1;
+            degraded += shard.isOutOfUse() ? 1 : 0;
         }
         return new StoreStats(
                 objects,
@@ -514,17 +593,21 @@ public final class ChronicleStore implements ResponseStore {
                 directory != null,
                 counters.evictions.sum(),
                 counters.faults.sum(),
-                recovering);
+                recovering,
+                degraded,
+                faults.ongoing());
     }
 
     /** The shard of {@code key}, whose hash is left in {@code scratch}. */
     private Shard shard(CacheKey key, Scratch scratch) {
         hasher.hash(key, scratch.text, scratch.hash);
-        return shards[(int) Math.floorMod(scratch.hash.second, (long) shards.length)];
+        Shard[] all = shards;
+        return all[(int) Math.floorMod(scratch.hash.second, (long) all.length)];
     }
 
     private Shard shard(StoredHead head) {
-        return shards[Math.min(ObjectId.shard(head.id()), shards.length - 1)];
+        Shard[] all = shards;
+        return all[Math.min(ObjectId.shard(head.id()), all.length - 1)];
     }
 
     // ---- the evictor thread
@@ -557,9 +640,9 @@ public final class ChronicleStore implements ResponseStore {
     private void forceGroups() {
         try {
             groups.force();
+            faults.over(GROUPS, "the disk has them");
         } catch (IOException e) {
-            counters.faults.increment();
-            LOG.log(System.Logger.Level.DEBUG, "invalidations of groups are not on the disk yet", e);
+            faults.failed(GROUPS, "invalidations of groups are not on the disk, and would not outlive the process", e);
         }
     }
 
@@ -568,23 +651,114 @@ public final class ChronicleStore implements ResponseStore {
             return false;
         }
         try {
-            boolean suspended = directory.usableBytes() < DISK_RESERVE_BYTES;
-            if (suspended != wasSuspended) {
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        suspended
-                                ? "the disk of {0} is nearly full: nothing more is stored until there is room"
-                                : "the disk of {0} has room again: storing goes on",
-                        directory.path());
-                for (Shard shard : shards) {
-                    shard.suspend(suspended);
-                }
+            long left = directory.usableBytes();
+            boolean suspended = left < DISK_RESERVE_BYTES && !hasSpace;
+            if (suspended) {
+                faults.begin(
+                        DISK,
+                        "the disk of " + directory.path()
+                                + " is nearly full: nothing more is stored until there is room",
+                        null);
+            } else {
+                faults.over(DISK, "storing goes on");
+            }
+            // Each time: a shard may be new.
+            for (Shard shard : shards) {
+                shard.suspend(suspended);
             }
             return suspended;
         } catch (IOException e) {
-            counters.faults.increment();
-            LOG.log(System.Logger.Level.DEBUG, "cannot see how full the disk is", e);
+            faults.failed("how full the disk is", "cannot see how full the disk of " + directory.path() + " is", e);
             return wasSuspended;
+        }
+    }
+
+    // ---- the watch thread
+
+    private void watch() {
+        while (!closed) {
+            try {
+                watchWork.tryAcquire(WATCH_MILLIS, TimeUnit.MILLISECONDS);
+                if (!closed) {
+                    watch.look();
+                    rewritePendingPurges();
+                }
+            } catch (InterruptedException e) {
+                // Nobody interrupts this thread but who wants it to end.
+                return;
+            } catch (RuntimeException | Error e) {
+                faults.failed("the watch", "the watch over the store failed", e);
+            }
+        }
+    }
+
+    private void rewritePendingPurges() {
+        synchronized (serviceLock) {
+            try {
+                if (pendingPurges != null && unwritten) {
+                    pendingPurges.rewrite();
+                    unwritten = false;
+                    faults.over(PURGES, "the disk has them");
+                }
+            } catch (IOException e) {
+                faults.failed(PURGES, "purges would not outlive a crash before the store is repaired", e);
+            }
+        }
+    }
+
+    /** The shards at present. */
+    Shard[] shards() {
+        return shards;
+    }
+
+    /** Whether the starter has done its work, so that it is for the watch to make shards. */
+    boolean isStarted() {
+        return !starter.isAlive();
+    }
+
+    void hasSpace(boolean newHasSpace) {
+        hasSpace = newHasSpace;
+    }
+
+    /** Throws when the disk has less left than files must find. */
+    static void requireReserve(StoreDirectory directory) throws IOException {
+        long left = directory.usableBytes();
+        if (left < DISK_RESERVE_BYTES) {
+            throw new IOException("the disk has only " + left + " bytes left");
+        }
+    }
+
+    /** Puts a new, empty shard in the place of {@code broken}; false when the store is being closed. */
+    boolean replace(int number, Shard broken) throws IOException {
+        ShardMaps maps = openMaps(number, false);
+        synchronized (serviceLock) {
+            if (closed) {
+                maps.close();
+                return false;
+            }
+            Shard next = broken.successor();
+            next.start(maps, 0, 0);
+            Shard[] all = shards.clone();
+            all[number] = next;
+            shards = all;
+            return true;
+        }
+    }
+
+    /** Writes anew what is kept beside the shards, for it may have gone with the directory. */
+    void filesWereLost() {
+        try {
+            if (directory != null && meta != null) {
+                directory.write(new Meta(meta.secret(), meta.run(), geometry, List.of()));
+                peers.rewrite();
+            }
+        } catch (IOException e) {
+            faults.failed("the store's own files", "the files of a store made again cannot all be written", e);
+        }
+        groups.renew();
+        wakeEvictor();
+        synchronized (serviceLock) {
+            unwritten = true;
         }
     }
 
@@ -600,7 +774,9 @@ public final class ChronicleStore implements ResponseStore {
         }
         List<@Nullable Closed> states = new ArrayList<>();
         wakeEvictor();
+        watchWork.release();
         boolean interrupted = join(evictor);
+        interrupted |= join(watcher);
         for (Shard shard : shards) {
             boolean ready = shard.isReady();
             shard.close();

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.List;
@@ -70,13 +71,13 @@ final class PendingPurges {
     /**
      * Remembers {@code uri}, in the file too.
      *
-     * @throws IOException when the file cannot be written: remembered until the process ends
+     * @throws IOException when the file cannot be written: remembered until the process ends, or {@link #rewrite} succeeds
      */
     void add(EffectiveUri uri) throws IOException {
         if (overflowed || uris.contains(uri)) {
             return;
         }
-        String line = uri.scheme() + " " + uri.host() + " " + uri.port() + " " + uri.pathAndQuery();
+        String line = line(uri);
         if (uris.size() >= MAX || line.indexOf('\n') >= 0 || line.indexOf('\r') >= 0) {
             overflowed = true;
             append(OVERFLOW);
@@ -90,6 +91,26 @@ final class PendingPurges {
     private void append(String line) throws IOException {
         Files.writeString(
                 file, line + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    /** Writes the file anew, after it was lost or could not be written. */
+    void rewrite() throws IOException {
+        if (uris.isEmpty() && !overflowed) {
+            Files.deleteIfExists(file);
+            return;
+        }
+        StringBuilder text = new StringBuilder();
+        uris.forEach(uri -> text.append(line(uri)).append('\n'));
+        if (overflowed) {
+            text.append(OVERFLOW).append('\n');
+        }
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.writeString(fresh, text, StandardCharsets.UTF_8);
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static String line(EffectiveUri uri) {
+        return uri.scheme() + " " + uri.host() + " " + uri.port() + " " + uri.pathAndQuery();
     }
 
     /** Whether there were more than {@link #uris} tells. */

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import net.openhft.chronicle.hash.ChronicleHashClosedException;
 import net.openhft.chronicle.hash.locks.InterProcessDeadLockException;
 import org.jspecify.annotations.Nullable;
 
@@ -62,13 +63,14 @@ final class Shard {
     private final PurgeLog purges;
     private final PeersRegistry peers;
     private final Counters counters;
+    private final StoreFaults faults;
     private final ThreadLocal<Scratch> scratches;
     private final Runnable wakeEvictor;
 
     private final EvictionIndex eviction;
     private final BodyPins pins;
     private final Object[] stripes = new Object[STRIPES];
-    private final AtomicLong idCounter = new AtomicLong(1);
+    private final AtomicLong idCounter;
     private final AtomicLong used = new AtomicLong();
     private final AtomicLong objects = new AtomicLong();
     private final Set<StoredWriter> writers = ConcurrentHashMap.newKeySet();
@@ -76,10 +78,15 @@ final class Shard {
     private final long limit;
     private volatile CacheControlTargets targets = CacheControlTargets.DEFAULT;
     private volatile boolean suspended;
-    private volatile boolean faultReported;
     private volatile boolean closed;
     private volatile boolean broken;
     private volatile @Nullable ShardMaps maps;
+
+    /** Which fault keeps this shard from being looked at and stored in; null when none does. */
+    private volatile @Nullable String outOfUseFor;
+
+    /** The maps that {@link #giveUp} took out of use, until they are unmapped. Guarded by this. */
+    private @Nullable ShardMaps abandoned;
 
     Shard(
             int number,
@@ -91,8 +98,39 @@ final class Shard {
             PurgeLog purges,
             PeersRegistry peers,
             Counters counters,
+            StoreFaults faults,
             ThreadLocal<Scratch> scratches,
             Runnable wakeEvictor) {
+        this(
+                number,
+                run,
+                limit,
+                hasher,
+                decoded,
+                slots,
+                purges,
+                peers,
+                counters,
+                faults,
+                scratches,
+                wakeEvictor,
+                new AtomicLong(1));
+    }
+
+    private Shard(
+            int number,
+            long run,
+            long limit,
+            KeyHasher hasher,
+            DecodedCache decoded,
+            SlotPool slots,
+            PurgeLog purges,
+            PeersRegistry peers,
+            Counters counters,
+            StoreFaults faults,
+            ThreadLocal<Scratch> scratches,
+            Runnable wakeEvictor,
+            AtomicLong idCounter) {
         this.number = number;
         this.run = run;
         this.limit = limit;
@@ -102,11 +140,34 @@ final class Shard {
         this.purges = purges;
         this.peers = peers;
         this.counters = counters;
+        this.faults = faults;
         this.scratches = scratches;
         this.wakeEvictor = wakeEvictor;
+        this.idCounter = idCounter;
         this.eviction = new EvictionIndex(limit);
         this.pins = new BodyPins(limit / HELD_SHARE);
         Arrays.setAll(stripes, i -> new Object());
+    }
+
+    /** An empty shard that takes the place of this one. No object of it has an id that one of this had. */
+    Shard successor() {
+        Shard next = new Shard(
+                number,
+                run,
+                limit,
+                hasher,
+                decoded,
+                slots,
+                purges,
+                peers,
+                counters,
+                faults,
+                scratches,
+                wakeEvictor,
+                idCounter);
+        next.targets = targets;
+        next.suspended = suspended;
+        return next;
     }
 
     // ---- state
@@ -127,14 +188,60 @@ final class Shard {
         return !broken;
     }
 
-    /** A fault took this shard out of use. */
+    /** A fault took this shard out of use for good. */
     boolean isBroken() {
         return broken;
     }
 
-    /** Marks a shard that could not be opened: it stays empty. */
-    void giveUp() {
+    /** Whether a fault keeps this shard from being looked at and stored in. */
+    boolean isOutOfUse() {
+        return outOfUseFor != null;
+    }
+
+    /** What faults of this whole shard are about. */
+    String name() {
+        return "shard " + number;
+    }
+
+    /** Finds and stores nothing until {@link #resume}. What is purged meanwhile is purged. */
+    void pause(String about) {
+        if (!broken) {
+            outOfUseFor = about;
+        }
+    }
+
+    void resume() {
+        if (!broken) {
+            outOfUseFor = null;
+        }
+    }
+
+    /** Takes a shard out of use that could not be opened, or whose maps nobody should touch again. */
+    synchronized void giveUp() {
+        outOfUseFor = name();
         broken = true;
+        if (maps != null) {
+            abandoned = maps;
+            maps = null;
+        }
+    }
+
+    /** Unmaps what {@link #giveUp} left, once nobody uses it any more. Throws when that takes too long. */
+    synchronized void unmap() {
+        if (abandoned != null) {
+            abandoned.close();
+            abandoned = null;
+        }
+    }
+
+    /** The maps, if they may be looked at and stored in. */
+    private @Nullable ShardMaps usable() {
+        String about = outOfUseFor;
+        if (about != null) {
+            faults.count(about);
+            return null;
+        }
+        return maps;
     }
 
     long used() {
@@ -163,6 +270,13 @@ final class Shard {
         }
         ShardMaps open = maps;
         maps = null;
+        if (broken) {
+            try {
+                unmap();
+            } catch (RuntimeException | Error e) {
+                LOG.log(System.Logger.Level.DEBUG, name() + " stays mapped until the process ends", e);
+            }
+        }
         if (open != null) {
             try {
                 for (StoredObject free : pins.release()) {
@@ -176,26 +290,23 @@ final class Shard {
         }
     }
 
-    /** Counts a fault; one that says that the maps themselves are unusable takes the shard out of use. */
+    /** For what is done outside, on behalf of this shard. */
+    void failed(Throwable e) {
+        fault(e);
+    }
+
+    /** Notes a fault; one that says that the maps themselves are unusable takes the shard out of use. */
     private void fault(Throwable e) {
-        if (closed) {
+        if (closed || broken) {
             return;
         }
-        counters.faults.increment();
-        if (e instanceof InterProcessDeadLockException || e instanceof InternalError) {
-            broken = true;
-            maps = null;
-            LOG.log(
-                    System.Logger.Level.ERROR,
-                    "shard " + number + " of the store is out of use until the next start: " + e,
-                    e);
+        if (e instanceof InterProcessDeadLockException
+                || e instanceof InternalError
+                || e instanceof ChronicleHashClosedException) {
+            giveUp();
+            faults.begin(name(), name() + " is out of use until new maps are made for it: its maps cannot be used", e);
         } else {
-            boolean first = !faultReported;
-            faultReported = true;
-            LOG.log(
-                    first ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
-                    "shard " + number + " of the store could not do something (said once; the rest is counted): " + e,
-                    e);
+            faults.failed(name() + " at work", name() + " could not do something; the answer did not depend on it", e);
         }
     }
 
@@ -215,7 +326,7 @@ final class Shard {
 
     /** The heads under {@code key}, whose hash is in {@code scratch}. */
     List<StoredHead> lookup(CacheKey key, Scratch scratch) {
-        ShardMaps open = maps;
+        ShardMaps open = usable();
         if (open == null) {
             return List.of();
         }
@@ -298,7 +409,7 @@ final class Shard {
         if (!open.head(scratch.id.of(id), into)) {
             return null;
         }
-        StoredObject object = EntryLayout.head(into, id, isFromEarlierRun(id), targets);
+        StoredObject object = EntryLayout.head(into, id, isToBeVerified(id, into), targets);
         if (object == null) {
             counters.faults.increment();
             return null;
@@ -312,6 +423,20 @@ final class Shard {
             return null;
         }
         return EntryLayout.list(scratch.aside, id, isFromEarlierRun(id));
+    }
+
+    /**
+     * Whether what ends with {@code last} is to be checked although this run wrote it: where a file is cut, the rest of the
+     * page reads as zeros until somebody notices.
+     */
+    private static boolean isPerhapsCut(byte last) {
+        return last == 0;
+    }
+
+    /** Whether the checksums of {@code copied}, of object {@code id}, are to be looked at. */
+    private boolean isToBeVerified(long id, Slot copied) {
+        return isFromEarlierRun(id)
+                || (copied.length() > 0 && isPerhapsCut(copied.buffer().get(copied.length() - 1)));
     }
 
     private boolean isFromEarlierRun(long id) {
@@ -328,7 +453,7 @@ final class Shard {
     // ---- reading
 
     @Nullable EntryReader read(StoredHead head, Scratch scratch) {
-        ShardMaps open = maps;
+        ShardMaps open = usable();
         if (open == null) {
             return null;
         }
@@ -351,12 +476,13 @@ final class Shard {
             StoredObject object = decoded.object(id);
             boolean usable;
             if (object == null) {
-                object = EntryLayout.head(slot, id, isFromEarlierRun(id), targets);
+                object = EntryLayout.head(slot, id, isToBeVerified(id, slot), targets);
                 usable = object != null;
             } else {
                 usable = slot.length() == object.valueLength()
                         && slot.buffer().getLong(EntryLayout.ID_OFFSET) == id
-                        && (!isFromEarlierRun(id) || EntryLayout.isIntact(slot, object.bodyOffset(), object.inline()));
+                        && (!isToBeVerified(id, slot)
+                                || EntryLayout.isIntact(slot, object.bodyOffset(), object.inline()));
             }
             if (object == null || !usable) {
                 counters.faults.increment();
@@ -441,8 +567,11 @@ final class Shard {
                 if (!open.chunk(scratch.chunkKey, window) || window.taken() <= 0) {
                     return -1;
                 }
-                dst.position(dst.position() + window.taken());
-                return window.taken();
+                if (!isPerhapsCut(dst.get(dst.position() + window.taken() - 1))) {
+                    dst.position(dst.position() + window.taken());
+                    return window.taken();
+                }
+                verify = true;
             }
             Slot chunk = scratch.chunk();
             if (!open.chunk(scratch.chunkKey, chunk)) {
@@ -468,7 +597,11 @@ final class Shard {
 
     /** A writer for {@code head}, or null when this shard stores nothing now. The key's hash is in {@code scratch}. */
     @Nullable StoredWriter write(StoredHead head, long maximumObjectBytes, SlotPool buffers, Scratch scratch) {
-        if (maps == null || closed || suspended) {
+        if (usable() == null || closed) {
+            return null;
+        }
+        if (suspended) {
+            faults.count(ChronicleStore.DISK);
             return null;
         }
         long mark = purges.mark();
@@ -500,7 +633,7 @@ final class Shard {
 
     /** Inserts one chunk; false when there is no room or the map cannot take it. */
     boolean insertChunk(long bodyId, int chunkNumber, Slot chunk, Scratch scratch) {
-        ShardMaps open = maps;
+        ShardMaps open = usable();
         long charge = ShardMaps.chunkCharge(chunk.length());
         if (open == null || !makeRoom(open, charge, scratch)) {
             return false;
@@ -540,7 +673,7 @@ final class Shard {
      * @return the head as stored, null when it could not be
      */
     @Nullable StoredHead commit(StoredWriter writer, HeadBytes bytes, long bodyLength, @Nullable Slot body, Scratch scratch) {
-        ShardMaps open = maps;
+        ShardMaps open = usable();
         int inlineLength = body == null ? 0 : (int) bodyLength;
         long charge = ShardMaps.headCharge(bytes.length() + inlineLength);
         if (open == null || !makeRoom(open, charge + LIST_RESERVE, scratch)) {
@@ -572,7 +705,7 @@ final class Shard {
 
     /** See {@link io.loligo.cache.store.ResponseStore#freshen}. */
     @Nullable StoredHead freshen(StoredHead stored, StoredHead updated, Scratch scratch) {
-        ShardMaps open = maps;
+        ShardMaps open = usable();
         if (open == null || !updated.key().equals(stored.key())) {
             return null;
         }
@@ -585,7 +718,7 @@ final class Shard {
             if (!open.head(scratch.id.of(stored.id()), slot)) {
                 return null;
             }
-            StoredObject old = EntryLayout.head(slot, stored.id(), isFromEarlierRun(stored.id()), targets);
+            StoredObject old = EntryLayout.head(slot, stored.id(), isToBeVerified(stored.id(), slot), targets);
             if (old == null) {
                 counters.faults.increment();
                 return null;

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  *    store.lock         held while a server uses the store
  *    store.properties   {@link Meta}, replaced whole
  *    peers              the peers texts of keys, one a line
+ *    allocated          {@link DiskSpace}; only where the disk keeps room for the files
  *    pending-purges     {@link PendingPurges}; only while there are any
  *    group-invalidations {@link GroupInvalidations}; only when there are any
  *    shard-N.index, shard-N.heads, shard-N.chunks
@@ -46,6 +47,9 @@ final class StoreDirectory implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(StoreDirectory.class.getName());
     private static final String LOCK = "store.lock";
+    /** What the names of the maps' files begin with. */
+    static final String SHARD = "shard-";
+
     private static final String PROPERTIES = "store.properties";
     private static final String PEERS = "peers";
     private static final String PENDING_PURGES = "pending-purges";
@@ -61,18 +65,20 @@ final class StoreDirectory implements AutoCloseable {
     static final int FORMAT = 2;
 
     private final Path path;
-    /** Held, because finding it reads the list of mounts and asking it does not. */
-    private final FileStore disk;
+    private volatile Hold hold;
 
-    private final FileChannel lockChannel;
-    private final FileLock lock;
-
-    private StoreDirectory(Path path, FileStore disk, FileChannel lockChannel, FileLock lock) {
+    private StoreDirectory(Path path, Hold hold) {
         this.path = path;
-        this.disk = disk;
-        this.lockChannel = lockChannel;
-        this.lock = lock;
+        this.hold = hold;
     }
+
+    /**
+     * What makes the directory ours.
+     *
+     * @param disk held, because finding it reads the list of mounts and asking it does not
+     * @param mark tells the file that is locked from another one in its place
+     */
+    private record Hold(FileStore disk, FileChannel channel, FileLock lock, FileMark mark) {}
 
     /**
      * What is known of a store's files.
@@ -100,6 +106,10 @@ final class StoreDirectory implements AutoCloseable {
      */
     static StoreDirectory open(Path parent) throws IOException {
         Path path = parent.resolve(NAME);
+        return new StoreDirectory(path, hold(path));
+    }
+
+    private static Hold hold(Path path) throws IOException {
         try {
             Files.createDirectories(path);
         } catch (FileAlreadyExistsException e) {
@@ -133,7 +143,35 @@ final class StoreDirectory implements AutoCloseable {
         if (lock == null) {
             throw new StoreInUseException(lockFile);
         }
-        return new StoreDirectory(path, Files.getFileStore(path), channel, lock);
+        return new Hold(Files.getFileStore(path), channel, lock, FileMark.of(lockFile));
+    }
+
+    /** What has become of the directory, in words; null when its path still leads to what is locked. */
+    @Nullable String problem() {
+        String problem = hold.mark().problem();
+        if (problem == null || !Files.isDirectory(path)) {
+            return problem;
+        }
+        return "is not the one it was: " + LOCK + " " + problem;
+    }
+
+    /**
+     * Makes and locks the directory once more, after {@link #problem}.
+     *
+     * @throws StoreInUseException when another process has it by now
+     * @throws IOException when it cannot be made or written
+     */
+    void openAgain() throws IOException {
+        Hold before = hold;
+        hold = hold(path);
+        before.channel().close();
+    }
+
+    /** Deletes the files of a shard that cannot be used. */
+    void discard(int shard) throws IOException {
+        for (FileMark file : FileMark.all(path, SHARD + shard + ".")) {
+            Files.deleteIfExists(file.path());
+        }
     }
 
     Path path() {
@@ -312,13 +350,13 @@ final class StoreDirectory implements AutoCloseable {
 
     /** Bytes that this user may still write on the disk. */
     long usableBytes() throws IOException {
-        return disk.getUsableSpace();
+        return hold.disk().getUsableSpace();
     }
 
     /** Gives the directory free for another process. */
     @Override
     public void close() throws IOException {
-        lock.release();
-        lockChannel.close();
+        // Its lock goes with it.
+        hold.channel().close();
     }
 }

@@ -51,7 +51,7 @@ final class StoredReader implements EntryReader {
         }
         int number = (int) (position / EntryLayout.CHUNK_DATA);
         int from = (int) (position % EntryLayout.CHUNK_DATA);
-        int copied = shard.readChunk(object.bodyId(), number, from, wanted, dst, scratches.get());
+        int copied = readChunk(number, from, wanted, dst);
         if (copied < 0) {
             // Nobody else should begin to read what cannot be read to the end.
             shard.remove(object.head(), scratches.get());
@@ -61,11 +61,28 @@ final class StoredReader implements EntryReader {
         return copied;
     }
 
+    private int readChunk(int number, int from, int wanted, ByteBuffer dst) {
+        try {
+            return shard.readChunk(object.bodyId(), number, from, wanted, dst, scratches.get());
+        } catch (RuntimeException | Error e) {
+            shard.failed(e);
+            return -1;
+        }
+    }
+
     private Slot slot() {
         if (slot == null) {
             throw new IllegalStateException("the reader is closed");
         }
         return slot;
+    }
+
+    private void unpin() {
+        try {
+            shard.unpin(object.bodyId(), scratches.get());
+        } catch (RuntimeException | Error e) {
+            shard.failed(e);
+        }
     }
 
     @Override
@@ -74,7 +91,7 @@ final class StoredReader implements EntryReader {
             shard.give(slot);
             slot = null;
             if (!object.inline()) {
-                shard.unpin(object.bodyId(), scratches.get());
+                unpin();
             }
         }
     }

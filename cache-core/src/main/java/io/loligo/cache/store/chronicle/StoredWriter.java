@@ -97,7 +97,7 @@ final class StoredWriter implements EntryWriter {
         }
         ByteBuffer from = body.duplicate();
         while (from.hasRemaining()) {
-            if (inBuffer == EntryLayout.CHUNK_DATA && !flush()) {
+            if (inBuffer == EntryLayout.CHUNK_DATA && !flushed()) {
                 failed = true;
                 synchronized (tail) {
                     length = before;
@@ -114,6 +114,16 @@ final class StoredWriter implements EntryWriter {
         }
         body.position(body.limit());
         return true;
+    }
+
+    /** As {@link #flush}, when nothing may be thrown. */
+    private boolean flushed() {
+        try {
+            return flush();
+        } catch (RuntimeException | Error e) {
+            shard.failed(e);
+            return false;
+        }
     }
 
     /** Makes a chunk of the buffer. The buffer stays readable while the chunk is inserted, the chunk is afterwards. */
@@ -163,7 +173,12 @@ final class StoredWriter implements EntryWriter {
         }
         int number = (int) (position / EntryLayout.CHUNK_DATA);
         int from = (int) (position % EntryLayout.CHUNK_DATA);
-        return shard.readChunk(id, number, from, wanted, dst, scratches.get());
+        try {
+            return shard.readChunk(id, number, from, wanted, dst, scratches.get());
+        } catch (RuntimeException | Error e) {
+            shard.failed(e);
+            return -1;
+        }
     }
 
     @Override
@@ -171,6 +186,16 @@ final class StoredWriter implements EntryWriter {
         if (failed || committed || isClosed()) {
             return null;
         }
+        try {
+            return tryCommit();
+        } catch (RuntimeException | Error e) {
+            shard.failed(e);
+            failed = !committed;
+            return null;
+        }
+    }
+
+    private @Nullable StoredHead tryCommit() {
         ContentRange range = head.range();
         boolean fits = head.isComplete() || (range != null && range.size() == length);
         HeadBytes bytes = fits ? EntryLayout.encode(head, length) : null;
@@ -217,11 +242,15 @@ final class StoredWriter implements EntryWriter {
             closed = true;
         }
         shard.forget(this);
-        if (!committed) {
-            shard.removeChunks(id, chunks + (tailInserted ? 1 : 0), lastChunkLength, scratches.get());
-        }
-        if (pinned) {
-            shard.unpin(id, scratches.get());
+        try {
+            if (!committed) {
+                shard.removeChunks(id, chunks + (tailInserted ? 1 : 0), lastChunkLength, scratches.get());
+            }
+            if (pinned) {
+                shard.unpin(id, scratches.get());
+            }
+        } catch (RuntimeException | Error e) {
+            shard.failed(e);
         }
         buffers.give(buffer);
     }
