@@ -52,6 +52,7 @@ public final class ChronicleStore implements ResponseStore {
     static final String DISK = "disk";
 
     private static final String GROUPS = "group invalidations";
+    private static final String FREE = "free space";
     private static final String PURGES = "pending purges";
     /** What files may take beyond the content: the maps' own tables, and room that fragmentation costs. In percent. */
     private static final int FILE_OVERHEAD_PERCENT = 20;
@@ -581,8 +582,9 @@ public final class ChronicleStore implements ResponseStore {
         int recovering = 0;
         int degraded = 0;
         for (Shard shard : shards) {
-            objects += shard.objects();
-            bytes += shard.used();
+            // What is in maps that nobody can use is lost.
+            objects += shard.isBroken() ? 0 : shard.objects();
+            bytes += shard.isBroken() ? 0 : shard.used();
             recovering += shard.isReady() || shard.isOutOfUse() ? 0 : 1;
             degraded += shard.isOutOfUse() ? 1 : 0;
         }
@@ -652,6 +654,7 @@ public final class ChronicleStore implements ResponseStore {
         }
         try {
             long left = directory.usableBytes();
+            faults.over(FREE, "it can be seen again");
             boolean suspended = left < DISK_RESERVE_BYTES && !hasSpace;
             if (suspended) {
                 faults.begin(
@@ -668,7 +671,9 @@ public final class ChronicleStore implements ResponseStore {
             }
             return suspended;
         } catch (IOException e) {
-            faults.failed("how full the disk is", "cannot see how full the disk of " + directory.path() + " is", e);
+            if (directory.problem() == null) {
+                faults.failed(FREE, "cannot see how full the disk of " + directory.path() + " is", e);
+            }
             return wasSuspended;
         }
     }
@@ -728,9 +733,27 @@ public final class ChronicleStore implements ResponseStore {
         }
     }
 
+    private ShardMaps makeMaps(int number) throws IOException {
+        if (directory == null) {
+            return ShardMaps.open(geometry, number, null, false);
+        }
+        Path place = directory.placeForNew();
+        ShardMaps maps = ShardMaps.open(geometry, number, place, false);
+        boolean adopted = false;
+        try {
+            directory.adopt(place);
+            adopted = true;
+            return opened(number, maps, directory.path());
+        } finally {
+            if (!adopted) {
+                maps.close();
+            }
+        }
+    }
+
     /** Puts a new, empty shard in the place of {@code broken}; false when the store is being closed. */
     boolean replace(int number, Shard broken) throws IOException {
-        ShardMaps maps = openMaps(number, false);
+        ShardMaps maps = makeMaps(number);
         synchronized (serviceLock) {
             if (closed) {
                 maps.close();

@@ -234,6 +234,11 @@ final class Shard {
         }
     }
 
+    /** Whether {@link #unmap} has succeeded. Waits for one that is under way. */
+    synchronized boolean isUnmapped() {
+        return abandoned == null;
+    }
+
     /** The maps, if they may be looked at and stored in. */
     private @Nullable ShardMaps usable() {
         String about = outOfUseFor;
@@ -270,13 +275,6 @@ final class Shard {
         }
         ShardMaps open = maps;
         maps = null;
-        if (broken) {
-            try {
-                unmap();
-            } catch (RuntimeException | Error e) {
-                LOG.log(System.Logger.Level.DEBUG, name() + " stays mapped until the process ends", e);
-            }
-        }
         if (open != null) {
             try {
                 for (StoredObject free : pins.release()) {

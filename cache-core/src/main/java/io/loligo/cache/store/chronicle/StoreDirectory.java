@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  *    pending-purges     {@link PendingPurges}; only while there are any
  *    group-invalidations {@link GroupInvalidations}; only when there are any
  *    shard-N.index, shard-N.heads, shard-N.chunks
+ *    making-N/          shard-N.* being made anew while the store is in use
  *    set-aside-TIME/    files that could not be used; the latest only, may be deleted
  * </pre>
  */
@@ -54,6 +55,7 @@ final class StoreDirectory implements AutoCloseable {
     private static final String PEERS = "peers";
     private static final String PENDING_PURGES = "pending-purges";
     private static final String GROUP_INVALIDATIONS = "group-invalidations";
+    private static final String MAKING = "making-";
     private static final String SET_ASIDE = "set-aside-";
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
@@ -167,10 +169,43 @@ final class StoreDirectory implements AutoCloseable {
         before.channel().close();
     }
 
-    /** Deletes the files of a shard that cannot be used. */
-    void discard(int shard) throws IOException {
+    /**
+     * Deletes the files of a shard that cannot be used.
+     *
+     * @param mapped whether they are still mapped, for good: then they are emptied first, because the disk would keep
+     *     their blocks as long
+     */
+    void discard(int shard, boolean mapped) throws IOException {
         for (FileMark file : FileMark.all(path, SHARD + shard + ".")) {
+            if (mapped) {
+                FileChannel.open(file.path(), StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)
+                        .close();
+            }
             Files.deleteIfExists(file.path());
+        }
+    }
+
+    /** A new directory where maps may be made beside others of the same names that the process has not let go of. */
+    Path placeForNew() throws IOException {
+        return Files.createTempDirectory(path, MAKING);
+    }
+
+    /** Moves the files made in {@code place} to where the next start looks for them. */
+    void adopt(Path place) throws IOException {
+        for (FileMark file : FileMark.all(place, SHARD)) {
+            Files.move(file.path(), path.resolve(file.path().getFileName()), StandardCopyOption.ATOMIC_MOVE);
+        }
+        Files.delete(place);
+    }
+
+    /** Deletes what a crash left of {@link #placeForNew}. */
+    private void deleteUnfinished() throws IOException {
+        try (Stream<Path> all = Files.list(path)) {
+            for (Path file : all.toList()) {
+                if (file.getFileName().toString().startsWith(MAKING)) {
+                    delete(file);
+                }
+            }
         }
     }
 
@@ -195,6 +230,7 @@ final class StoreDirectory implements AutoCloseable {
      * or geometry, or that cannot be read, are set aside.
      */
     Meta begin(Geometry geometry) throws IOException {
+        deleteUnfinished();
         Meta found = null;
         Path file = path.resolve(PROPERTIES);
         if (Files.exists(file)) {

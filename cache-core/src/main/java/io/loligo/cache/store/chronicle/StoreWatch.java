@@ -26,7 +26,10 @@ final class StoreWatch {
     /** What faults of the whole directory are about. */
     static final String DIRECTORY = "directory";
 
+    private static final System.Logger LOG = System.getLogger(StoreWatch.class.getName());
     private static final String SPACE = "space";
+    /** How long nothing else is looked at because maps that cannot be used are being unmapped. */
+    private static final long UNMAP_MILLIS = 2_000;
 
     private final ChronicleStore store;
     private final @Nullable StoreDirectory directory;
@@ -37,6 +40,7 @@ final class StoreWatch {
     /** The files that each shard's maps are in. Written by who opens them. */
     private final AtomicReferenceArray<List<FileMark>> marks;
 
+    private final @Nullable Thread[] unmappings;
     private final List<Backoff> shardBackoffs = new ArrayList<>();
     private final Backoff directoryBackoff = new Backoff();
     private final Backoff spaceBackoff = new Backoff();
@@ -54,6 +58,7 @@ final class StoreWatch {
         this.space = space;
         this.faults = faults;
         this.clock = clock;
+        unmappings = new Thread[shards];
         marks = new AtomicReferenceArray<>(shards);
         for (int i = 0; i < shards; i++) {
             marks.set(i, List.of());
@@ -160,27 +165,32 @@ final class StoreWatch {
         }
     }
 
-    private void heal(@Nullable StoreDirectory directory) {
+    private void heal(@Nullable StoreDirectory directory) throws InterruptedException {
         Shard[] shards = store.shards();
-        boolean healed = false;
+        Instant now = clock.instant();
+        List<Integer> due = new ArrayList<>();
         for (int i = 0; i < shards.length && store.isStarted(); i++) {
-            Backoff backoff = shardBackoffs.get(i);
-            Instant now = clock.instant();
-            if (shards[i].isBroken() && backoff.isDue(now)) {
-                backoff.tried(now);
-                healed |= heal(directory, i, shards[i]);
+            if (shards[i].isBroken() && shardBackoffs.get(i).isDue(now)) {
+                shardBackoffs.get(i).tried(now);
+                // All of them first: each may take its time.
+                startUnmapping(i, shards[i]);
+                due.add(i);
             }
+        }
+        boolean healed = false;
+        for (int i : due) {
+            healed |= heal(directory, i, shards[i]);
         }
         if (healed) {
             store.forgetPendingPurges();
         }
     }
 
-    private boolean heal(@Nullable StoreDirectory directory, int number, Shard broken) {
+    private boolean heal(@Nullable StoreDirectory directory, int number, Shard broken) throws InterruptedException {
         try {
-            broken.unmap();
+            boolean mapped = !isUnmapped(number, broken, directory != null);
             if (directory != null) {
-                directory.discard(number);
+                directory.discard(number, mapped);
                 ChronicleStore.requireReserve(directory);
             }
             if (!store.replace(number, broken)) {
@@ -192,6 +202,40 @@ final class StoreWatch {
             faults.begin(broken.name(), broken.name() + " is out of use until new maps are made for it", null);
             faults.note(broken.name(), "that failed: " + e);
             return false;
+        }
+    }
+
+    /**
+     * Whether nothing of shard {@code number} is mapped any more. An operation that a fault ended in the middle may have
+     * left its map as if it were in use, and Chronicle waits long for its end. Then files stay mapped for longer, maybe
+     * until the process ends; memory must not be taken twice.
+     */
+    private boolean isUnmapped(int number, Shard broken, boolean inFiles) throws IOException, InterruptedException {
+        Thread unmapping = startUnmapping(number, broken);
+        unmapping.join(UNMAP_MILLIS);
+        boolean unmapped = !unmapping.isAlive() && broken.isUnmapped();
+        if (!unmapped && !inFiles) {
+            throw new IOException("its memory is in use still");
+        }
+        return unmapped;
+    }
+
+    private Thread startUnmapping(int number, Shard broken) {
+        Thread unmapping = unmappings[number];
+        if (unmapping == null || !unmapping.isAlive()) {
+            unmapping = new Thread(() -> unmap(broken), "loligo-store-unmap-" + number);
+            unmapping.setDaemon(true);
+            unmapping.start();
+            unmappings[number] = unmapping;
+        }
+        return unmapping;
+    }
+
+    private static void unmap(Shard broken) {
+        try {
+            broken.unmap();
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.DEBUG, broken.name() + " stays mapped", e);
         }
     }
 
