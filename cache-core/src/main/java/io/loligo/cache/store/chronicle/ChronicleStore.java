@@ -722,7 +722,17 @@ public final class ChronicleStore implements ResponseStore {
     }
 
     void hasSpace(boolean newHasSpace) {
+        boolean before = hasSpace;
         hasSpace = newHasSpace;
+        if (before != newHasSpace) {
+            // It says who may store.
+            wakeEvictor();
+        }
+    }
+
+    /** Whether the disk keeps room for all files. */
+    boolean hasSpace() {
+        return hasSpace;
     }
 
     /** Throws when the disk has less left than files must find. */

@@ -973,12 +973,18 @@ final class Shard {
             } else {
                 hasher.hash(object.head().key(), scratch.text, scratch.hash);
                 synchronized (stripe(scratch.hash)) {
-                    change(open, scratch, null, 0, other -> other.id() == victim.id());
+                    Purged evicted = change(open, scratch, null, 0, other -> other.id() == victim.id());
+                    if (evicted.objects() == 0 && open.hasHead(scratch.id.of(victim.id()))) {
+                        // Nothing refers to it: a removal before this failed half way.
+                        delete(open, object, true, scratch);
+                    }
                 }
             }
             counters.evictions.increment();
             return true;
         } catch (RuntimeException | Error e) {
+            // Lest it stays for good because nobody knows of it.
+            eviction.add(victim.id(), victim.bytes(), fingerprint(scratch.hash));
             fault(e);
             return false;
         }

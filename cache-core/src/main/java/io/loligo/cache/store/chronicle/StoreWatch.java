@@ -264,8 +264,8 @@ final class StoreWatch {
         spaceBackoff.tried(now);
         try {
             if (directory.usableBytes() - ChronicleStore.DISK_RESERVE_BYTES >= wanted && space.take(files)) {
-                space.remember(directory.path(), files);
                 store.hasSpace(true);
+                space.remember(directory.path(), files);
             }
             faults.over(SPACE, "it worked");
         } catch (IOException e) {
