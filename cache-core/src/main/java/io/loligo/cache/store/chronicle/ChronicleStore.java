@@ -425,7 +425,11 @@ public final class ChronicleStore implements ResponseStore {
     public List<StoredHead> lookup(CacheKey key) {
         try {
             Scratch scratch = scratches.get();
-            List<StoredHead> found = shard(key, scratch).lookup(key, scratch);
+            Shard shard = shard(key, scratch);
+            List<StoredHead> found = shard.lookup(key, scratch);
+            if (!shard.isSettled()) {
+                return List.of();
+            }
             for (int i = 0; i < found.size(); i++) {
                 if (groups.covers(found.get(i))) {
                     return withoutInvalidated(found);
@@ -469,7 +473,16 @@ public final class ChronicleStore implements ResponseStore {
     @Override
     public @Nullable EntryReader read(StoredHead head) {
         try {
-            return groups.covers(head) ? null : shard(head).read(head, scratches.get());
+            if (groups.covers(head)) {
+                return null;
+            }
+            Shard shard = shard(head);
+            EntryReader reader = shard.read(head, scratches.get());
+            if (!shard.isSettled() && reader != null) {
+                reader.close();
+                return null;
+            }
+            return reader;
         } catch (RuntimeException | Error e) {
             failed(e);
             return null;
@@ -492,7 +505,9 @@ public final class ChronicleStore implements ResponseStore {
     @Override
     public @Nullable StoredHead freshen(StoredHead stored, StoredHead updated) {
         try {
-            return shard(stored).freshen(stored, updated, scratches.get());
+            Shard shard = shard(stored);
+            StoredHead freshened = shard.freshen(stored, updated, scratches.get());
+            return shard.isSettled() ? freshened : null;
         } catch (RuntimeException | Error e) {
             failed(e);
             return null;
@@ -502,7 +517,9 @@ public final class ChronicleStore implements ResponseStore {
     @Override
     public void remove(StoredHead head) {
         try {
-            shard(head).remove(head, scratches.get());
+            Shard shard = shard(head);
+            shard.remove(head, scratches.get());
+            shard.isSettled();
         } catch (RuntimeException | Error e) {
             failed(e);
         }
@@ -561,13 +578,16 @@ public final class ChronicleStore implements ResponseStore {
         if (peers.isComplete()) {
             for (String text : peers.texts()) {
                 CacheKey key = new CacheKey(uri, text);
-                Purged purged = shard(key, scratch).purge(key, scratch);
+                Shard shard = shard(key, scratch);
+                Purged purged = shard.purge(key, scratch);
+                shard.isSettled();
                 objects += purged.objects();
                 bytes += purged.bytes();
             }
         } else {
             for (Shard shard : shards) {
                 Purged purged = shard.purgeByScan(uri, scratch);
+                shard.isSettled();
                 objects += purged.objects();
                 bytes += purged.bytes();
             }
@@ -631,10 +651,15 @@ public final class ChronicleStore implements ResponseStore {
                 // Nobody interrupts this thread but who wants it to end.
                 return;
             }
-            forceGroups();
-            suspended = watchDisk(suspended);
-            for (Shard shard : shards) {
-                shard.evictAhead(scratch);
+            try {
+                forceGroups();
+                suspended = watchDisk(suspended);
+                for (Shard shard : shards) {
+                    shard.evictAhead(scratch);
+                    shard.isSettled();
+                }
+            } catch (RuntimeException | Error e) {
+                failed(e);
             }
         }
     }

@@ -288,6 +288,17 @@ final class Shard {
         }
     }
 
+    /** False when what this thread has just done here met a fault that the JVM had not told yet. */
+    boolean isSettled() {
+        try {
+            LateFaults.settle();
+            return true;
+        } catch (InternalError e) {
+            fault(e);
+            return false;
+        }
+    }
+
     /** For what is done outside, on behalf of this shard. */
     void failed(Throwable e) {
         fault(e);

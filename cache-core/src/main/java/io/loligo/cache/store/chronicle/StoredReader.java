@@ -63,7 +63,8 @@ final class StoredReader implements EntryReader {
 
     private int readChunk(int number, int from, int wanted, ByteBuffer dst) {
         try {
-            return shard.readChunk(object.bodyId(), number, from, wanted, dst, scratches.get());
+            int copied = shard.readChunk(object.bodyId(), number, from, wanted, dst, scratches.get());
+            return shard.isSettled() ? copied : -1;
         } catch (RuntimeException | Error e) {
             shard.failed(e);
             return -1;
@@ -80,6 +81,7 @@ final class StoredReader implements EntryReader {
     private void unpin() {
         try {
             shard.unpin(object.bodyId(), scratches.get());
+            shard.isSettled();
         } catch (RuntimeException | Error e) {
             shard.failed(e);
         }

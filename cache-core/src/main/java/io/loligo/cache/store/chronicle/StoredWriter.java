@@ -119,7 +119,7 @@ final class StoredWriter implements EntryWriter {
     /** As {@link #flush}, when nothing may be thrown. */
     private boolean flushed() {
         try {
-            return flush();
+            return flush() && shard.isSettled();
         } catch (RuntimeException | Error e) {
             shard.failed(e);
             return false;
@@ -174,7 +174,8 @@ final class StoredWriter implements EntryWriter {
         int number = (int) (position / EntryLayout.CHUNK_DATA);
         int from = (int) (position % EntryLayout.CHUNK_DATA);
         try {
-            return shard.readChunk(id, number, from, wanted, dst, scratches.get());
+            int copied = shard.readChunk(id, number, from, wanted, dst, scratches.get());
+            return shard.isSettled() ? copied : -1;
         } catch (RuntimeException | Error e) {
             shard.failed(e);
             return -1;
@@ -187,7 +188,8 @@ final class StoredWriter implements EntryWriter {
             return null;
         }
         try {
-            return tryCommit();
+            StoredHead stored = tryCommit();
+            return shard.isSettled() ? stored : null;
         } catch (RuntimeException | Error e) {
             shard.failed(e);
             failed = !committed;
@@ -249,6 +251,7 @@ final class StoredWriter implements EntryWriter {
             if (pinned) {
                 shard.unpin(id, scratches.get());
             }
+            shard.isSettled();
         } catch (RuntimeException | Error e) {
             shard.failed(e);
         }
