@@ -105,6 +105,7 @@ class StoreFaultTest {
                 var loligo = RunningServer.start(conf(origin))) {
             List<String> paths = pages(origin, 10, size);
             assertAllAnswered(loligo, paths, size);
+            long threads = ioThreads();
             try (Stream<Path> all = Files.list(loligo.directory().resolve("cache/loligo-store"))) {
                 for (Path file : all.filter(
                                 path -> path.getFileName().toString().startsWith("shard-"))
@@ -128,7 +129,15 @@ class StoreFaultTest {
                 return allHit(loligo, paths);
             });
             awaitSound(loligo);
+            assertThat(ioThreads()).as("I/O threads that have died").isEqualTo(threads);
         }
+    }
+
+    /** A fault in mapped memory that the JVM tells late would end one of them, and its connections would hang. */
+    private static long ioThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("loligo I/O"))
+                .count();
     }
 
     @Test

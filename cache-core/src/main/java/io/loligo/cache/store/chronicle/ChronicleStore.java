@@ -445,6 +445,11 @@ public final class ChronicleStore implements ResponseStore {
     /** No memory for what a thread needs, or a fault that the JVM tells late. */
     private void failed(Throwable e) {
         faults.failed("operations", "an operation failed; the answer did not depend on it", e);
+        try {
+            LateFaults.settle();
+        } catch (InternalError another) {
+            counters.faults.increment();
+        }
     }
 
     private List<StoredHead> withoutInvalidated(List<StoredHead> found) {

@@ -302,6 +302,7 @@ final class Shard {
     /** For what is done outside, on behalf of this shard. */
     void failed(Throwable e) {
         fault(e);
+        isSettled();
     }
 
     /** Notes a fault; one that says that the maps themselves are unusable takes the shard out of use. */

@@ -55,6 +55,7 @@ final class StoredReader implements EntryReader {
         if (copied < 0) {
             // Nobody else should begin to read what cannot be read to the end.
             shard.remove(object.head(), scratches.get());
+            shard.isSettled();
             throw new IOException("the stored body of " + object.head().key().uri() + " is gone or damaged at byte "
                     + position + " of " + length());
         }

@@ -119,7 +119,9 @@ final class StoredWriter implements EntryWriter {
     /** As {@link #flush}, when nothing may be thrown. */
     private boolean flushed() {
         try {
-            return flush() && shard.isSettled();
+            boolean inserted = flush();
+            // Also when it was not: then most of all.
+            return shard.isSettled() && inserted;
         } catch (RuntimeException | Error e) {
             shard.failed(e);
             return false;
