@@ -484,10 +484,14 @@ public final class LoligoServer {
             if (configuration.httpAccessAssumed()) {
                 warnings.add("the configuration has no http_access line: the sites of its peers are open to everybody");
             }
-            int recovering = store.stats().recovering();
-            if (recovering > 0) {
-                warnings.add(recovering + " shards of the store are being recovered");
+            StoreStats state = store.stats();
+            if (state.recovering() > 0) {
+                warnings.add(state.recovering() + " shards of the store are being recovered");
             }
+            if (state.degraded() > 0) {
+                warnings.add(state.degraded() + " shards of the store are out of use");
+            }
+            state.ongoing().forEach(fault -> warnings.add("the store: " + fault.text()));
             return new ServerStatus(
                     Version.NUMBER,
                     configuration.identity().visibleHostname(),

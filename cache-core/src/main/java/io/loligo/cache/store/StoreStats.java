@@ -1,5 +1,7 @@
 package io.loligo.cache.store;
 
+import java.util.List;
+
 /**
  * The store's state at one moment.
  *
@@ -12,6 +14,8 @@ package io.loligo.cache.store;
  * @param refusals responses not stored for want of room since the start
  * @param faults operations that the store could not do since the start
  * @param recovering shards that are not usable yet
+ * @param degraded shards that a fault has put out of use; requests that concern them are forwarded
+ * @param ongoing the faults that are not over, the earliest first
  */
 public record StoreStats(
         long objects,
@@ -22,7 +26,13 @@ public record StoreStats(
         long evictions,
         long refusals,
         long faults,
-        int recovering) {
+        int recovering,
+        int degraded,
+        List<StoreFault> ongoing) {
+
+    public StoreStats {
+        ongoing = List.copyOf(ongoing);
+    }
 
     /**
      * Where the store's bytes are. The first four together are its {@link StoreStats#bytes}.

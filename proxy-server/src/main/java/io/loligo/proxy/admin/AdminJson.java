@@ -2,6 +2,7 @@ package io.loligo.proxy.admin;
 
 import io.loligo.cache.store.PurgePreview;
 import io.loligo.cache.store.PurgeReceipt;
+import io.loligo.cache.store.StoreFault;
 import io.loligo.cache.store.StoreStats;
 import io.loligo.proxy.admin.Metrics.Snapshot;
 import io.loligo.proxy.admin.Metrics.TimeClass;
@@ -98,6 +99,17 @@ final class AdminJson {
         json.put("refusals", store.refusals());
         json.put("faults", store.faults());
         json.put("recovering_shards", store.recovering());
+        json.put("degraded_shards", store.degraded());
+        json.put(
+                "ongoing_faults", store.ongoing().stream().map(AdminJson::fault).toList());
+        return json;
+    }
+
+    private static Map<String, Object> fault(StoreFault fault) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("what", fault.what());
+        json.put("since", fault.since().toString());
+        json.put("operations", fault.operations());
         return json;
     }
 

@@ -347,6 +347,8 @@ public final class ManagerPages {
         line(text, "Evictions: %d", store.evictions());
         line(text, "Faults: %d", store.faults());
         line(text, "Recovering shards: %d", store.recovering());
+        line(text, "Degraded shards: %d", store.degraded());
+        store.ongoing().forEach(fault -> line(text, "Fault: %s", fault.text()));
     }
 
     private void serverList(StringBuilder text) {

@@ -141,7 +141,9 @@ class ManagerPagesTest {
                     5,
                     0,
                     0,
-                    0);
+                    0,
+                    0,
+                    List.of());
         }
 
         @Override

@@ -21,6 +21,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -57,7 +58,13 @@ public final class ChronicleStore implements ResponseStore {
     /** How often the disk's free space is looked at, at least. */
     private static final long WATCH_MILLIS = 1_000;
     /** With less than this left on the disk nothing more is stored: a mapped file must never meet a full disk. */
-    private static final long DISK_RESERVE_BYTES = 64L << 20;
+    static final long DISK_RESERVE_BYTES = 64L << 20;
+    /** What the fault is about that the disk is nearly full. */
+    static final String DISK = "disk";
+
+    private static final String GROUPS = "group invalidations";
+    private static final String FREE = "free space";
+    private static final String PURGES = "purges";
     /** What files may take beyond the content: the maps' own tables, and room that fragmentation costs. In percent. */
     private static final int FILE_OVERHEAD_PERCENT = 20;
     /** What a store in memory may take beyond its capacity: the maps' own tables and the reserve against fragmentation. */
@@ -71,22 +78,32 @@ public final class ChronicleStore implements ResponseStore {
     private final long limitBytes;
     private final KeyHasher hasher;
     private final Counters counters = new Counters();
+    private final StoreFaults faults = new StoreFaults(counters, InstantSource.system());
     private final SlotPool buffers =
             new SlotPool(EntryLayout.CHUNK_DATA_OFFSET + EntryLayout.CHUNK_DATA, IDLE_BUFFERS_MAX);
     private final ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(Scratch::new);
     private final DecodedCache decoded;
-    private final Shard[] shards;
+    /** Replaced whole when a shard is. */
+    private volatile Shard[] shards;
+
     private final @Nullable StoreDirectory directory;
     private final @Nullable Meta meta;
 
     private final Semaphore evictorWork = new Semaphore(0);
     private final Thread evictor;
     private final Thread starter;
+    private final StoreWatch watch;
+    private final Semaphore watchWork = new Semaphore(0);
+    private final Thread watcher;
+    /** Whether the disk keeps room for all files, so that it does not matter how full it is. */
+    private volatile boolean hasSpace;
+
     private volatile boolean closed;
 
     /** Held while a shard comes into service. */
     private final Object serviceLock = new Object();
 
+    private final PeersRegistry peers;
     private final Purges purges;
     private final GroupInvalidations groups;
 
@@ -96,6 +113,7 @@ public final class ChronicleStore implements ResponseStore {
             long limitBytes,
             @Nullable StoreDirectory directory,
             @Nullable Meta meta,
+            DiskSpace space,
             PeersRegistry peers,
             PurgeJournal purgeJournal,
             GroupInvalidations groups) {
@@ -105,6 +123,7 @@ public final class ChronicleStore implements ResponseStore {
         this.directory = directory;
         this.meta = meta;
         this.groups = groups;
+        this.peers = peers;
         hasher = new KeyHasher(meta == null ? StoreDirectory.newSecret() : meta.secret());
         decoded = new DecodedCache(decodedPlaces(Runtime.getRuntime().maxMemory()));
         SlotPool slots = new SlotPool(EntryLayout.SMALL_MAX, IDLE_SLOTS_MAX);
@@ -124,13 +143,17 @@ public final class ChronicleStore implements ResponseStore {
                     bans,
                     peers,
                     counters,
+                    faults,
                     scratches,
                     this::wakeEvictor);
         }
+        watch = new StoreWatch(this, shards.length, directory, space, faults, InstantSource.system());
         evictor = new Thread(this::evict, "loligo-store-evictor");
         evictor.setDaemon(true);
         starter = new Thread(this::startShards, "loligo-store-start");
         starter.setDaemon(true);
+        watcher = new Thread(this::watch, "loligo-store-watch");
+        watcher.setDaemon(true);
     }
 
     /**
@@ -151,6 +174,11 @@ public final class ChronicleStore implements ResponseStore {
 
     /** For tests of maps that are too small for their budget. */
     static ChronicleStore open(StoreOptions options, Geometry geometry) throws IOException {
+        return open(options, geometry, new DiskSpace(DiskSpace.PROGRAM));
+    }
+
+    /** For tests of files that the disk keeps no room for. */
+    static ChronicleStore open(StoreOptions options, Geometry geometry, DiskSpace space) throws IOException {
         ShardMaps.prepareChronicle();
         Path parent = options.directory();
         if (parent == null) {
@@ -161,6 +189,7 @@ public final class ChronicleStore implements ResponseStore {
                     options.capacityBytes(),
                     null,
                     null,
+                    space,
                     new PeersRegistry(null),
                     new PurgeJournal(null),
                     GroupInvalidations.of(null));
@@ -171,13 +200,17 @@ public final class ChronicleStore implements ResponseStore {
         boolean open = false;
         try {
             Meta meta = directory.begin(geometry);
-            long limit = affordable(options, meta, directory.usableBytes(), directory.path());
+            space.restore(directory.path());
+            long limit = hasAll(space, directory, geometry)
+                    ? options.capacityBytes()
+                    : affordable(options, meta, directory.usableBytes(), directory.path());
             ChronicleStore store = new ChronicleStore(
                     options,
                     geometry,
                     limit,
                     directory,
                     meta,
+                    space,
                     new PeersRegistry(directory.peers()),
                     new PurgeJournal(directory.purges()),
                     GroupInvalidations.of(directory.groupInvalidations()));
@@ -206,6 +239,17 @@ public final class ChronicleStore implements ResponseStore {
                     + " bytes, and this machine, or what it lets the process use,"
                     + " has " + machineBytes + "; expected a smaller size, a smaller heap, or a directory to store in");
         }
+    }
+
+    /** Whether the disk keeps room for the files of every shard. */
+    private static boolean hasAll(DiskSpace space, StoreDirectory directory, Geometry geometry) throws IOException {
+        for (int i = 0; i < geometry.shards(); i++) {
+            List<FileMark> files = FileMark.all(directory.path(), StoreDirectory.SHARD + i + ".");
+            if (files.isEmpty() || !files.stream().allMatch(space::has)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** How much of the configured capacity the disk has room for. */
@@ -264,6 +308,7 @@ public final class ChronicleStore implements ResponseStore {
         purges.shardReady();
         evictor.start();
         starter.start();
+        watcher.start();
     }
 
     /** How shard {@code number} was closed; null when it was not. A new one counts as closed empty. */
@@ -282,11 +327,24 @@ public final class ChronicleStore implements ResponseStore {
         try {
             // A crash may have come before there was anything to repair.
             boolean any = Files.exists(directory.mapFile(number, ShardMaps.INDEX));
-            return ShardMaps.open(geometry, number, directory.path(), recover && any);
+            return opened(number, ShardMaps.open(geometry, number, directory.path(), recover && any), directory.path());
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "shard " + number + " could not be opened", e);
             directory.setAside(number, String.valueOf(e.getMessage()));
-            return ShardMaps.open(geometry, number, directory.path(), false);
+            return opened(number, ShardMaps.open(geometry, number, directory.path(), false), directory.path());
+        }
+    }
+
+    private ShardMaps opened(int number, ShardMaps maps, Path path) throws IOException {
+        boolean noted = false;
+        try {
+            watch.opened(number, path);
+            noted = true;
+            return maps;
+        } finally {
+            if (!noted) {
+                maps.close();
+            }
         }
     }
 
@@ -378,9 +436,10 @@ public final class ChronicleStore implements ResponseStore {
     }
 
     private void giveUp(int number, Throwable e) {
-        shards[number].giveUp();
-        counters.faults.increment();
-        LOG.log(System.Logger.Level.ERROR, "shard " + number + " of the store cannot be used: " + e.getMessage(), e);
+        Shard shard = shards[number];
+        shard.giveUp();
+        faults.begin(
+                shard.name(), shard.name() + " is out of use until new maps are made for it: it cannot be opened", e);
     }
 
     private void recover(int number, Scratch scratch) {
@@ -426,14 +485,33 @@ public final class ChronicleStore implements ResponseStore {
 
     @Override
     public List<StoredHead> lookup(CacheKey key) {
-        Scratch scratch = scratches.get();
-        List<StoredHead> found = shard(key, scratch).lookup(key, scratch);
-        for (int i = 0; i < found.size(); i++) {
-            if (groups.covers(found.get(i))) {
-                return withoutInvalidated(found);
+        try {
+            Scratch scratch = scratches.get();
+            Shard shard = shard(key, scratch);
+            List<StoredHead> found = shard.lookup(key, scratch);
+            if (!shard.isSettled()) {
+                return List.of();
             }
+            for (int i = 0; i < found.size(); i++) {
+                if (groups.covers(found.get(i))) {
+                    return withoutInvalidated(found);
+                }
+            }
+            return found;
+        } catch (RuntimeException | Error e) {
+            failed(e);
+            return List.of();
         }
-        return found;
+    }
+
+    /** No memory for what a thread needs, or a fault that the JVM tells late. */
+    private void failed(Throwable e) {
+        faults.failed("operations", "an operation failed; the answer did not depend on it", e);
+        try {
+            LateFaults.settle();
+        } catch (InternalError another) {
+            counters.faults.increment();
+        }
     }
 
     private List<StoredHead> withoutInvalidated(List<StoredHead> found) {
@@ -453,12 +531,7 @@ public final class ChronicleStore implements ResponseStore {
         try {
             groups.add(uri, names, at);
         } catch (IOException e) {
-            counters.faults.increment();
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "the invalidation of groups of {0} would not outlive the process: {1}",
-                    uri,
-                    e.toString());
+            faults.failed(GROUPS, "invalidations of groups are not on the disk, and would not outlive the process", e);
         }
         // It forces the file, for which this thread does not wait.
         wakeEvictor();
@@ -466,32 +539,69 @@ public final class ChronicleStore implements ResponseStore {
 
     @Override
     public @Nullable EntryReader read(StoredHead head) {
-        if (groups.covers(head)) {
+        try {
+            if (groups.covers(head)) {
+                return null;
+            }
+            Shard shard = shard(head);
+            EntryReader reader = shard.read(head, scratches.get());
+            if (!shard.isSettled() && reader != null) {
+                reader.close();
+                return null;
+            }
+            return reader;
+        } catch (RuntimeException | Error e) {
+            failed(e);
             return null;
         }
-        return shard(head).read(head, scratches.get());
     }
 
     @Override
     public EntryWriter write(StoredHead head) {
-        Scratch scratch = scratches.get();
-        StoredWriter writer = shard(head.key(), scratch).write(head, options.maximumObjectBytes(), buffers, scratch);
-        return writer == null ? RefusingWriter.INSTANCE : writer;
+        try {
+            Scratch scratch = scratches.get();
+            StoredWriter writer =
+                    shard(head.key(), scratch).write(head, options.maximumObjectBytes(), buffers, scratch);
+            return writer == null ? RefusingWriter.INSTANCE : writer;
+        } catch (RuntimeException | Error e) {
+            failed(e);
+            return RefusingWriter.INSTANCE;
+        }
     }
 
     @Override
     public @Nullable StoredHead freshen(StoredHead stored, StoredHead updated) {
-        return shard(stored).freshen(stored, updated, scratches.get());
+        try {
+            Shard shard = shard(stored);
+            StoredHead freshened = shard.freshen(stored, updated, scratches.get());
+            return shard.isSettled() ? freshened : null;
+        } catch (RuntimeException | Error e) {
+            failed(e);
+            return null;
+        }
     }
 
     @Override
     public void remove(StoredHead head) {
-        shard(head).remove(head, scratches.get());
+        try {
+            Shard shard = shard(head);
+            shard.remove(head, scratches.get());
+            shard.isSettled();
+        } catch (RuntimeException | Error e) {
+            failed(e);
+        }
     }
 
     @Override
     public Purged purge(EffectiveUri uri) {
-        return purges.purge(uri);
+        try {
+            Purged purged = purges.purge(uri);
+            LateFaults.settle();
+            return purged;
+        } catch (RuntimeException | Error e) {
+            failed(e);
+            return new Purged(0, 0);
+        }
     }
 
     @Override
@@ -525,14 +635,17 @@ public final class ChronicleStore implements ResponseStore {
         long payload = 0;
         long mapped = 0;
         int recovering = 0;
+        int degraded = 0;
         for (Shard shard : shards) {
-            Closed content = shard.content();
+            // What is in maps that nobody can use is lost.
+            Closed content = shard.isBroken() ? Closed.EMPTY : shard.content();
             objects += content.objects();
             bytes += content.usedBytes();
             heads += content.headBytes();
             payload += content.payloadBytes();
             mapped += shard.mappedBytes();
-            recovering += shard.isReady() ? 0 : 1;
+            recovering += shard.isReady() || shard.isOutOfUse() ? 0 : 1;
+            degraded += shard.isOutOfUse() ? 1 : 0;
         }
         long index = objects * ShardMaps.INDEX_CHARGE;
         return new StoreStats(
@@ -544,17 +657,21 @@ public final class ChronicleStore implements ResponseStore {
                 counters.evictions.sum(),
                 counters.refusals.sum(),
                 counters.faults.sum(),
-                recovering);
+                recovering,
+                degraded,
+                faults.ongoing());
     }
 
     /** The shard of {@code key}, whose hash is left in {@code scratch}. */
     private Shard shard(CacheKey key, Scratch scratch) {
         hasher.hash(key, scratch.text, scratch.hash);
-        return shards[(int) Math.floorMod(scratch.hash.second, (long) shards.length)];
+        Shard[] all = shards;
+        return all[(int) Math.floorMod(scratch.hash.second, (long) all.length)];
     }
 
     private Shard shard(StoredHead head) {
-        return shards[Math.min(ObjectId.shard(head.id()), shards.length - 1)];
+        Shard[] all = shards;
+        return all[Math.min(ObjectId.shard(head.id()), all.length - 1)];
     }
 
     // ---- the evictor thread
@@ -576,10 +693,15 @@ public final class ChronicleStore implements ResponseStore {
                 // Nobody interrupts this thread but who wants it to end.
                 return;
             }
-            forceJournals();
-            suspended = watchDisk(suspended);
-            for (Shard shard : shards) {
-                shard.evictAhead(scratch);
+            try {
+                forceJournals();
+                suspended = watchDisk(suspended);
+                for (Shard shard : shards) {
+                    shard.evictAhead(scratch);
+                    shard.isSettled();
+                }
+            } catch (RuntimeException | Error e) {
+                failed(e);
             }
         }
     }
@@ -587,10 +709,15 @@ public final class ChronicleStore implements ResponseStore {
     private void forceJournals() {
         try {
             groups.force();
-            purges.force();
+            faults.over(GROUPS, "the disk has them");
         } catch (IOException e) {
-            counters.faults.increment();
-            LOG.log(System.Logger.Level.DEBUG, "invalidations of groups, or purges, are not on the disk yet", e);
+            faults.failed(GROUPS, "invalidations of groups are not on the disk, and would not outlive the process", e);
+        }
+        try {
+            purges.force();
+            faults.over(PURGES, "the disk has them");
+        } catch (IOException e) {
+            faults.failed(PURGES, "purges are not on the disk, and would not outlive the process", e);
         }
     }
 
@@ -599,24 +726,132 @@ public final class ChronicleStore implements ResponseStore {
             return false;
         }
         try {
-            boolean suspended = directory.usableBytes() < DISK_RESERVE_BYTES;
-            if (suspended != wasSuspended) {
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        suspended
-                                ? "the disk of {0} is nearly full: nothing more is stored until there is room"
-                                : "the disk of {0} has room again: storing goes on",
-                        directory.path());
-                for (Shard shard : shards) {
-                    shard.suspend(suspended);
-                }
+            long left = directory.usableBytes();
+            faults.over(FREE, "it can be seen again");
+            boolean suspended = left < DISK_RESERVE_BYTES && !hasSpace;
+            if (suspended) {
+                faults.begin(
+                        DISK,
+                        "the disk of " + directory.path()
+                                + " is nearly full: nothing more is stored until there is room",
+                        null);
+            } else {
+                faults.over(DISK, "storing goes on");
+            }
+            // Each time: a shard may be new.
+            for (Shard shard : shards) {
+                shard.suspend(suspended);
             }
             return suspended;
         } catch (IOException e) {
-            counters.faults.increment();
-            LOG.log(System.Logger.Level.DEBUG, "cannot see how full the disk is", e);
+            if (directory.problem() == null) {
+                faults.failed(FREE, "cannot see how full the disk of " + directory.path() + " is", e);
+            }
             return wasSuspended;
         }
+    }
+
+    // ---- the watch thread
+
+    private void watch() {
+        while (!closed) {
+            try {
+                watchWork.tryAcquire(WATCH_MILLIS, TimeUnit.MILLISECONDS);
+                if (!closed) {
+                    watch.look();
+                }
+            } catch (InterruptedException e) {
+                // Nobody interrupts this thread but who wants it to end.
+                return;
+            } catch (RuntimeException | Error e) {
+                faults.failed("the watch", "the watch over the store failed", e);
+            }
+        }
+    }
+
+    /** The shards at present. */
+    Shard[] shards() {
+        return shards;
+    }
+
+    /** Whether the starter has done its work, so that it is for the watch to make shards. */
+    boolean isStarted() {
+        return !starter.isAlive();
+    }
+
+    void hasSpace(boolean newHasSpace) {
+        boolean before = hasSpace;
+        hasSpace = newHasSpace;
+        if (before != newHasSpace) {
+            // It says who may store.
+            wakeEvictor();
+        }
+    }
+
+    /** Whether the disk keeps room for all files. */
+    boolean hasSpace() {
+        return hasSpace;
+    }
+
+    /** Throws when the disk has less left than files must find. */
+    static void requireReserve(StoreDirectory directory) throws IOException {
+        long left = directory.usableBytes();
+        if (left < DISK_RESERVE_BYTES) {
+            throw new IOException("the disk has only " + left + " bytes left");
+        }
+    }
+
+    private ShardMaps makeMaps(int number) throws IOException {
+        if (directory == null) {
+            return ShardMaps.open(geometry, number, null, false);
+        }
+        Path place = directory.placeForNew();
+        ShardMaps maps = ShardMaps.open(geometry, number, place, false);
+        boolean adopted = false;
+        try {
+            directory.adopt(place);
+            adopted = true;
+            return opened(number, maps, directory.path());
+        } finally {
+            if (!adopted) {
+                maps.close();
+            }
+        }
+    }
+
+    /** Puts a new, empty shard in the place of {@code broken}; false when the store is being closed. */
+    boolean replace(int number, Shard broken) throws IOException {
+        ShardMaps maps = makeMaps(number);
+        synchronized (serviceLock) {
+            if (closed) {
+                maps.close();
+                return false;
+            }
+            Shard next = broken.successor();
+            next.beginEmpty();
+            next.start(maps, Closed.EMPTY);
+            Shard[] all = shards.clone();
+            all[number] = next;
+            shards = all;
+            purges.shards(all);
+        }
+        purges.shardReady();
+        return true;
+    }
+
+    /** Writes anew what is kept beside the shards, for it may have gone with the directory. */
+    void filesWereLost() {
+        try {
+            if (directory != null && meta != null) {
+                directory.write(new Meta(meta.secret(), meta.run(), geometry, List.of()));
+                peers.rewrite();
+            }
+        } catch (IOException e) {
+            faults.failed("the store's own files", "the files of a store made again cannot all be written", e);
+        }
+        groups.renew();
+        purges.fileWasLost();
+        wakeEvictor();
     }
 
     // ---- closing
@@ -631,8 +866,10 @@ public final class ChronicleStore implements ResponseStore {
         }
         List<@Nullable Closed> states = new ArrayList<>();
         wakeEvictor();
+        watchWork.release();
         boolean interrupted = join(evictor);
         purges.close();
+        interrupted |= join(watcher);
         for (Shard shard : shards) {
             boolean ready = shard.isReady();
             shard.close();

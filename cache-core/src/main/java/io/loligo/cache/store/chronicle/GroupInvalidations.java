@@ -62,6 +62,9 @@ final class GroupInvalidations implements AutoCloseable {
 
     private volatile boolean unforced;
 
+    /** Whether the file lacks some, because it could not be written or was lost. Guarded by this. */
+    private boolean incomplete;
+
     /** What is known of one site. */
     private static final class Site {
         final Map<String, Instant> groups = new ConcurrentHashMap<>();
@@ -146,7 +149,7 @@ final class GroupInvalidations implements AutoCloseable {
     /**
      * Invalidates {@code names} of the site of {@code uri}, as far as they were asked for until {@code at}.
      *
-     * @throws IOException when the file cannot be written: they hold until the process ends
+     * @throws IOException when the file cannot be written: they hold until the process ends, or {@link #force} succeeds
      */
     synchronized void add(EffectiveUri uri, Collection<String> names, Instant at) throws IOException {
         String site = name(uri);
@@ -162,7 +165,21 @@ final class GroupInvalidations implements AutoCloseable {
         }
         text.append(makeRoom());
         empty = false;
-        append(text.toString());
+        boolean written = false;
+        try {
+            append(text.toString());
+            written = true;
+        } finally {
+            if (!written) {
+                renew();
+            }
+        }
+    }
+
+    /** Has the next {@link #force} write the file anew, because it was lost or lacks something. */
+    synchronized void renew() {
+        incomplete = file != null;
+        unforced |= incomplete;
     }
 
     private void put(String site, String group, Instant at) {
@@ -239,8 +256,9 @@ final class GroupInvalidations implements AutoCloseable {
         if (!unforced) {
             return;
         }
-        if (lines > LINES_MAX) {
+        if (lines > LINES_MAX || incomplete) {
             rewrite();
+            incomplete = false;
         } else if (channel != null) {
             channel.force(false);
         }

@@ -54,6 +54,13 @@ final class PeersRegistry {
         }
     }
 
+    /** Writes the file anew, after it was lost. */
+    synchronized void rewrite() throws IOException {
+        if (file != null && !texts.isEmpty()) {
+            Files.write(file, texts, StandardCharsets.UTF_8);
+        }
+    }
+
     /** Whether {@link #texts} are all there are. */
     boolean isComplete() {
         return complete;

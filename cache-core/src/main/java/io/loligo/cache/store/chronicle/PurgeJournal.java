@@ -231,6 +231,11 @@ final class PurgeJournal implements AutoCloseable {
         }
     }
 
+    /** It may be gone, or another file in its place: nothing is added until it is {@link #rewrite written anew}. */
+    void lost() {
+        incomplete = file != null;
+    }
+
     /** Whether it has grown long, or lacks lines that could not be written. */
     boolean isToBeRewritten() {
         return incomplete || lines > LINES_MAX;

@@ -50,7 +50,7 @@ final class Purges implements AutoCloseable {
     private final ThreadLocal<Scratch> scratches;
     private final long run;
     private final Sweeper sweeper;
-    private Shard[] shards = {};
+    private volatile Shard[] shards = {};
 
     /** Held while purges begin and end. */
     private final Object lock = new Object();
@@ -178,6 +178,19 @@ final class Purges implements AutoCloseable {
                 .toArray();
     }
 
+    /** Others are in service from now on in place of some that were not. */
+    void shards(Shard[] all) {
+        shards = all.clone();
+        sweeper.shards(all.clone());
+    }
+
+    /** The file may be gone, and is to be written anew. */
+    void fileWasLost() {
+        synchronized (lock) {
+            journal.lost();
+        }
+    }
+
     /** A shard has come into service: what it has missed is to be made up for. */
     void shardReady() {
         sweeper.wake();
@@ -294,7 +307,9 @@ final class Purges implements AutoCloseable {
         boolean complete = true;
         for (String text : peers.texts()) {
             CacheKey key = new CacheKey(uri, text);
-            complete &= shard(key, scratch).enforce(key, scratch);
+            Shard shard = shard(key, scratch);
+            complete &= shard.enforce(key, scratch);
+            complete &= shard.isSettled();
         }
         return complete && areReady();
     }
@@ -311,6 +326,7 @@ final class Purges implements AutoCloseable {
             for (int i = 0; i < ids.size() && complete; i++) {
                 complete = shard.enforce(ids.get(i), scratch);
             }
+            complete &= shard.isSettled();
         }
         return complete && areReady();
     }
@@ -367,8 +383,9 @@ final class Purges implements AutoCloseable {
         if (peers.isComplete()) {
             for (String text : peers.texts()) {
                 CacheKey key = new CacheKey(uri, text);
-                Purged purged = shard(key, scratch).purge(key, scratch);
-                if (purged == null) {
+                Shard shard = shard(key, scratch);
+                Purged purged = shard.purge(key, scratch);
+                if (!shard.isSettled() || purged == null) {
                     return null;
                 }
                 objects += purged.objects();
@@ -377,7 +394,7 @@ final class Purges implements AutoCloseable {
         } else {
             for (Shard shard : shards) {
                 Purged purged = shard.purgeByScan(uri, scratch);
-                if (purged == null) {
+                if (!shard.isSettled() || purged == null) {
                     return null;
                 }
                 objects += purged.objects();

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import net.openhft.chronicle.hash.ChronicleHashClosedException;
 import net.openhft.chronicle.hash.locks.InterProcessDeadLockException;
 import org.jspecify.annotations.Nullable;
 
@@ -73,14 +74,16 @@ final class Shard {
     private final Bans bans;
     private final PeersRegistry peers;
     private final Counters counters;
+    private final StoreFaults faults;
     private final ThreadLocal<Scratch> scratches;
     private final Runnable wakeEvictor;
 
+    private final ReplacementPolicy replacementPolicy;
     private final EvictionIndex eviction;
     private final BodyPins pins;
     private final TagIndex tags = new TagIndex();
     private final Object[] stripes = new Object[STRIPES];
-    private final AtomicLong idCounter = new AtomicLong(1);
+    private final AtomicLong idCounter;
     private final AtomicLong used = new AtomicLong();
     private final AtomicLong objects = new AtomicLong();
     private final AtomicLong headBytes = new AtomicLong();
@@ -93,11 +96,16 @@ final class Shard {
     private volatile CacheControlTargets targets = CacheControlTargets.DEFAULT;
     private volatile Set<String> hidden = Set.of();
     private volatile boolean suspended;
-    private volatile boolean faultReported;
     private volatile boolean closed;
     private volatile boolean broken;
     private volatile boolean tagsKnown;
     private volatile @Nullable ShardMaps maps;
+
+    /** Which fault keeps this shard from being looked at and stored in; null when none does. */
+    private volatile @Nullable String outOfUseFor;
+
+    /** The maps that {@link #giveUp} took out of use, until they are unmapped. Guarded by this. */
+    private @Nullable ShardMaps abandoned;
 
     Shard(
             int number,
@@ -110,8 +118,41 @@ final class Shard {
             Bans bans,
             PeersRegistry peers,
             Counters counters,
+            StoreFaults faults,
             ThreadLocal<Scratch> scratches,
             Runnable wakeEvictor) {
+        this(
+                number,
+                run,
+                limit,
+                replacementPolicy,
+                hasher,
+                decoded,
+                slots,
+                bans,
+                peers,
+                counters,
+                faults,
+                scratches,
+                wakeEvictor,
+                new AtomicLong(1));
+    }
+
+    private Shard(
+            int number,
+            long run,
+            long limit,
+            ReplacementPolicy replacementPolicy,
+            KeyHasher hasher,
+            DecodedCache decoded,
+            SlotPool slots,
+            Bans bans,
+            PeersRegistry peers,
+            Counters counters,
+            StoreFaults faults,
+            ThreadLocal<Scratch> scratches,
+            Runnable wakeEvictor,
+            AtomicLong idCounter) {
         this.number = number;
         this.run = run;
         this.limit = limit;
@@ -121,11 +162,37 @@ final class Shard {
         this.bans = bans;
         this.peers = peers;
         this.counters = counters;
+        this.faults = faults;
         this.scratches = scratches;
         this.wakeEvictor = wakeEvictor;
+        this.idCounter = idCounter;
+        this.replacementPolicy = replacementPolicy;
         this.eviction = EvictionIndex.of(replacementPolicy);
         this.pins = new BodyPins(limit / HELD_SHARE);
         Arrays.setAll(stripes, i -> new Object());
+    }
+
+    /** An empty shard that takes the place of this one. No object of it has an id that one of this had. */
+    Shard successor() {
+        Shard next = new Shard(
+                number,
+                run,
+                limit,
+                replacementPolicy,
+                hasher,
+                decoded,
+                slots,
+                bans,
+                peers,
+                counters,
+                faults,
+                scratches,
+                wakeEvictor,
+                idCounter);
+        next.targets = targets;
+        next.hidden = hidden;
+        next.suspended = suspended;
+        return next;
     }
 
     // ---- state
@@ -165,14 +232,65 @@ final class Shard {
         return !broken;
     }
 
-    /** A fault took this shard out of use. */
+    /** A fault took this shard out of use for good. */
     boolean isBroken() {
         return broken;
     }
 
-    /** Marks a shard that could not be opened: it stays empty. */
-    void giveUp() {
+    /** Whether a fault keeps this shard from being looked at and stored in. */
+    boolean isOutOfUse() {
+        return outOfUseFor != null;
+    }
+
+    /** What faults of this whole shard are about. */
+    String name() {
+        return "shard " + number;
+    }
+
+    /** Finds and stores nothing until {@link #resume}. What is purged meanwhile is purged. */
+    void pause(String about) {
+        if (!broken) {
+            outOfUseFor = about;
+        }
+    }
+
+    void resume() {
+        if (!broken) {
+            outOfUseFor = null;
+        }
+    }
+
+    /** Takes a shard out of use that could not be opened, or whose maps nobody should touch again. */
+    synchronized void giveUp() {
+        outOfUseFor = name();
         broken = true;
+        if (maps != null) {
+            abandoned = maps;
+            maps = null;
+        }
+    }
+
+    /** Unmaps what {@link #giveUp} left, once nobody uses it any more. Throws when that takes too long. */
+    synchronized void unmap() {
+        if (abandoned != null) {
+            abandoned.close();
+            abandoned = null;
+        }
+    }
+
+    /** Whether {@link #unmap} has succeeded. Waits for one that is under way. */
+    synchronized boolean isUnmapped() {
+        return abandoned == null;
+    }
+
+    /** The maps, if they may be looked at and stored in. */
+    private @Nullable ShardMaps usable() {
+        String about = outOfUseFor;
+        if (about != null) {
+            faults.count(about);
+            return null;
+        }
+        return maps;
     }
 
     /** How heads are read from now on. */
@@ -215,26 +333,35 @@ final class Shard {
         }
     }
 
-    /** Counts a fault; one that says that the maps themselves are unusable takes the shard out of use. */
+    /** False when what this thread has just done here met a fault that the JVM had not told yet. */
+    boolean isSettled() {
+        try {
+            LateFaults.settle();
+            return true;
+        } catch (InternalError e) {
+            fault(e);
+            return false;
+        }
+    }
+
+    /** For what is done outside, on behalf of this shard. */
+    void failed(Throwable e) {
+        fault(e);
+        isSettled();
+    }
+
+    /** Notes a fault; one that says that the maps themselves are unusable takes the shard out of use. */
     private void fault(Throwable e) {
-        if (closed) {
+        if (closed || broken) {
             return;
         }
-        counters.faults.increment();
-        if (e instanceof InterProcessDeadLockException || e instanceof InternalError) {
-            broken = true;
-            maps = null;
-            LOG.log(
-                    System.Logger.Level.ERROR,
-                    "shard " + number + " of the store is out of use until the next start: " + e,
-                    e);
+        if (e instanceof InterProcessDeadLockException
+                || e instanceof InternalError
+                || e instanceof ChronicleHashClosedException) {
+            giveUp();
+            faults.begin(name(), name() + " is out of use until new maps are made for it: its maps cannot be used", e);
         } else {
-            boolean first = !faultReported;
-            faultReported = true;
-            LOG.log(
-                    first ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
-                    "shard " + number + " of the store could not do something (said once; the rest is counted): " + e,
-                    e);
+            faults.failed(name() + " at work", name() + " could not do something; the answer did not depend on it", e);
         }
     }
 
@@ -254,7 +381,7 @@ final class Shard {
 
     /** The heads under {@code key}, whose hash is in {@code scratch}. */
     List<StoredHead> lookup(CacheKey key, Scratch scratch) {
-        ShardMaps open = maps;
+        ShardMaps open = usable();
         if (open == null) {
             return List.of();
         }
@@ -368,7 +495,7 @@ final class Shard {
         if (!open.page(scratch.page.head(id), into)) {
             return null;
         }
-        StoredObject object = EntryLayout.head(into, id, isFromEarlierRun(id), targets);
+        StoredObject object = EntryLayout.head(into, id, isToBeVerified(id, into), targets);
         if (object == null) {
             counters.faults.increment();
             return null;
@@ -382,6 +509,20 @@ final class Shard {
             return null;
         }
         return EntryLayout.list(scratch.aside, id, isFromEarlierRun(id));
+    }
+
+    /**
+     * Whether what ends with {@code last} is to be checked although this run wrote it: where a file is cut, the rest of the
+     * page reads as zeros until somebody notices.
+     */
+    private static boolean isPerhapsCut(byte last) {
+        return last == 0;
+    }
+
+    /** Whether the checksums of {@code copied}, of object {@code id}, are to be looked at. */
+    private boolean isToBeVerified(long id, Slot copied) {
+        return isFromEarlierRun(id)
+                || (copied.length() > 0 && isPerhapsCut(copied.buffer().get(copied.length() - 1)));
     }
 
     private boolean isFromEarlierRun(long id) {
@@ -398,7 +539,7 @@ final class Shard {
     // ---- reading
 
     @Nullable EntryReader read(StoredHead head, Scratch scratch) {
-        ShardMaps open = maps;
+        ShardMaps open = usable();
         if (open == null) {
             return null;
         }
@@ -421,12 +562,13 @@ final class Shard {
             StoredObject object = decoded.object(id);
             boolean usable;
             if (object == null) {
-                object = EntryLayout.head(slot, id, isFromEarlierRun(id), targets);
+                object = EntryLayout.head(slot, id, isToBeVerified(id, slot), targets);
                 usable = object != null;
             } else {
                 usable = slot.length() == object.valueLength()
                         && slot.buffer().getLong(EntryLayout.ID_OFFSET) == id
-                        && (!isFromEarlierRun(id) || EntryLayout.isIntact(slot, object.bodyOffset(), object.inline()));
+                        && (!isToBeVerified(id, slot)
+                                || EntryLayout.isIntact(slot, object.bodyOffset(), object.inline()));
             }
             if (object == null || !usable) {
                 counters.faults.increment();
@@ -511,8 +653,11 @@ final class Shard {
                 if (!open.chunk(bodyId, chunkNumber, scratch.page, window) || window.taken() <= 0) {
                     return -1;
                 }
-                dst.position(dst.position() + window.taken());
-                return window.taken();
+                if (!isPerhapsCut(dst.get(dst.position() + window.taken() - 1))) {
+                    dst.position(dst.position() + window.taken());
+                    return window.taken();
+                }
+                verify = true;
             }
             Slot chunk = scratch.chunk();
             if (!open.chunk(bodyId, chunkNumber, scratch.page, chunk)) {
@@ -538,7 +683,11 @@ final class Shard {
 
     /** A writer for {@code head}, or null when this shard stores nothing now. The key's hash is in {@code scratch}. */
     @Nullable StoredWriter write(StoredHead head, long maximumObjectBytes, SlotPool buffers, Scratch scratch) {
-        if (maps == null || closed || suspended) {
+        if (usable() == null || closed) {
+            return null;
+        }
+        if (suspended) {
+            faults.count(ChronicleStore.DISK);
             return null;
         }
         long mark = bans.mark();
@@ -568,7 +717,7 @@ final class Shard {
 
     /** Inserts one chunk; false when there is no room or the map cannot take it. */
     boolean insertChunk(long bodyId, int chunkNumber, Slot chunk, Scratch scratch) {
-        ShardMaps open = maps;
+        ShardMaps open = usable();
         long charge = ShardMaps.pageCharge(chunk.length());
         if (open == null || !makeRoom(open, charge, scratch)) {
             return false;
@@ -615,7 +764,7 @@ final class Shard {
      * @return the head as stored, null when it could not be
      */
     @Nullable StoredHead commit(StoredWriter writer, HeadBytes bytes, @Nullable Slot body, Scratch scratch) {
-        ShardMaps open = maps;
+        ShardMaps open = usable();
         int inlineLength = body == null ? 0 : (int) bytes.bodyLength();
         long charge = ShardMaps.objectCharge(bytes.length() + inlineLength);
         if (open == null || !makeRoom(open, charge + LIST_RESERVE, scratch)) {
@@ -707,7 +856,7 @@ final class Shard {
             @Nullable StoredHead updated,
             BiFunction<StoredObject, StoredHead, @Nullable StoredHead> last,
             Scratch scratch) {
-        ShardMaps open = maps;
+        ShardMaps open = usable();
         if (open == null) {
             return null;
         }
@@ -720,7 +869,7 @@ final class Shard {
             if (!open.page(scratch.page.head(oldId), slot)) {
                 return null;
             }
-            StoredObject old = EntryLayout.head(slot, oldId, isFromEarlierRun(oldId), targets);
+            StoredObject old = EntryLayout.head(slot, oldId, isToBeVerified(oldId, slot), targets);
             if (old == null) {
                 counters.faults.increment();
                 return null;
@@ -1060,12 +1209,18 @@ final class Shard {
             } else {
                 hasher.hash(object.head().key(), scratch.text, scratch.hash);
                 synchronized (stripe(scratch.hash)) {
-                    change(open, scratch, null, 0, other -> other.id() == victim.id());
+                    Purged evicted = change(open, scratch, null, 0, other -> other.id() == victim.id());
+                    if (evicted.objects() == 0 && open.hasPage(scratch.page.head(victim.id()))) {
+                        // Nothing refers to it: a removal before this failed half way.
+                        delete(open, object, true, scratch);
+                    }
                 }
             }
             counters.evictions.increment();
             return true;
         } catch (RuntimeException | Error e) {
+            // Lest it stays for good because nobody knows of it.
+            eviction.add(victim.id(), victim.bytes(), fingerprint(scratch.hash));
             fault(e);
             return false;
         }

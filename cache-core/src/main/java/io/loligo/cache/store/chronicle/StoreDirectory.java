@@ -36,9 +36,11 @@ import org.jspecify.annotations.Nullable;
  *    store.lock         held while a server uses the store
  *    store.properties   {@link Meta}, replaced whole
  *    peers              the peers texts of keys, one a line
+ *    allocated          {@link DiskSpace}; only where the disk keeps room for the files
  *    purges             {@link PurgeJournal}; only when there were any
  *    group-invalidations {@link GroupInvalidations}; only when there are any
  *    shard-N.index, shard-N.pages
+ *    making-N/          shard-N.* being made anew while the store is in use
  *    set-aside-TIME/    files that could not be used; the latest only, may be deleted
  * </pre>
  */
@@ -47,10 +49,14 @@ final class StoreDirectory implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(StoreDirectory.class.getName());
     private static final String LOCK = "store.lock";
+    /** What the names of the maps' files begin with. */
+    static final String SHARD = "shard-";
+
     private static final String PROPERTIES = "store.properties";
     private static final String PEERS = "peers";
     private static final String PURGES = "purges";
     private static final String GROUP_INVALIDATIONS = "group-invalidations";
+    private static final String MAKING = "making-";
     private static final String SET_ASIDE = "set-aside-";
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
@@ -63,18 +69,20 @@ final class StoreDirectory implements AutoCloseable {
     static final int FORMAT = 3;
 
     private final Path path;
-    /** Held, because finding it reads the list of mounts and asking it does not. */
-    private final FileStore disk;
+    private volatile Hold hold;
 
-    private final FileChannel lockChannel;
-    private final FileLock lock;
-
-    private StoreDirectory(Path path, FileStore disk, FileChannel lockChannel, FileLock lock) {
+    private StoreDirectory(Path path, Hold hold) {
         this.path = path;
-        this.disk = disk;
-        this.lockChannel = lockChannel;
-        this.lock = lock;
+        this.hold = hold;
     }
+
+    /**
+     * What makes the directory ours.
+     *
+     * @param disk held, because finding it reads the list of mounts and asking it does not
+     * @param mark tells the file that is locked from another one in its place
+     */
+    private record Hold(FileStore disk, FileChannel channel, FileLock lock, FileMark mark) {}
 
     /**
      * What is known of a store's files.
@@ -106,6 +114,10 @@ final class StoreDirectory implements AutoCloseable {
      */
     static StoreDirectory open(Path parent) throws IOException {
         Path path = parent.resolve(NAME);
+        return new StoreDirectory(path, hold(path));
+    }
+
+    private static Hold hold(Path path) throws IOException {
         try {
             Files.createDirectories(path);
         } catch (FileAlreadyExistsException e) {
@@ -139,7 +151,68 @@ final class StoreDirectory implements AutoCloseable {
         if (lock == null) {
             throw new StoreInUseException(lockFile);
         }
-        return new StoreDirectory(path, Files.getFileStore(path), channel, lock);
+        return new Hold(Files.getFileStore(path), channel, lock, FileMark.of(lockFile));
+    }
+
+    /** What has become of the directory, in words; null when its path still leads to what is locked. */
+    @Nullable String problem() {
+        String problem = hold.mark().problem();
+        if (problem == null || !Files.isDirectory(path)) {
+            return problem;
+        }
+        return "is not the one it was: " + LOCK + " " + problem;
+    }
+
+    /**
+     * Makes and locks the directory once more, after {@link #problem}.
+     *
+     * @throws StoreInUseException when another process has it by now
+     * @throws IOException when it cannot be made or written
+     */
+    void openAgain() throws IOException {
+        Hold before = hold;
+        hold = hold(path);
+        before.channel().close();
+    }
+
+    /**
+     * Deletes the files of a shard that cannot be used.
+     *
+     * @param mapped whether they are still mapped, for good: then they are emptied first, because the disk would keep
+     *     their blocks as long
+     */
+    void discard(int shard, boolean mapped) throws IOException {
+        for (FileMark file : FileMark.all(path, SHARD + shard + ".")) {
+            if (mapped) {
+                FileChannel.open(file.path(), StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)
+                        .close();
+            }
+            Files.deleteIfExists(file.path());
+        }
+    }
+
+    /** A new directory where maps may be made beside others of the same names that the process has not let go of. */
+    Path placeForNew() throws IOException {
+        return Files.createTempDirectory(path, MAKING);
+    }
+
+    /** Moves the files made in {@code place} to where the next start looks for them. */
+    void adopt(Path place) throws IOException {
+        for (FileMark file : FileMark.all(place, SHARD)) {
+            Files.move(file.path(), path.resolve(file.path().getFileName()), StandardCopyOption.ATOMIC_MOVE);
+        }
+        Files.delete(place);
+    }
+
+    /** Deletes what a crash left of {@link #placeForNew}. */
+    private void deleteUnfinished() throws IOException {
+        try (Stream<Path> all = Files.list(path)) {
+            for (Path file : all.toList()) {
+                if (file.getFileName().toString().startsWith(MAKING)) {
+                    delete(file);
+                }
+            }
+        }
     }
 
     Path path() {
@@ -168,6 +241,7 @@ final class StoreDirectory implements AutoCloseable {
      * or geometry, or that cannot be read, are set aside.
      */
     Meta begin(Geometry geometry) throws IOException {
+        deleteUnfinished();
         Meta found = null;
         Path file = path.resolve(PROPERTIES);
         if (Files.exists(file)) {
@@ -329,13 +403,13 @@ final class StoreDirectory implements AutoCloseable {
 
     /** Bytes that this user may still write on the disk. */
     long usableBytes() throws IOException {
-        return disk.getUsableSpace();
+        return hold.disk().getUsableSpace();
     }
 
     /** Gives the directory free for another process. */
     @Override
     public void close() throws IOException {
-        lock.release();
-        lockChannel.close();
+        // Its lock goes with it.
+        hold.channel().close();
     }
 }

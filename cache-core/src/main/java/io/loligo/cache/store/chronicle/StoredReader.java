@@ -58,10 +58,11 @@ final class StoredReader implements EntryReader {
         while (copied < wanted) {
             int number = (int) ((position + copied) / EntryLayout.CHUNK_DATA);
             int from = (int) ((position + copied) % EntryLayout.CHUNK_DATA);
-            int more = shard.readChunk(object.bodyId(), number, from, wanted - copied, dst, scratches.get());
+            int more = readChunk(number, from, wanted - copied, dst);
             if (more < 0 && copied == 0) {
                 // Nobody else should begin to read what cannot be read to the end.
                 shard.remove(object.head(), scratches.get());
+                shard.isSettled();
                 throw new IOException("the stored body of "
                         + object.head().key().uri() + " is gone or damaged at byte " + position + " of " + length());
             }
@@ -74,11 +75,30 @@ final class StoredReader implements EntryReader {
         return copied;
     }
 
+    private int readChunk(int number, int from, int wanted, ByteBuffer dst) {
+        try {
+            int copied = shard.readChunk(object.bodyId(), number, from, wanted, dst, scratches.get());
+            return shard.isSettled() ? copied : -1;
+        } catch (RuntimeException | Error e) {
+            shard.failed(e);
+            return -1;
+        }
+    }
+
     private Slot slot() {
         if (slot == null) {
             throw new IllegalStateException("the reader is closed");
         }
         return slot;
+    }
+
+    private void unpin() {
+        try {
+            shard.unpin(object.bodyId(), scratches.get());
+            shard.isSettled();
+        } catch (RuntimeException | Error e) {
+            shard.failed(e);
+        }
     }
 
     @Override
@@ -87,7 +107,7 @@ final class StoredReader implements EntryReader {
             shard.give(slot);
             slot = null;
             if (!object.inline()) {
-                shard.unpin(object.bodyId(), scratches.get());
+                unpin();
             }
         }
     }

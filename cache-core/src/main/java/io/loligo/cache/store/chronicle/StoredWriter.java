@@ -90,7 +90,7 @@ final class StoredWriter implements EntryWriter {
         }
         ByteBuffer from = body.duplicate();
         while (from.hasRemaining()) {
-            if (inBuffer == EntryLayout.CHUNK_DATA && !flush()) {
+            if (inBuffer == EntryLayout.CHUNK_DATA && !flushed()) {
                 failed = true;
                 synchronized (tail) {
                     length = before;
@@ -107,6 +107,18 @@ final class StoredWriter implements EntryWriter {
         }
         body.position(body.limit());
         return true;
+    }
+
+    /** As {@link #flush}, when nothing may be thrown. */
+    private boolean flushed() {
+        try {
+            boolean inserted = flush();
+            // Also when it was not: then most of all.
+            return shard.isSettled() && inserted;
+        } catch (RuntimeException | Error e) {
+            shard.failed(e);
+            return false;
+        }
     }
 
     /** Makes a chunk of the buffer. The buffer stays readable while the chunk is inserted, the chunk is afterwards. */
@@ -155,7 +167,13 @@ final class StoredWriter implements EntryWriter {
         }
         int number = (int) (position / EntryLayout.CHUNK_DATA);
         int from = (int) (position % EntryLayout.CHUNK_DATA);
-        return shard.readChunk(id, number, from, wanted, dst, scratches.get());
+        try {
+            int copied = shard.readChunk(id, number, from, wanted, dst, scratches.get());
+            return shard.isSettled() ? copied : -1;
+        } catch (RuntimeException | Error e) {
+            shard.failed(e);
+            return -1;
+        }
     }
 
     @Override
@@ -163,6 +181,17 @@ final class StoredWriter implements EntryWriter {
         if (failed || committed || isClosed()) {
             return null;
         }
+        try {
+            StoredHead stored = tryCommit();
+            return shard.isSettled() ? stored : null;
+        } catch (RuntimeException | Error e) {
+            shard.failed(e);
+            failed = !committed;
+            return null;
+        }
+    }
+
+    private @Nullable StoredHead tryCommit() {
         ContentRange range = head.range();
         boolean fits = head.isComplete() || (range != null && range.size() == length);
         HeadBytes large = fits ? shard.encode(head, length) : null;
@@ -209,12 +238,17 @@ final class StoredWriter implements EntryWriter {
             closed = true;
         }
         shard.forget(this);
-        if (!committed) {
-            long inChunks = (long) chunks * EntryLayout.CHUNK_DATA + (tailInserted ? inBuffer : 0);
-            shard.removeChunks(id, inChunks, scratches.get());
-        }
-        if (pinned) {
-            shard.unpin(id, scratches.get());
+        try {
+            if (!committed) {
+                long inChunks = (long) chunks * EntryLayout.CHUNK_DATA + (tailInserted ? inBuffer : 0);
+                shard.removeChunks(id, inChunks, scratches.get());
+            }
+            if (pinned) {
+                shard.unpin(id, scratches.get());
+            }
+            shard.isSettled();
+        } catch (RuntimeException | Error e) {
+            shard.failed(e);
         }
         buffers.give(buffer);
     }

@@ -24,7 +24,7 @@ final class Sweeper implements AutoCloseable {
     private final Consumer<Ban> done;
     private final Semaphore work = new Semaphore(0);
     private final Thread thread = new Thread(this::run, "loligo-store-sweeper");
-    private Shard[] shards = {};
+    private volatile Shard[] shards = {};
     private volatile boolean closed;
 
     /** @param done told of each ban when every shard is swept */
@@ -38,6 +38,11 @@ final class Sweeper implements AutoCloseable {
     void start(Shard[] all) {
         shards = all;
         thread.start();
+    }
+
+    /** Others take the place of some. */
+    void shards(Shard[] all) {
+        shards = all;
     }
 
     /** There may be something to sweep. */
@@ -70,10 +75,11 @@ final class Sweeper implements AutoCloseable {
     /** Sweeps what is in service; false when a shard that is could not be swept. */
     private boolean pass(Scratch scratch) {
         List<Ban> all = bans.inForce();
+        Shard[] present = shards;
         boolean complete = true;
-        for (int i = 0; i < shards.length && !closed; i++) {
+        for (int i = 0; i < present.length && !closed; i++) {
             int number = i;
-            Shard shard = shards[i];
+            Shard shard = present[i];
             List<Ban> here = all.stream().filter(ban -> !ban.isSwept(number)).toList();
             if (!here.isEmpty() && shard.isReady()) {
                 long latest =
@@ -87,7 +93,7 @@ final class Sweeper implements AutoCloseable {
         }
         for (Ban ban : all) {
             boolean swept = true;
-            for (int i = 0; i < shards.length; i++) {
+            for (int i = 0; i < present.length; i++) {
                 swept &= ban.isSwept(i);
             }
             if (swept) {
@@ -115,7 +121,7 @@ final class Sweeper implements AutoCloseable {
             }
             LockSupport.parkNanos(Math.min(System.nanoTime() - start, REST_NANOS_MAX));
         }
-        return complete && shard.isReady();
+        return shard.isSettled() && complete && shard.isReady();
     }
 
     @Override

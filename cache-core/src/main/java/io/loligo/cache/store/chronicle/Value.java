@@ -1,6 +1,7 @@
 package io.loligo.cache.store.chronicle;
 
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.core.Jvm;
 import net.openhft.chronicle.core.UnsafeMemory;
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A value on its way into or out of a map: memory copied to memory, no objects in between. */
 abstract class Value {
+    /** Stands at the end of where a value goes until it is there; no value ends so but by a chance of 2<sup>-64</sup>. */
+    private static final long UNDONE = new SecureRandom().nextLong();
 
     /** Takes the stored value of {@code size} bytes at {@code address}; called with the entry's lock held. */
     abstract void take(long address, int size);
@@ -18,8 +21,24 @@ abstract class Value {
     /** Writes this value to {@code address}; called with the entry's lock held. */
     abstract void give(long address);
 
+    /**
+     * Copies a value from one memory to another, one of them a file's.
+     *
+     * @throws InternalError when it did not arrive. Where a page of the file is missing, because it was cut or the disk is
+     *     full, a JVM leaves the copy undone and says so later, in some cases too late
+     */
     static void copy(long from, long to, long length) {
+        if (length < Long.BYTES) {
+            UnsafeMemory.MEMORY.copyMemory(from, to, length);
+            return;
+        }
+        long end = length - Long.BYTES;
+        UnsafeMemory.MEMORY.writeLong(to + end, UNDONE);
         UnsafeMemory.MEMORY.copyMemory(from, to, length);
+        if (UnsafeMemory.MEMORY.readLong(to + end) != UnsafeMemory.MEMORY.readLong(from + end)
+                || UnsafeMemory.MEMORY.readLong(to + end) == UNDONE) {
+            throw new InternalError("a page of the store's memory cannot be reached");
+        }
     }
 
     static long address(ByteBuffer direct) {

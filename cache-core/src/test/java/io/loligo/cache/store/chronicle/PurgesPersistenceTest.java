@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -308,6 +309,7 @@ class PurgesPersistenceTest {
                     bans,
                     peers,
                     counters,
+                    new StoreFaults(counters, InstantSource.system()),
                     scratches,
                     () -> {}));
         }
