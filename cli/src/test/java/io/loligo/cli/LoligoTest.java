@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loligo.cache.store.PurgeOrder;
+import io.loligo.cache.store.PurgePreview;
+import io.loligo.cache.store.PurgeReceipt;
+import io.loligo.cache.store.PurgeRefused;
+import io.loligo.cache.store.PurgeTarget;
 import io.loligo.cache.store.StoreStats;
 import io.loligo.proxy.OfflineExplanation;
 import io.loligo.proxy.admin.AdminActions;
@@ -12,14 +17,17 @@ import io.loligo.proxy.admin.ExplainOrder;
 import io.loligo.proxy.admin.Metrics;
 import io.loligo.proxy.admin.PeerState;
 import io.loligo.proxy.admin.ProcessMemory;
-import io.loligo.proxy.admin.PurgeReceipt;
 import io.loligo.proxy.admin.ReloadResult;
 import io.loligo.proxy.admin.ServerStats;
 import io.loligo.proxy.admin.ServerStatus;
 import io.loligo.proxy.config.Configuration.Admin;
+import io.loligo.proxy.log.PurgeWords;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -30,6 +38,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -89,10 +98,30 @@ class LoligoTest {
         stats --admin :80 --token-file TOKEN                 | 2 | --admin takes HOST:PORT
         stats --admin ADDRESS --token-file /no/such/token    | 2 | no token file /no/such/token
         stats --admin ADDRESS --token-file WRONG             | 2 | does not know the token
-        purge -f good.conf                                   | 2 | Missing required parameter: 'URL'
+        purge -f good.conf                                   | 2 | what is to be purged?
+        purge -f good.conf --tag a --all                     | 2 | one kind at a time
+        purge -f good.conf --tag a http://a.example/x        | 2 | one kind at a time
+        purge -f good.conf --all --list                      | 2 | one kind at a time
+        purge -f good.conf --status x                        | 2 | Invalid value for option '--status'
+        purge -f good.conf --status 1 --soft                 | 2 | --status and --list order nothing
+        purge -f good.conf --list --wait                     | 2 | --wait goes with an order
+        purge -f good.conf --all --dry-run --soft            | 2 | --dry-run changes nothing
+        purge -f good.conf --from /no/such                   | 2 | --from /no/such cannot be read
+        purge -f good.conf --status 4711                     | 1 | no purge 4711 is known
+        purge -f good.conf --list                            | 0 | state
+        purge -f good.conf --prefix /x                       | 1 | no URL begins with /x
+        purge -f good.conf --prefix http://a.example/        | 0 | http://a.example/
+        purge -f good.conf --host A.example                  | 0 | a.example
+        purge -f good.conf --glob */x                        | 0 | */x
+        purge -f good.conf --pattern ^http                   | 0 | in force, being swept
+        purge -f good.conf --pattern ^http --wait            | 0 | done
+        purge -f good.conf --pattern (                       | 1 | missing closing )
+        purge -f good.conf --all                             | 0 | all
+        purge -f good.conf --tag a --tag b --soft            | 0 | done
+        purge -f good.conf --tag a --dry-run                 | 0 | http://a.example/y%07
         purge -f good.conf http://a.example/x                | 0 | http://a.example/x
-        purge -f good.conf http://a.example/x nonsense       | 1 | nonsense: not a URL
-        purge -f good.conf bug                               | 1 | internal error
+        purge -f good.conf http://a.example/x nonsense       | 1 | nonsense: expected a whole URL
+        purge -f good.conf http://a.example/bug              | 1 | internal error
         explain                                              | 2 | a URL is needed
         explain -f good.conf http://a.example/x              | 0 | serve: fresh [RFC 9111 §4.2]
         explain -f good.conf http://a.example/x              | 0 | => hit 200 (Cache-Status: hit;ttl=7)
@@ -124,9 +153,72 @@ class LoligoTest {
 
         assertThat(out.toString().lines())
                 .containsExactly(
-                        "URL                      objects  bytes",
-                        "http://a.example/x             2   4096",
-                        "http://a.example/longer        2   4096");
+                        "id  kind  target                   objects  bytes  state",
+                        " 1  url   http://a.example/x             2   4096  done",
+                        " 2  url   http://a.example/longer        2   4096  done");
+    }
+
+    @DisplayName("what became of earlier purges")
+    @Test
+    void purgeList() throws IOException {
+        loligo("purge -f good.conf --tag news --soft");
+        loligo("purge -f good.conf --all");
+        out.getBuffer().setLength(0);
+
+        loligo("purge -f good.conf --list");
+
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "id                  time  how   kind  target  objects  bytes  state",
+                        " 2  1970-01-01T00:00:00Z  hard  all                 2   4096  done",
+                        " 1  1970-01-01T00:00:00Z  soft  tag   news          2   4096  done");
+    }
+
+    @DisplayName("URLs from a file: one in each line, those of the command line first")
+    @Test
+    void purgeFrom() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("urls"), "# pages\n\n  http://a.example/1  \r\nhttp://a.example/2\n# end");
+
+        assertThat(execute(List.of("purge", "-f", "good.conf", "http://a.example/0", "--from", file.toString())))
+                .isZero();
+        assertThat(actions.purged)
+                .extracting(receipt -> PurgeWords.of(receipt.order().target()).text())
+                .containsExactly("http://a.example/0", "http://a.example/1", "http://a.example/2");
+    }
+
+    @DisplayName("URLs from standard input")
+    @Test
+    void purgeFromStandardInput() {
+        InputStream before = System.in;
+        System.setIn(new ByteArrayInputStream("http://a.example/1\n".getBytes(StandardCharsets.UTF_8)));
+        try {
+            assertThat(execute(List.of("purge", "-f", "good.conf", "--from", "-")))
+                    .isZero();
+        } finally {
+            System.setIn(before);
+        }
+        assertThat(actions.purged).hasSize(1);
+    }
+
+    @DisplayName("an empty file is nothing to do")
+    @Test
+    void purgeFromNothing() throws IOException {
+        Path file = Files.writeString(directory.resolve("urls"), "");
+
+        assertThat(execute(List.of("purge", "-f", "good.conf", "--from", file.toString())))
+                .isZero();
+        assertThat(actions.purged).isEmpty();
+    }
+
+    @DisplayName("URLs that are too long together for one order are purged in several")
+    @Test
+    void purgeLong() {
+        List<String> arguments = new ArrayList<>(List.of("purge", "--json", "-f", "good.conf"));
+        IntStream.range(0, 300).forEach(i -> arguments.add("http://a.example/" + i + "/" + "x".repeat(5_000)));
+
+        assertThat(execute(arguments)).isZero();
+        assertThat(actions.purged).hasSize(300);
     }
 
     @DisplayName("more URLs than one order takes are purged in several")
@@ -145,6 +237,9 @@ class LoligoTest {
         stats -f good.conf --json                    | /stats/store/objects        | 32
         stats -f good.conf --json                    | /status/pid                 | 2147483647
         purge -f good.conf --json http://a.example/x | /0/objects                  | 2
+        purge -f good.conf --json --tag a            | /0/kind                     | tag
+        purge -f good.conf --json --all --dry-run    | /0/sample/0                 | http://a.example/x
+        purge -f good.conf --json --list             |                             | ''
         check -f bad.conf --json                     | /findings/0/line            | 3
         check -f good.conf --json                    | /usable                     | true
         """)
@@ -247,7 +342,7 @@ class LoligoTest {
     /** A server that does what it is asked, or pretends to. */
     private static final class AnyActions implements AdminActions {
         private final CountDownLatch stopped = new CountDownLatch(1);
-        private final List<String> purged = Collections.synchronizedList(new ArrayList<>());
+        private final List<PurgeReceipt> purged = Collections.synchronizedList(new ArrayList<>());
         private volatile ReloadResult reloadResult = new ReloadResult(true, List.of());
 
         @Override
@@ -288,14 +383,44 @@ class LoligoTest {
         }
 
         @Override
-        public PurgeReceipt purge(String url) {
-            if (url.equals("bug")) {
+        public PurgeReceipt purge(PurgeOrder order) throws PurgeRefused {
+            String text = PurgeWords.of(order.target()).text();
+            if (text.endsWith("/bug")) {
                 throw new IllegalStateException("a bug");
             }
-            purged.add(url);
-            return url.startsWith("http://")
-                    ? PurgeReceipt.done(url, 2, 4_096)
-                    : PurgeReceipt.refused(url, "not a URL");
+            if (text.equals("(")) {
+                throw new PurgeRefused("missing closing )");
+            }
+            PurgeReceipt receipt = new PurgeReceipt(
+                    purged.size() + 1,
+                    order,
+                    Instant.EPOCH,
+                    2,
+                    4_096,
+                    !(order.target() instanceof PurgeTarget.Pattern));
+            purged.add(receipt);
+            return receipt;
+        }
+
+        @Override
+        public PurgePreview preview(PurgeTarget target, int sampleMax) throws PurgeRefused {
+            return new PurgePreview(3, 9_000, List.of("http://a.example/x", "http://a.example/y\u0007"));
+        }
+
+        @Override
+        public @Nullable PurgeReceipt receipt(long id) {
+            return purged.stream()
+                    .filter(receipt -> receipt.id() == id)
+                    .map(receipt -> new PurgeReceipt(id, receipt.order(), receipt.time(), 5, 5_000, true))
+                    .findFirst()
+                    .orElse(null);
+        }
+
+        @Override
+        public List<PurgeReceipt> receipts() {
+            List<PurgeReceipt> latestFirst = new ArrayList<>(purged);
+            Collections.reverse(latestFirst);
+            return latestFirst;
         }
 
         @Override

@@ -1,6 +1,11 @@
 package io.loligo.proxy;
 
-import io.loligo.cache.key.EffectiveUri;
+import io.loligo.cache.http.TagFields;
+import io.loligo.cache.store.PurgeOrder;
+import io.loligo.cache.store.PurgePreview;
+import io.loligo.cache.store.PurgeReceipt;
+import io.loligo.cache.store.PurgeRefused;
+import io.loligo.cache.store.PurgeTarget;
 import io.loligo.cache.store.ResponseStore;
 import io.loligo.cache.store.SearchAwareStore;
 import io.loligo.cache.store.StoreStats;
@@ -13,7 +18,6 @@ import io.loligo.proxy.admin.ManagerPages;
 import io.loligo.proxy.admin.Metrics;
 import io.loligo.proxy.admin.PeerState;
 import io.loligo.proxy.admin.ProcessMemory;
-import io.loligo.proxy.admin.PurgeReceipt;
 import io.loligo.proxy.admin.ReloadResult;
 import io.loligo.proxy.admin.ServerStats;
 import io.loligo.proxy.admin.ServerStatus;
@@ -35,6 +39,7 @@ import io.loligo.proxy.flow.Rules;
 import io.loligo.proxy.log.AccessLog;
 import io.loligo.proxy.log.AddressText;
 import io.loligo.proxy.log.CacheLog;
+import io.loligo.proxy.log.PurgeWords;
 import io.loligo.proxy.log.Transaction;
 import io.loligo.proxy.origin.OriginClient;
 import io.loligo.proxy.origin.OriginSettings;
@@ -43,8 +48,6 @@ import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.DefaultByteBufferPool;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,8 +108,8 @@ public final class LoligoServer {
             cacheLog = opened.add(CacheLog.install(configuration.logs().cacheLog()));
             accessLog = opened.add(AccessLog.open(configuration.logs()));
             notes.forEach(note -> log("", note));
-            store = opened.add(new SearchAwareStore(ChronicleStore.open(storeOptions(configuration.store()))));
-            store.targets(configuration.headerFields().targets());
+            store = opened.add(new SearchAwareStore(ChronicleStore.open(storeOptions(configuration))));
+            tellFields(store, configuration.headerFields());
             ByteBufferPool buffers =
                     new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, POOLED_BUFFERS_PER_THREAD);
             opened.add(buffers);
@@ -264,9 +267,10 @@ public final class LoligoServer {
             LOG.log(System.Logger.Level.ERROR, "reload: " + e.getMessage() + "; the old configuration stays in force");
             return new ReloadResult(false, problems);
         }
-        if (!storeOptions(next.store())
-                .equals(storeOptions(before.configuration().store()))) {
-            String later = "sizes and directories of the store change with the next start, not with a reload";
+        if (!storeOptions(next).equals(storeOptions(before.configuration()))) {
+            String later =
+                    "sizes, directories and replacement policy of the store, and the fields by whose tags pages are"
+                            + " purged, change with the next start, not with a reload";
             problems.add(later);
             LOG.log(System.Logger.Level.WARNING, "reload: " + later);
         }
@@ -275,7 +279,7 @@ public final class LoligoServer {
             List<Peer> peers = origin.renew(before.selection().peers(), next.peers(), FIRST_RESOLUTION_WAIT);
             live.replace(Rules.of(next, peers, Version.NUMBER));
             if (!next.headerFields().equals(before.configuration().headerFields())) {
-                store.targets(next.headerFields().targets());
+                tellFields(store, next.headerFields());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -295,13 +299,33 @@ public final class LoligoServer {
         cacheLog.rotate(live.current().configuration().logs().rotate());
     }
 
-    private static StoreOptions storeOptions(Configuration.StoreConfig config) {
+    /** Which fields are for this cache and not for its clients. */
+    private static void tellFields(ResponseStore store, Configuration.HeaderFields fields) {
+        store.targets(fields.targets());
+        store.hide(fields.hidden().stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet()));
+    }
+
+    private static StoreOptions storeOptions(Configuration configuration) {
+        Configuration.StoreConfig config = configuration.store();
+        TagFields tagFields = configuration.headerFields().tags().fields();
         if (config.directories().isEmpty()) {
             long largest = Math.min(config.maximumObjectBytes(), config.maximumObjectInMemoryBytes());
-            return new StoreOptions(null, config.memoryBytes(), Math.min(largest, config.memoryBytes()));
+            return new StoreOptions(
+                    null,
+                    config.memoryBytes(),
+                    Math.min(largest, config.memoryBytes()),
+                    tagFields,
+                    config.replacementPolicy());
         }
         Configuration.CacheDirectory first = config.directories().get(0);
-        return new StoreOptions(first.path(), first.bytes(), Math.min(config.maximumObjectBytes(), first.bytes()));
+        return new StoreOptions(
+                first.path(),
+                first.bytes(),
+                Math.min(config.maximumObjectBytes(), first.bytes()),
+                tagFields,
+                config.replacementPolicy());
     }
 
     /** Ends the I/O threads before what they use is taken away. */
@@ -362,16 +386,6 @@ public final class LoligoServer {
 
     private static String text(Problem problem) {
         return problem.where() + ": " + problem.severity().word() + ": " + problem.message();
-    }
-
-    private static EffectiveUri target(URI uri) {
-        String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
-        String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
-        return new EffectiveUri(
-                scheme,
-                uri.getHost().toLowerCase(Locale.ROOT),
-                uri.getPort() < 0 ? EffectiveUri.defaultPort(scheme) : uri.getPort(),
-                uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery());
     }
 
     private List<PeerState> peerStates() {
@@ -499,21 +513,25 @@ public final class LoligoServer {
         }
 
         @Override
-        public PurgeReceipt purge(String url) {
-            try {
-                URI uri = new URI(url);
-                if (uri.getScheme() == null || uri.getHost() == null) {
-                    return PurgeReceipt.refused(url, "expected a whole URL, http://host[:port]/path");
-                }
-                ResponseStore.Purged purged = store.purge(target(uri));
-                LOG.log(
-                        System.Logger.Level.INFO,
-                        "purged " + uri.toASCIIString() + ": " + purged.objects() + " objects, " + purged.bytes()
-                                + " bytes");
-                return PurgeReceipt.done(url, purged.objects(), purged.bytes());
-            } catch (URISyntaxException e) {
-                return PurgeReceipt.refused(url, "not a URL: " + e.getReason().toLowerCase(Locale.ROOT));
-            }
+        public PurgeReceipt purge(PurgeOrder order) throws PurgeRefused {
+            PurgeReceipt receipt = store.purge(order);
+            LOG.log(System.Logger.Level.INFO, () -> PurgeWords.ordered(receipt));
+            return receipt;
+        }
+
+        @Override
+        public PurgePreview preview(PurgeTarget target, int sampleMax) throws PurgeRefused {
+            return store.preview(target, sampleMax);
+        }
+
+        @Override
+        public @Nullable PurgeReceipt receipt(long id) {
+            return store.receipt(id);
+        }
+
+        @Override
+        public List<PurgeReceipt> receipts() {
+            return store.receipts();
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.http.CacheGroups;
 import io.loligo.cache.http.ContentRange;
 import io.loligo.cache.http.EntityTag;
+import io.loligo.cache.http.FieldNames;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpDate;
 import io.loligo.cache.http.ResponseDirectives;
@@ -46,7 +47,6 @@ public final class StoredHead {
     private final long latestPurge;
 
     private final CacheControlTargets targets;
-    private final boolean addressesSurrogates;
     private final List<String> cacheGroups;
     private final SearchVariance searchVariance;
     private final ResponseDirectives directives;
@@ -62,6 +62,11 @@ public final class StoredHead {
     private @Nullable RuleFound ruleFound;
 
     private record RuleFound(RefreshRules rules, RefreshRule rule) {}
+
+    /** The names asked for last: they change with the configuration only. */
+    private @Nullable Parted parted;
+
+    private record Parted(FieldNames names, int last, boolean clean) {}
 
     /** The tags asked for last: the fields that carry them hardly ever change. */
     private @Nullable TagsFound tagsFound;
@@ -123,7 +128,6 @@ public final class StoredHead {
 
         Instant received = times.responseTime();
         this.targets = targets;
-        this.addressesSurrogates = fields.has("Surrogate-Control");
         this.cacheGroups = CacheGroups.of(fields);
         this.searchVariance = SearchVariance.of(fields);
         this.directives = ResponseDirectives.of(fields, targets);
@@ -155,7 +159,6 @@ public final class StoredHead {
         this.staleSince = staleSince;
         this.latestPurge = latestPurge;
         this.targets = other.targets;
-        this.addressesSurrogates = other.addressesSurrogates;
         this.cacheGroups = other.cacheGroups;
         this.searchVariance = other.searchVariance;
         this.directives = other.directives;
@@ -228,9 +231,22 @@ public final class StoredHead {
         return cacheGroups;
     }
 
-    /** Whether it has a Surrogate-Control. */
-    public boolean addressesSurrogates() {
-        return addressesSurrogates;
+    /**
+     * Whether its last {@code last} fields, and no others, have one of these names. Costs nothing when the same is asked
+     * again.
+     */
+    @SuppressWarnings("ReferenceEquality") // the same configuration; equal ones may as well be looked for again
+    public boolean endsWithAll(FieldNames names, int last) {
+        Parted known = parted;
+        if (known == null || known.names() != names || known.last() != last) {
+            boolean clean = true;
+            for (int i = 0; i < fields.size(); i++) {
+                clean &= names.contains(fields.name(i)) == (i >= fields.size() - last);
+            }
+            known = new Parted(names, last, clean);
+            parted = known;
+        }
+        return known.clean();
     }
 
     /** The directives that count for us. */

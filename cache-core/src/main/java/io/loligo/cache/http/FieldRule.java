@@ -42,7 +42,8 @@ public enum FieldRule {
     AUTHORIZATION("Authorization", Use.END_TO_END, Use.SECRET),
     CACHE_CONTROL("Cache-Control", Use.END_TO_END, Use.NOT_WITHHELD),
     CDN_CACHE_CONTROL("CDN-Cache-Control", Use.END_TO_END, Use.NOT_WITHHELD),
-    CACHE_GROUPS("Cache-Groups", Use.END_TO_END, Use.NOT_WITHHELD),
+    CACHE_GROUPS("Cache-Groups", Use.END_TO_END, Use.NOT_WITHHELD, Use.TAGS),
+    CACHE_TAG("Cache-Tag", Use.END_TO_END, Use.NOT_WITHHELD, Use.TAGS),
     CONTENT_LOCATION("Content-Location", Use.END_TO_END),
     COOKIE("Cookie", Use.END_TO_END, Use.SECRET),
     DATE("Date", Use.END_TO_END, Use.NOT_WITHHELD),
@@ -56,11 +57,13 @@ public enum FieldRule {
     PRAGMA("Pragma", Use.END_TO_END, Use.NOT_WITHHELD),
     SET_COOKIE("Set-Cookie", Use.END_TO_END),
     SURROGATE_CONTROL("Surrogate-Control", Use.END_TO_END, Use.NOT_WITHHELD),
+    SURROGATE_KEY("Surrogate-Key", Use.END_TO_END, Use.NOT_WITHHELD, Use.TAGS),
     VARY("Vary", Use.END_TO_END, Use.NOT_WITHHELD),
     VIA("Via", Use.END_TO_END),
     X_FORWARDED_FOR("X-Forwarded-For", Use.END_TO_END),
     X_FORWARDED_HOST("X-Forwarded-Host", Use.END_TO_END),
-    X_FORWARDED_PROTO("X-Forwarded-Proto", Use.END_TO_END);
+    X_FORWARDED_PROTO("X-Forwarded-Proto", Use.END_TO_END),
+    XKEY("xkey", Use.END_TO_END, Use.NOT_WITHHELD, Use.TAGS);
 
     /** What a row says. */
     public enum Use {
@@ -84,7 +87,9 @@ public enum FieldRule {
         /** Makes a request depend on the client's copy; ours take its place when we validate. RFC 9111 §4.3.1. */
         CONDITIONAL,
         /** Asks for a part. RFC 9110 §14. */
-        RANGE
+        RANGE,
+        /** Carries tags, by which an application drops what it has changed. */
+        TAGS
     }
 
     /** The rows by length of name, which tells most fields apart at once. */

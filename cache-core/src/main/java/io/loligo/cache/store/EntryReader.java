@@ -17,6 +17,9 @@ public interface EntryReader extends AutoCloseable {
      */
     ByteBuffer head();
 
+    /** How many of the stored head's fields, the last ones, are kept but no part of {@link #head}. */
+    int unsent();
+
     /** The length of the body in bytes. */
     long length();
 

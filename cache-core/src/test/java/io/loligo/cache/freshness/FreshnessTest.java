@@ -43,6 +43,36 @@ class FreshnessTest {
         assertThat(freshness.source()).isEqualTo(source);
     }
 
+    @DisplayName("a soft purge ends the lifetime, whoever gave it; stored at second 0 with Date: 0")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        # case                                    | fields                                    | purged | now | fresh | lifetime | staleness | source
+        stale from then on                        | Cache-Control: max-age=60                 |   20   |  20 | false |   20     |    0      | PURGE
+        and ever more so                          | Cache-Control: max-age=60                 |   20   |  50 | false |   20     |   30      | PURGE
+        what was stale before is as stale as ever | Cache-Control: max-age=60                 |  100   | 150 | false |   60     |   90      | MAX_AGE
+        a heuristic lifetime ends too             | Last-Modified: -1000                      |   20   |  30 | false |   20     |   10      | PURGE
+        a clock set back makes nothing fresh      | Cache-Control: max-age=60                 |   20   |  10 | false |   10     |    0      | PURGE
+        purged in the second it was stored        | Cache-Control: max-age=60                 |    0   |   5 | false |    0     |    5      | PURGE
+        """)
+    void softPurge(
+            String rule,
+            String fields,
+            long purged,
+            long now,
+            boolean fresh,
+            long lifetime,
+            long stale,
+            Source source) {
+        StoredHead head = stored(200, "Date: 0 ¦ " + fields).withStaleness(at(purged), 1);
+
+        Freshness freshness = Freshness.of(head, at(now), FreshnessRules.DEFAULT);
+
+        assertThat(freshness.isFresh()).isEqualTo(fresh);
+        assertThat(freshness.lifetime()).hasSeconds(lifetime);
+        assertThat(freshness.stalenessMillis()).isEqualTo(stale * 1_000);
+        assertThat(freshness.source()).isEqualTo(source);
+    }
+
     @Test
     @DisplayName("RFC 9111 §4.2.1: Expires counts from the origin's Date, not from our clock")
     void expiresFromDate() {

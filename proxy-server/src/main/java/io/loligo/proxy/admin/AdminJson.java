@@ -1,12 +1,15 @@
 package io.loligo.proxy.admin;
 
+import io.loligo.cache.store.PurgePreview;
+import io.loligo.cache.store.PurgeReceipt;
 import io.loligo.cache.store.StoreStats;
 import io.loligo.proxy.admin.Metrics.Snapshot;
 import io.loligo.proxy.admin.Metrics.TimeClass;
+import io.loligo.proxy.admin.PurgeRequest.Wanted;
+import io.loligo.proxy.log.PurgeWords;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** The JSON of the admin listener, key for key: what a key is called here is what scripts rely on. */
@@ -98,17 +101,52 @@ final class AdminJson {
         return json;
     }
 
-    static Map<String, Object> receipts(List<PurgeReceipt> receipts) {
-        return Map.of("receipts", receipts.stream().map(AdminJson::receipt).toList());
-    }
-
-    private static Map<String, Object> receipt(PurgeReceipt receipt) {
+    static Map<String, Object> receipt(PurgeReceipt receipt) {
+        PurgeWords words = PurgeWords.of(receipt.order().target());
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("url", receipt.url());
+        json.put("id", receipt.id());
+        json.put("kind", words.kind());
+        json.put("target", words.text());
+        json.put("soft", receipt.order().soft());
+        json.put("time", receipt.time().toString());
         json.put("objects", receipt.objects());
         json.put("bytes", receipt.bytes());
-        if (receipt.problem() != null) {
-            json.put("problem", receipt.problem());
+        json.put("done", receipt.done());
+        return json;
+    }
+
+    /** The receipt of {@code wanted}, with the URL as it was given. */
+    static Map<String, Object> receipt(Wanted wanted, PurgeReceipt receipt) {
+        Map<String, Object> json = receipt(receipt);
+        if (wanted.kind().equals("url")) {
+            json.put("url", wanted.text());
+        }
+        return json;
+    }
+
+    static Map<String, Object> preview(Wanted wanted, PurgePreview preview) {
+        Map<String, Object> json = asked(wanted);
+        json.put("objects", preview.objects());
+        json.put("bytes", preview.bytes());
+        json.put("sample", preview.sample());
+        return json;
+    }
+
+    /** What is said of {@code wanted} where others of the same request are purged. */
+    static Map<String, Object> refused(Wanted wanted, String problem) {
+        Map<String, Object> json = asked(wanted);
+        json.put("objects", 0);
+        json.put("bytes", 0);
+        json.put("problem", problem);
+        return json;
+    }
+
+    private static Map<String, Object> asked(Wanted wanted) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("kind", wanted.kind());
+        json.put("target", wanted.text());
+        if (wanted.kind().equals("url")) {
+            json.put("url", wanted.text());
         }
         return json;
     }

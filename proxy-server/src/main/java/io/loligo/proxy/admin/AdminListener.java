@@ -9,6 +9,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.loligo.cache.http.Fields;
+import io.loligo.cache.store.PurgeOrder;
+import io.loligo.cache.store.PurgeReceipt;
+import io.loligo.cache.store.PurgeRefused;
+import io.loligo.cache.store.PurgeTarget;
 import io.loligo.proxy.config.Configuration.Admin;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -31,7 +35,11 @@ import org.jspecify.annotations.Nullable;
  *   <caption>Requests</caption>
  *   <tr><td>GET /status</td><td>who is running, its ports and peers</td></tr>
  *   <tr><td>GET /stats</td><td>the numbers</td></tr>
- *   <tr><td>POST /purge</td><td>{@code {"urls":["http://…"]}}; a receipt for each</td></tr>
+ *   <tr><td>POST /purge</td><td>{@code {"urls":["http://…"]}} or {@code tags}, or one {@code prefix}, {@code host},
+ *       {@code glob} or {@code pattern}, or {@code "all":true}; {@code "soft":true} as wanted; a receipt for each. With
+ *       {@code "dry_run":true} nothing changes and what would be purged is counted, with a sample of its URLs</td></tr>
+ *   <tr><td>GET /purges</td><td>the receipts of the latest purges, the latest first</td></tr>
+ *   <tr><td>GET /purges/ID</td><td>what has become of one by now</td></tr>
  *   <tr><td>POST /explain</td><td>{@code {"url":"http://…"}} and, as wanted, {@code method}, {@code fields} (pairs of name
  *       and value), {@code at}, {@code port}, {@code client}; what would be done with that request</td></tr>
  *   <tr><td>POST /reload</td><td>reads the configuration again; 409 with the problems when it stays as it was</td></tr>
@@ -45,15 +53,24 @@ public final class AdminListener implements AutoCloseable {
     /** Bytes that a request's body may have; more is 413. */
     public static final int BODY_LIMIT = 1 << 20;
 
-    /** URLs that one purge may name; more is 413. */
+    /** URLs or tags that one request may purge; more is 413. */
     public static final int URLS_LIMIT = 1_000;
 
+    /** URLs that a dry run shows of each target. */
+    public static final int SAMPLE_LIMIT = 20;
+
+    /** Digits of a purge's id that are looked at. */
+    private static final int ID_DIGITS_LIMIT = 18;
+
+    private static final String PURGES = "/purges";
     private static final int THREADS = 4;
     private static final int QUEUE_LIMIT = 64;
     private static final int BACKLOG = 64;
     private static final int CLOSE_LIMIT_SECONDS = 2;
-    /** A client that has not sent its request by then, or not taken the answer, is cut off. */
-    private static final String SECONDS_LIMIT = "30";
+    /** A client that has not sent its request by then is cut off. */
+    private static final String REQUEST_SECONDS_LIMIT = "30";
+    /** So is one that has no answer by then: a dry run looks at everything that is stored. */
+    private static final String ANSWER_SECONDS_LIMIT = "120";
 
     private static final System.Logger LOG = System.getLogger(AdminListener.class.getName());
 
@@ -90,8 +107,8 @@ public final class AdminListener implements AutoCloseable {
      */
     public static AdminListener start(Admin admin, AdminActions actions) throws IOException {
         // The JDK's server reads these once; without them a silent client holds one of the few threads for ever.
-        defaultProperty("sun.net.httpserver.maxReqTime");
-        defaultProperty("sun.net.httpserver.maxRspTime");
+        defaultProperty("sun.net.httpserver.maxReqTime", REQUEST_SECONDS_LIMIT);
+        defaultProperty("sun.net.httpserver.maxRspTime", ANSWER_SECONDS_LIMIT);
         InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(admin.host()), admin.port());
         HttpServer http;
         try {
@@ -125,9 +142,9 @@ public final class AdminListener implements AutoCloseable {
         return listener;
     }
 
-    private static void defaultProperty(String name) {
+    private static void defaultProperty(String name, String value) {
         if (System.getProperty(name) == null) {
-            System.setProperty(name, SECONDS_LIMIT);
+            System.setProperty(name, value);
         }
     }
 
@@ -176,23 +193,37 @@ public final class AdminListener implements AutoCloseable {
             return Answer.error(401, "a bearer token is needed; it stands in admin_token_file");
         }
         String path = exchange.getRequestURI().getPath();
-        String allowed = switch (path) {
-            case "/status", "/stats" -> "GET";
+        boolean ofOnePurge = path.startsWith(PURGES + "/");
+        String allowed = switch (ofOnePurge ? PURGES : path) {
+            case "/status", "/stats", PURGES -> "GET";
             case "/purge", "/explain", "/reload", "/stop" -> "POST";
             default -> null;
         };
         if (allowed == null) {
             return Answer.error(
-                    404, "no such path: " + path + "; there are /status, /stats, /purge, /explain, /reload, /stop");
+                    404,
+                    "no such path: " + path
+                            + "; there are /status, /stats, /purge, /purges, /purges/ID, /explain, /reload, /stop");
         }
         if (!exchange.getRequestMethod().equals(allowed)) {
             exchange.getResponseHeaders().set("Allow", allowed);
             return Answer.error(405, path + " takes " + allowed);
         }
+        if (ofOnePurge) {
+            return receipt(path.substring(PURGES.length() + 1));
+        }
         return switch (path) {
             case "/status" -> new Answer(200, AdminJson.status(actions.status()));
             case "/stats" -> new Answer(200, AdminJson.stats(actions.stats()));
             case "/purge" -> purge(exchange);
+            case PURGES ->
+                new Answer(
+                        200,
+                        Map.of(
+                                "receipts",
+                                actions.receipts().stream()
+                                        .map(AdminJson::receipt)
+                                        .toList()));
             case "/explain" -> explain(exchange);
             case "/reload" -> {
                 ReloadResult result = actions.reload();
@@ -217,22 +248,44 @@ public final class AdminListener implements AutoCloseable {
         if (body.length > BODY_LIMIT) {
             return Answer.error(413, "a body may have " + BODY_LIMIT + " bytes");
         }
-        JsonNode urls;
+        PurgeRequest request;
         try {
-            JsonNode root = json.readTree(body);
-            urls = root == null ? null : root.get("urls");
+            request = PurgeRequest.parse(json.readTree(body));
         } catch (JsonProcessingException malformed) {
             return Answer.error(400, "not JSON: " + malformed.getOriginalMessage());
+        } catch (PurgeRequest.Refused refused) {
+            return Answer.error(refused.status(), String.valueOf(refused.getMessage()));
         }
-        List<String> wanted = strings(urls);
-        if (wanted == null || wanted.isEmpty()) {
-            return Answer.error(400, "expected {\"urls\":[\"http://…\", …]} with at least one URL");
+        List<Map<String, Object>> outcomes = new ArrayList<>();
+        for (PurgeRequest.Wanted wanted : request.wanted()) {
+            PurgeTarget target = wanted.target();
+            if (target == null) {
+                outcomes.add(AdminJson.refused(wanted, String.valueOf(wanted.problem())));
+                continue;
+            }
+            try {
+                outcomes.add(
+                        request.dryRun()
+                                ? AdminJson.preview(wanted, actions.preview(target, SAMPLE_LIMIT))
+                                : AdminJson.receipt(wanted, actions.purge(new PurgeOrder(target, request.soft()))));
+            } catch (PurgeRefused refused) {
+                if (!request.isList()) {
+                    return Answer.error(400, String.valueOf(refused.getMessage()));
+                }
+                outcomes.add(AdminJson.refused(wanted, String.valueOf(refused.getMessage())));
+            }
         }
-        if (wanted.size() > URLS_LIMIT) {
-            return Answer.error(413, "one request may purge " + URLS_LIMIT + " URLs");
-        }
-        List<PurgeReceipt> receipts = wanted.stream().map(actions::purge).toList();
-        return new Answer(200, AdminJson.receipts(receipts));
+        return new Answer(200, Map.of(request.dryRun() ? "previews" : "receipts", outcomes));
+    }
+
+    private Answer receipt(String id) {
+        boolean number = !id.isEmpty()
+                && id.length() <= ID_DIGITS_LIMIT
+                && id.chars().allMatch(digit -> digit >= '0' && digit <= '9');
+        PurgeReceipt receipt = number ? actions.receipt(Long.parseLong(id)) : null;
+        return receipt == null
+                ? Answer.error(404, "no purge " + id + " is known; there never was one, or it is too long ago")
+                : new Answer(200, AdminJson.receipt(receipt));
     }
 
     private Answer explain(HttpExchange exchange) throws IOException {
@@ -291,7 +344,8 @@ public final class AdminListener implements AutoCloseable {
         return root.hasNonNull(name) ? root.path(name).asText() : null;
     }
 
-    private static @Nullable List<String> strings(@Nullable JsonNode node) {
+    /** The texts of an array of texts; null when it is none. */
+    static @Nullable List<String> strings(@Nullable JsonNode node) {
         if (node == null || !node.isArray()) {
             return null;
         }

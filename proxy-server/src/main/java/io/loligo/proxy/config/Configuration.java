@@ -2,11 +2,14 @@ package io.loligo.proxy.config;
 
 import io.loligo.cache.freshness.FreshnessRules;
 import io.loligo.cache.http.CacheControlTargets;
+import io.loligo.cache.http.TagFields;
+import io.loligo.cache.store.ReplacementPolicy;
 import io.loligo.proxy.access.AccessList;
 import io.loligo.proxy.access.AccessRules;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +108,7 @@ public record Configuration(
      * @param maximumObjectInMemoryBytes maximum_object_size_in_memory: the limit where there is no cache_dir
      * @param minimumObjectBytes minimum_object_size
      * @param collapsedForwarding collapsed_forwarding; on by default (decision 5)
+     * @param replacementPolicy cache_replacement_policy with a cache_dir, memory_replacement_policy without
      */
     public record StoreConfig(
             long memoryBytes,
@@ -112,8 +116,10 @@ public record Configuration(
             long maximumObjectBytes,
             long maximumObjectInMemoryBytes,
             long minimumObjectBytes,
-            boolean collapsedForwarding) {
-        public static final StoreConfig DEFAULT = new StoreConfig(256L << 20, List.of(), 4L << 20, 512L << 10, 0, true);
+            boolean collapsedForwarding,
+            ReplacementPolicy replacementPolicy) {
+        public static final StoreConfig DEFAULT =
+                new StoreConfig(256L << 20, List.of(), 4L << 20, 512L << 10, 0, true, ReplacementPolicy.HIT_DENSITY);
     }
 
     /**
@@ -222,8 +228,9 @@ public record Configuration(
      * @param targets cache_control_targets, httpd_accel_surrogate_id, http_accel_surrogate_remote
      * @param unkeyedInRequests unkeyed_request_headers: fields that make frameworks answer for another URL or method than
      *     the one in the key, and that therefore do not go along where the answer may be stored
+     * @param tags tag_headers, tag_headers_sent
      */
-    public record HeaderFields(CacheControlTargets targets, List<String> unkeyedInRequests) {
+    public record HeaderFields(CacheControlTargets targets, List<String> unkeyedInRequests, TagHeaders tags) {
         public static final HeaderFields DEFAULT = new HeaderFields(
                 CacheControlTargets.DEFAULT,
                 List.of(
@@ -232,10 +239,52 @@ public record Configuration(
                         "X-HTTP-Method-Override",
                         "X-HTTP-Method",
                         "X-Method-Override",
-                        "X-Forwarded-Host"));
+                        "X-Forwarded-Host"),
+                TagHeaders.DEFAULT);
 
         /** Fields that have rules of their own: lower case. */
         static final Set<String> NO_TARGETS = Set.of("cache-control", "expires", "pragma", "surrogate-control");
+
+        private static final String SURROGATE_CONTROL = "Surrogate-Control";
+        private static final String SURROGATE_KEY = "Surrogate-Key";
+
+        /** The fields of answers that do not go to clients: tags, and what is said to us as a surrogate. */
+        public List<String> hidden() {
+            List<String> hidden = new ArrayList<>(tags.hidden());
+            if (targets.surrogate() != null) {
+                hidden.add(SURROGATE_CONTROL);
+            }
+            return List.copyOf(hidden);
+        }
+
+        /** Those of {@link #hidden} that are not for a client that is a surrogate, either. */
+        public List<String> hiddenFromSurrogates() {
+            return tags.hidden().stream()
+                    .filter(name -> !name.equalsIgnoreCase(SURROGATE_KEY))
+                    .toList();
+        }
+    }
+
+    /**
+     * The fields of answers in which applications name tags, to purge by them.
+     *
+     * @param fields tag_headers
+     * @param sent tag_headers_sent: those of them that go on to clients
+     */
+    public record TagHeaders(TagFields fields, List<String> sent) {
+        /** Cache-Groups speaks to every cache on the way. RFC 9875 §2. */
+        public static final TagHeaders DEFAULT = new TagHeaders(TagFields.DEFAULT, List.of("Cache-Groups"));
+
+        public TagHeaders {
+            sent = List.copyOf(sent);
+        }
+
+        /** Those that end here. */
+        List<String> hidden() {
+            return fields.names().stream()
+                    .filter(name -> sent.stream().noneMatch(name::equalsIgnoreCase))
+                    .toList();
+        }
     }
 
     /** The words of forwarded_for: what becomes of X-Forwarded-For. */

@@ -67,6 +67,7 @@ final class ConfigurationCompiler {
     private final List<Numbered> accessLogs = new ArrayList<>();
     private final List<Directive> targetLines = new ArrayList<>();
     private final List<Directive> unkeyedLines = new ArrayList<>();
+    private final TagLines tags;
 
     private ConfigurationCompiler(
             List<Directive> directives,
@@ -82,6 +83,7 @@ final class ConfigurationCompiler {
         this.scalars = new Scalars(options, problems);
         this.caching = new CachingLines(scalars, problems);
         this.store = new StoreLines(scalars, problems);
+        this.tags = new TagLines(problems);
     }
 
     /** A directive and its place among all. */
@@ -174,8 +176,11 @@ final class ConfigurationCompiler {
             case "cache_stoplist" -> stoplist(line);
             case "refresh_pattern" -> caching.refreshPattern(line);
             case "cache_dir" -> store.cacheDirectory(line);
+            case "cache_replacement_policy" -> store.cacheReplacement(line);
+            case "memory_replacement_policy" -> store.memoryReplacement(line);
             case "cache_control_targets" -> targetLines.add(line);
             case "unkeyed_request_headers" -> unkeyedLines.add(line);
+            case "tag_headers", "tag_headers_sent" -> tags.take(line);
             case "range_offset_limit" -> rangeOffsetLimit(index, line);
             case "access_log" -> accessLogs.add(new Numbered(index, line));
             default -> throw new IllegalStateException("the table says done, but nobody does it: " + row.name());
@@ -573,7 +578,7 @@ final class ConfigurationCompiler {
         List<String> unkeyed = unkeyedLines.isEmpty()
                 ? defaults.unkeyedInRequests()
                 : FieldNameLine.parse(unkeyedLines, Set.of("host"), problems);
-        return new HeaderFields(new CacheControlTargets(surrogate, targets), unkeyed);
+        return new HeaderFields(new CacheControlTargets(surrogate, targets), unkeyed, tags.headers());
     }
 
     private Optional<ForwardedFor> forwardedFor() {

@@ -1,22 +1,75 @@
 package io.loligo.proxy.config;
 
+import io.loligo.cache.store.ReplacementPolicy;
 import io.loligo.proxy.config.Configuration.CacheDirectory;
 import io.loligo.proxy.config.Configuration.StoreConfig;
 import io.loligo.proxy.config.Problem.Kind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** What is kept and where: cache_dir, cache_mem and the limits of objects. */
+/** What is kept, where and for how long: cache_dir, cache_mem, the limits of objects and the replacement policies. */
 final class StoreLines {
     private final Scalars scalars;
     private final Problems problems;
     private final List<CacheDirectory> cacheDirectories = new ArrayList<>();
+    private @Nullable Replacement memoryReplacement;
+    private @Nullable Replacement cacheReplacement;
 
     StoreLines(Scalars scalars, Problems problems) {
         this.scalars = scalars;
         this.problems = problems;
+    }
+
+    private record Replacement(ReplacementPolicy policy, Directive line) {}
+
+    /** Takes a cache_replacement_policy line. As in Squid it is about the cache_dir lines that follow. */
+    void cacheReplacement(Directive line) {
+        replacement(line).ifPresent(policy -> {
+            if (cacheDirectories.isEmpty()) {
+                cacheReplacement = new Replacement(policy, line);
+            } else if (cacheReplacement == null) {
+                cacheReplacement = new Replacement(policy, line);
+                problems.notice(
+                        Kind.DOUBTFUL,
+                        line.where(),
+                        "cache_replacement_policy stands below cache_dir; Squid would not use it for that directory,"
+                                + " Loligo does");
+            } else {
+                problems.warning(
+                        Kind.IGNORED,
+                        line.where(),
+                        "only the first cache_dir is used, and for that "
+                                + cacheReplacement.line().where() + " sets the policy");
+            }
+        });
+    }
+
+    /** Takes a memory_replacement_policy line. */
+    void memoryReplacement(Directive line) {
+        replacement(line).ifPresent(policy -> memoryReplacement = new Replacement(policy, line));
+    }
+
+    private Optional<ReplacementPolicy> replacement(Directive line) {
+        String words = String.join(" ", line.texts()).toLowerCase(Locale.ROOT);
+        switch (words) {
+            case "lru", "heap lru" -> {
+                return Optional.of(ReplacementPolicy.LRU);
+            }
+            case "heap gdsf" -> {
+                return Optional.of(ReplacementPolicy.GDSF);
+            }
+            case "heap lfuda" -> {
+                return Optional.of(ReplacementPolicy.LFUDA);
+            }
+            default -> {
+                problems.value(line.where(), line.name() + " is lru, heap LRU, heap GDSF or heap LFUDA, not " + words);
+                return Optional.empty();
+            }
+        }
     }
 
     /** Takes a cache_dir line. */
@@ -87,7 +140,23 @@ final class StoreLines {
                 scalars.size("maximum_object_size", defaults.maximumObjectBytes()),
                 scalars.size("maximum_object_size_in_memory", defaults.maximumObjectInMemoryBytes()),
                 scalars.size("minimum_object_size", defaults.minimumObjectBytes()),
-                scalars.onOff("collapsed_forwarding", defaults.collapsedForwarding()));
+                scalars.onOff("collapsed_forwarding", defaults.collapsedForwarding()),
+                replacementPolicy());
+    }
+
+    private ReplacementPolicy replacementPolicy() {
+        Replacement chosen = cacheDirectories.isEmpty() ? memoryReplacement : cacheReplacement;
+        Replacement other = cacheDirectories.isEmpty() ? cacheReplacement : memoryReplacement;
+        if (other != null) {
+            problems.notice(
+                    Kind.IGNORED,
+                    other.line().where(),
+                    other.line().name() + " has no effect "
+                            + (cacheDirectories.isEmpty()
+                                    ? "without a cache_dir; see memory_replacement_policy"
+                                    : "beside a cache_dir; see cache_replacement_policy"));
+        }
+        return chosen == null ? StoreConfig.DEFAULT.replacementPolicy() : chosen.policy();
     }
 
     /** Pages are kept in the files of a cache_dir, which the operating system keeps in memory as far as it has any. */

@@ -150,7 +150,7 @@ final class Delivery {
         if (head.status() == 100 && x.body() instanceof ClientRequestBody body && !body.passesOnContinue()) {
             return;
         }
-        Fields fields = FieldRule.endToEnd(head.fields()).without("Content-Length");
+        Fields fields = x.forClient(FieldRule.endToEnd(head.fields())).without("Content-Length");
         x.sender().interim(ResponseFields.interim(head.status(), head.reason(), fields));
     }
 

@@ -1,5 +1,6 @@
 package io.loligo.proxy.flow;
 
+import io.loligo.cache.http.FieldNames;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpDate;
 import io.loligo.cache.http.HttpVersion;
@@ -159,14 +160,16 @@ final class Exchange {
         return keepAlive;
     }
 
-    /** {@code fields} as this client gets them: Surrogate-Control ends here, unless the client is a surrogate too. */
+    /** {@code fields} as this client gets them. */
     Fields forClient(Fields fields) {
-        return hidesSurrogateControl() ? fields.without("Surrogate-Control") : fields;
+        return hidden().removedFrom(fields);
     }
 
-    /** Whether Surrogate-Control does not go to this client. */
-    boolean hidesSurrogateControl() {
-        return rules.isSurrogate() && !head().fields().has("Surrogate-Capability");
+    /** The fields that end here, as they are not for this client. */
+    FieldNames hidden() {
+        return rules.isSurrogate() && head().fields().has("Surrogate-Capability")
+                ? rules.hiddenFromSurrogates()
+                : rules.hidden();
     }
 
     void closeAfterwards() {

@@ -11,6 +11,7 @@ import io.loligo.cache.status.ForwardReason;
 import io.loligo.cache.status.ResultCode;
 import io.loligo.cache.store.ResponseStore;
 import io.loligo.proxy.access.AccessList.AccessVerdict;
+import io.loligo.proxy.log.PurgeWords;
 import io.loligo.proxy.origin.OriginClient;
 import io.loligo.proxy.respond.ErrorPage;
 import io.loligo.proxy.respond.Lookup;
@@ -227,6 +228,9 @@ public final class RequestFlow {
     /** Squid's PURGE: every variant of the URL, whichever peers may serve it. */
     private void purge(Exchange x) {
         ResponseStore.Purged purged = store.purge(x.uri());
+        LOG.log(
+                System.Logger.Level.INFO,
+                () -> PurgeWords.byMethod(x.uri().toString(), purged.objects(), purged.bytes()));
         boolean found = purged.objects() > 0;
         x.answerText(
                 found ? 200 : 404,

@@ -2,6 +2,7 @@ package io.loligo.proxy.flow;
 
 import io.loligo.cache.freshness.FreshnessRules;
 import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.FieldNames;
 import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.key.SiteOptions;
 import io.loligo.cache.reuse.ReuseRules;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param sites the ports by {@link #portKey}
  * @param requestFields what goes to origins
  * @param responseFields what goes to clients
+ * @param hidden the fields of answers that do not go to clients
+ * @param hiddenFromSurrogates those of them that do not even go to a surrogate between us and the visitors
  * @param product name and version, as Server and Via say it
  */
 public record Rules(
@@ -41,6 +44,8 @@ public record Rules(
         Map<String, Site> sites,
         RequestFields requestFields,
         ResponseFields responseFields,
+        FieldNames hidden,
+        FieldNames hiddenFromSurrogates,
         String product) {
 
     /**
@@ -65,6 +70,8 @@ public record Rules(
                         .collect(Collectors.toUnmodifiableMap(Rules::portKey, port -> site(port, identity, freshness))),
                 new RequestFields(identity, product, configuration.forwarding(), configuration.headerFields()),
                 new ResponseFields(identity, product, configuration.forwarding().via()),
+                FieldNames.of(configuration.headerFields().hidden()),
+                FieldNames.of(configuration.headerFields().hiddenFromSurrogates()),
                 product);
     }
 

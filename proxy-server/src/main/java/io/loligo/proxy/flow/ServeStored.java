@@ -124,8 +124,7 @@ final class ServeStored {
     private void whole(
             Exchange x, StoredHead stored, Freshness freshness, @Nullable CacheStatus status, EntryReader reader) {
         ByteBuffer head;
-        boolean inWireForm =
-                !x.site().port().actAsOrigin() && !(stored.addressesSurrogates() && x.hidesSurrogateControl());
+        boolean inWireForm = !x.site().port().actAsOrigin() && stored.endsWithAll(x.hidden(), reader.unsent());
         if (status == null && inWireForm) {
             head = x.rules()
                     .responseFields()
@@ -172,7 +171,7 @@ final class ServeStored {
             x.result(x.head().fields().has("If-None-Match") ? ResultCode.TCP_INM_HIT : ResultCode.TCP_IMS_HIT);
         }
         x.answering(304, stored.fields().first("Content-Type"));
-        Fields fields = asOfNow(x, stored, Preconditions.notModifiedFields(stored.fields()), freshness);
+        Fields fields = asOfNow(x, stored, x.forClient(Preconditions.notModifiedFields(stored.fields())), freshness);
         x.sender().sendWhole(head(x, 304, "Not Modified", fields, freshness, status), null, x::finished);
     }
 

@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loligo.cache.store.PurgeOrder;
+import io.loligo.cache.store.PurgePreview;
+import io.loligo.cache.store.PurgeReceipt;
+import io.loligo.cache.store.PurgeRefused;
+import io.loligo.cache.store.PurgeTarget;
 import io.loligo.cache.store.StoreStats;
 import io.loligo.proxy.config.Configuration.Admin;
+import io.loligo.proxy.log.PurgeWords;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -20,10 +26,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -138,6 +146,13 @@ class AdminListenerTest {
         POST   | /purge    | {"urls":[]}              | 400 | expected
         POST   | /purge    | {"urls":"http://a/"}     | 400 | expected
         POST   | /purge    | {"urls":[1]}             | 400 | expected
+        POST   | /purge    | {"pattern":"("}          | 400 | missing closing )
+        POST   | /purges   |                          | 405 | /purges takes GET
+        DELETE | /purges/1 |                          | 405 | /purges/1 takes GET
+        GET    | /purges/  |                          | 404 | no purge
+        GET    | /purges/7 |                          | 404 | no purge 7
+        GET    | /purges/-1                  |        | 404 | no purge
+        GET    | /purges/99999999999999999999 |       | 404 | no purge
         POST   | /purge    | [[[[[[[[[[[[1]]]]]]]]]]]] | 400 | not JSON
         """)
     void badRequests(String method, String path, String body, int status, String error) throws Exception {
@@ -151,12 +166,17 @@ class AdminListenerTest {
     @Test
     void limits() throws Exception {
         String large = "{\"urls\":[\"" + "x".repeat(AdminListener.BODY_LIMIT) + "\"]}";
+        String manyTags =
+                "{\"tags\":[" + String.join(",", Collections.nCopies(AdminListener.URLS_LIMIT + 1, "\"a\"")) + "]}";
         String many = "{\"urls\":["
                 + String.join(",", Collections.nCopies(AdminListener.URLS_LIMIT + 1, "\"http://a/\"")) + "]}";
 
         assertThat(call(listener, "POST", "/purge", token(), large).statusCode())
                 .isEqualTo(413);
         assertThat(call(listener, "POST", "/purge", token(), many).statusCode()).isEqualTo(413);
+        assertThat(call(listener, "POST", "/purge", token(), manyTags).statusCode())
+                .isEqualTo(413);
+        assertThat(actions.purged).isEmpty();
         assertThat(call(listener, "GET", "/status", token(), "").statusCode()).isEqualTo(200);
     }
 
@@ -171,7 +191,51 @@ class AdminListenerTest {
         assertThat(receipts.path(0).path("objects").asLong()).isEqualTo(2);
         assertThat(receipts.path(0).path("bytes").asLong()).isEqualTo(4_096);
         assertThat(receipts.path(0).has("problem")).isFalse();
-        assertThat(receipts.path(1).path("problem").asText()).isEqualTo("not a URL");
+        assertThat(receipts.path(1).path("problem").asText()).startsWith("expected a whole URL");
+        assertThat(receipts.path(1).path("url").asText()).isEqualTo("nonsense");
+    }
+
+    @DisplayName("a receipt, key for key")
+    @Test
+    void receipt() throws Exception {
+        JsonNode receipts = body(call(listener, "POST", "/purge", token(), "{\"tags\":[\"a\",\"b\"],\"soft\":true}"))
+                .path("receipts");
+
+        assertThat(receipts.path(1)).isEqualTo(JSON.readTree("""
+                        {"id":2,"kind":"tag","target":"b","soft":true,"time":"1970-01-01T00:00:00Z","objects":2,
+                         "bytes":4096,"done":true}"""));
+        assertThat(actions.purged)
+                .extracting(PurgeReceipt::order)
+                .containsExactly(
+                        new PurgeOrder(new PurgeTarget.Tag("a"), true), new PurgeOrder(new PurgeTarget.Tag("b"), true));
+    }
+
+    @DisplayName("a dry run counts, shows URLs and purges nothing")
+    @Test
+    void dryRun() throws Exception {
+        JsonNode previews = body(call(listener, "POST", "/purge", token(), "{\"host\":\"A.example\",\"dry_run\":true}"))
+                .path("previews");
+
+        assertThat(previews.path(0).path("kind").asText()).isEqualTo("host");
+        assertThat(previews.path(0).path("objects").asLong()).isEqualTo(3);
+        assertThat(previews.path(0).path("bytes").asLong()).isEqualTo(9_000);
+        assertThat(previews.path(0).path("sample").path(0).asText()).isEqualTo("http://a.example/x");
+        assertThat(actions.purged).isEmpty();
+    }
+
+    @DisplayName("what became of a purge, and of the latest ones")
+    @Test
+    void purges() throws Exception {
+        call(listener, "POST", "/purge", token(), "{\"pattern\":\"x\"}");
+        call(listener, "POST", "/purge", token(), "{\"all\":true}");
+
+        JsonNode latest = body(call(listener, "GET", "/purges", token(), "")).path("receipts");
+        JsonNode first = body(call(listener, "GET", "/purges/1", token(), ""));
+
+        assertThat(latest.findValuesAsText("id")).containsExactly("2", "1");
+        assertThat(latest.path(1).path("done").asBoolean()).isFalse();
+        assertThat(first.path("target").asText()).isEqualTo("x");
+        assertThat(first.path("done").asBoolean()).isTrue();
     }
 
     @DisplayName("status and stats")
@@ -209,7 +273,8 @@ class AdminListenerTest {
     @DisplayName("a bug in an action is a 500 that tells nothing, and the listener goes on")
     @Test
     void bug() throws Exception {
-        HttpResponse<String> response = call(listener, "POST", "/purge", token(), "{\"urls\":[\"bug\"]}");
+        HttpResponse<String> response =
+                call(listener, "POST", "/purge", token(), "{\"urls\":[\"http://a.example/bug\"]}");
 
         assertThat(response.statusCode()).isEqualTo(500);
         assertThat(response.body()).doesNotContain("IllegalState");
@@ -242,6 +307,7 @@ class AdminListenerTest {
     /** A server that does what it is asked, or pretends to. */
     private static final class AnyActions implements AdminActions {
         private final CountDownLatch stopped = new CountDownLatch(1);
+        private final List<PurgeReceipt> purged = Collections.synchronizedList(new ArrayList<>());
         private volatile ReloadResult reloadResult = new ReloadResult(true, List.of());
 
         @Override
@@ -281,13 +347,44 @@ class AdminListenerTest {
         }
 
         @Override
-        public PurgeReceipt purge(String url) {
-            if (url.equals("bug")) {
+        public PurgeReceipt purge(PurgeOrder order) throws PurgeRefused {
+            String text = PurgeWords.of(order.target()).text();
+            if (text.endsWith("/bug")) {
                 throw new IllegalStateException("a bug");
             }
-            return url.startsWith("http://")
-                    ? PurgeReceipt.done(url, 2, 4_096)
-                    : PurgeReceipt.refused(url, "not a URL");
+            if (text.equals("(")) {
+                throw new PurgeRefused("missing closing )");
+            }
+            PurgeReceipt receipt = new PurgeReceipt(
+                    purged.size() + 1,
+                    order,
+                    Instant.EPOCH,
+                    2,
+                    4_096,
+                    !(order.target() instanceof PurgeTarget.Pattern));
+            purged.add(receipt);
+            return receipt;
+        }
+
+        @Override
+        public PurgePreview preview(PurgeTarget target, int sampleMax) throws PurgeRefused {
+            return new PurgePreview(3, 9_000, List.of("http://a.example/x", "http://a.example/y\u0007"));
+        }
+
+        @Override
+        public @Nullable PurgeReceipt receipt(long id) {
+            return purged.stream()
+                    .filter(receipt -> receipt.id() == id)
+                    .map(receipt -> new PurgeReceipt(id, receipt.order(), receipt.time(), 5, 5_000, true))
+                    .findFirst()
+                    .orElse(null);
+        }
+
+        @Override
+        public List<PurgeReceipt> receipts() {
+            List<PurgeReceipt> latestFirst = new ArrayList<>(purged);
+            Collections.reverse(latestFirst);
+            return latestFirst;
         }
 
         @Override

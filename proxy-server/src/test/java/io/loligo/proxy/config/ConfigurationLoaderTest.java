@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.loligo.cache.freshness.RefreshRule;
 import io.loligo.cache.freshness.RefreshRule.Option;
 import io.loligo.cache.http.CacheControlTargets;
+import io.loligo.cache.http.TagFields;
+import io.loligo.cache.store.ReplacementPolicy;
 import io.loligo.proxy.access.AccessRules;
 import io.loligo.proxy.access.Requests;
 import io.loligo.proxy.config.Configuration.AccessLogConfig;
@@ -140,6 +142,10 @@ class ConfigurationLoaderTest {
             refresh_stale_hit 30 seconds         ~ warning: refresh_stale_hit is not yet implemented
             cache_mem 64                         ~ warning: cache_mem 64: no unit, so bytes are meant
             cache_mem lots                       ~ error: cache_mem lots: not a size such as 64 MB
+            memory_replacement_policy lru        ~ -
+            memory_replacement_policy heap LFUDA ~ -
+            memory_replacement_policy heap       ~ error: memory_replacement_policy is lru, heap LRU, heap GDSF or heap LFUDA, not heap
+            memory_replacement_policy mru        ~ error: memory_replacement_policy is lru, heap LRU, heap GDSF or heap LFUDA, not mru
             shutdown_lifetime 3                  ~ warning: shutdown_lifetime 3: no unit, so seconds are meant; Squid 5 refuses
             shutdown_lifetime 0                  ~ -
             read_timeout 0 seconds               ~ error: read_timeout has to be more than 0
@@ -380,6 +386,7 @@ class ConfigurationLoaderTest {
                 cache_mgr me@x.org
                 cache_mem 1 GB
                 cache_dir aufs /var/cache/x 500 16 256
+                cache_replacement_policy heap GDSF
                 maximum_object_size 8 MB
                 maximum_object_size_in_memory 1 MB
                 minimum_object_size 1 KB
@@ -430,7 +437,8 @@ class ConfigurationLoaderTest {
                         8L << 20,
                         1L << 20,
                         1L << 10,
-                        false));
+                        false,
+                        ReplacementPolicy.GDSF));
         assertThat(c.caching().freshness().maxStale()).hasHours(2);
         assertThat(c.caching().freshness().negativeTtl()).hasSeconds(30);
         assertThat(c.timeouts())
@@ -469,6 +477,8 @@ class ConfigurationLoaderTest {
                 unkeyed_request_headers none X-B
                 httpd_accel_surrogate_id edge
                 http_accel_surrogate_remote on
+                tag_headers Surrogate-Key X-Tags
+                tag_headers_sent x-tags
                 """);
 
         assertThat(c.headerFields())
@@ -476,7 +486,9 @@ class ConfigurationLoaderTest {
                         new CacheControlTargets(
                                 new CacheControlTargets.Surrogate("edge", true),
                                 List.of("Own-Cache-Control", "CDN-Cache-Control")),
-                        List.of("X-B")));
+                        List.of("X-B"),
+                        new Configuration.TagHeaders(
+                                new TagFields(List.of("Surrogate-Key", "X-Tags")), List.of("x-tags"))));
         assertThat(Conf.configuration(base).headerFields()).isEqualTo(Configuration.HeaderFields.DEFAULT);
     }
 
@@ -486,13 +498,47 @@ class ConfigurationLoaderTest {
                 "cache_control_targets",
                 "cache_control_targets Cache-Control",
                 "cache_control_targets Own;Field",
-                "unkeyed_request_headers Host"
+                "unkeyed_request_headers Host",
+                "tag_headers",
+                "tag_headers Content-Type",
+                "tag_headers Vary",
+                "tag_headers_sent",
+                "tag_headers_sent xkey all"
             })
     @DisplayName("names that cannot be used are errors")
     void wrongFieldNames(String line) {
         assertThat(Conf.load("http_port 80 accel\nhttp_access allow all\naccess_log none\n" + line + "\n")
                         .configuration())
                 .isNull();
+    }
+
+    @ParameterizedTest(name = "{0} {1}: {2}")
+    @CsvSource(delimiter = '|', textBlock = """
+            ''                  |                                     | Surrogate-Key Cache-Tag xkey
+            tag_headers none    |                                     | ''
+            tag_headers X-A xkey|                                     | X-A xkey
+            tag_headers X-A     | tag_headers_sent all                | ''
+            ''                  | tag_headers_sent none               | Surrogate-Key Cache-Tag xkey Cache-Groups
+            tag_headers_sent all| tag_headers_sent xkey               | ''
+            tag_headers_sent all| tag_headers_sent none             | Surrogate-Key Cache-Tag xkey Cache-Groups
+            ''                  | tag_headers_sent CACHE-TAG          | Surrogate-Key xkey Cache-Groups
+            ''                  | httpd_accel_surrogate_id edge       | Surrogate-Key Cache-Tag xkey Surrogate-Control
+            tag_headers none    | httpd_accel_surrogate_id edge       | Surrogate-Control
+            """)
+    @DisplayName(
+            "the fields that do not go to clients: tags, unless they are to be sent, and what is said to a surrogate")
+    void hiddenFields(String line, String other, String hidden) {
+        Configuration c = Conf.with(line + "\n" + (other == null ? "" : other) + "\n");
+
+        assertThat(String.join(" ", c.headerFields().hidden())).isEqualTo(hidden);
+    }
+
+    @Test
+    @DisplayName("a field that is to be sent and carries no tags is a slip")
+    void sentButNoTags() {
+        assertThat(Conf.said("tag_headers xkey\ntag_headers_sent Xkey Cache-Tag\n"))
+                .containsExactly("warning: tag_headers_sent Cache-Tag has no effect: it is none of tag_headers, so it"
+                        + " goes on anyway (doubtful)");
     }
 
     @Test
@@ -632,5 +678,33 @@ class ConfigurationLoaderTest {
                 .singleElement()
                 .asString()
                 .startsWith("warning: ");
+    }
+
+    @DisplayName("which replacement policy counts")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '~', textBlock = """
+            # lines, parted by ;                                                          ~ policy      ~ said
+            via on                                                                        ~ HIT_DENSITY ~ -
+            memory_replacement_policy lru                                                 ~ LRU         ~ -
+            memory_replacement_policy heap LRU                                            ~ LRU         ~ -
+            memory_replacement_policy heap GDSF                                           ~ GDSF        ~ -
+            memory_replacement_policy heap LFUDA                                          ~ LFUDA       ~ -
+            cache_replacement_policy heap LFUDA                                           ~ HIT_DENSITY ~ cache_replacement_policy has no effect without a cache_dir
+            cache_dir rock /x 100                                                         ~ HIT_DENSITY ~ -
+            memory_replacement_policy heap GDSF; cache_dir rock /x 100                    ~ HIT_DENSITY ~ memory_replacement_policy has no effect beside a cache_dir
+            cache_replacement_policy heap GDSF; cache_dir rock /x 100                     ~ GDSF        ~ -
+            cache_dir rock /x 100; cache_replacement_policy heap GDSF                     ~ GDSF        ~ cache_replacement_policy stands below cache_dir
+            cache_replacement_policy lru; cache_dir rock /x 100; cache_replacement_policy heap GDSF ~ LRU ~ only the first cache_dir is used, and for that squid.conf:6
+            cache_replacement_policy lru; cache_replacement_policy heap GDSF; cache_dir rock /x 100 ~ GDSF ~ -
+            """)
+    void replacementPolicy(String lines, ReplacementPolicy policy, String said) {
+        String text = lines.replace("; ", "\n") + "\n";
+
+        assertThat(Conf.with(text).store().replacementPolicy()).isEqualTo(policy);
+        if (said.equals("-")) {
+            assertThat(Conf.said(text)).isEmpty();
+        } else {
+            assertThat(Conf.said(text)).singleElement().asString().contains(said);
+        }
     }
 }

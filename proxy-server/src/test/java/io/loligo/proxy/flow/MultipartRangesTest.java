@@ -84,6 +84,11 @@ final class MultipartRangesTest {
         }
 
         @Override
+        public int unsent() {
+            return 0;
+        }
+
+        @Override
         public long length() {
             return bytes.length;
         }

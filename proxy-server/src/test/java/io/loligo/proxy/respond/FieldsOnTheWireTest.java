@@ -13,6 +13,7 @@ import io.loligo.proxy.config.Configuration.ForwardedFor;
 import io.loligo.proxy.config.Configuration.Forwarding;
 import io.loligo.proxy.config.Configuration.HeaderFields;
 import io.loligo.proxy.config.Configuration.Identity;
+import io.loligo.proxy.config.Configuration.TagHeaders;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -145,7 +146,10 @@ final class FieldsOnTheWireTest {
     void aSurrogateAnnouncesItselfAndOnlyItself() throws UnknownHostException {
         CacheControlTargets targets = new CacheControlTargets(new Surrogate("edge", false), List.of());
         RequestFields fields = new RequestFields(
-                IDENTITY, "loligo/1", Forwarding.DEFAULT, new HeaderFields(targets, List.of("X-Tenant")));
+                IDENTITY,
+                "loligo/1",
+                Forwarding.DEFAULT,
+                new HeaderFields(targets, List.of("X-Tenant"), TagHeaders.DEFAULT));
         Fields given = Fields.of("Surrogate-Capability", "x=\"ESI/1.0\"", "X-Tenant", "7", "X-Original-URL", "/admin");
 
         Fields sent = fields.toOrigin(get(given), URI, InetAddress.getByName("192.0.2.1"), true);

@@ -117,6 +117,7 @@ public final class ChronicleStore implements ResponseStore {
                     i,
                     run,
                     geometry.fillLimit(limitBytes / shards.length),
+                    options.replacementPolicy(),
                     hasher,
                     decoded,
                     slots,

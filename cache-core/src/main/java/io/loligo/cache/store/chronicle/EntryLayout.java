@@ -390,6 +390,7 @@ final class EntryLayout {
                 bytes.inline,
                 NUMBERS_OFFSET + bytes.numbers.length,
                 bytes.wire.length,
+                lines(new String(bytes.hidden, StandardCharsets.ISO_8859_1)),
                 bytes.length(),
                 bytes.length() + (bytes.inline ? (int) bytes.bodyLength : 0));
     }
@@ -452,11 +453,23 @@ final class EntryLayout {
                 head = head.withStaleness(instant(requestTime + toStale), 0);
             }
             return new StoredObject(
-                    head, List.of(head), bodyId, inline, wireOffset, wireLength, (int) bodyOffset, length);
+                    head,
+                    List.of(head),
+                    bodyId,
+                    inline,
+                    wireOffset,
+                    wireLength,
+                    lines(hidden),
+                    (int) bodyOffset,
+                    length);
         } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {
             // Lengths that contradict each other: damaged bytes that no checksum was compared for.
             return null;
         }
+    }
+
+    private static int lines(String wire) {
+        return (int) wire.chars().filter(c -> c == '\n').count();
     }
 
     private static String latin1(ByteBuffer bytes, int from, int length) {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /** A growing list of longs without boxes. One thread. */
 final class LongList {
-    private long[] values = new long[64];
+    private long[] values = new long[8];
     private int size;
 
     void add(long value) {

@@ -46,6 +46,7 @@ final class PurgeJournal implements AutoCloseable {
     private volatile boolean unforced;
     private int lines;
     private boolean incomplete;
+    private boolean closed;
 
     /** What the lines are told to. */
     interface Reader {
@@ -201,6 +202,9 @@ final class PurgeJournal implements AutoCloseable {
         if (file == null) {
             return;
         }
+        if (closed) {
+            throw new IOException(file + " is closed");
+        }
         unforced = true;
         if (incomplete) {
             throw new IOException(file + " could not be written before, and has not been written anew since");
@@ -282,6 +286,7 @@ final class PurgeJournal implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        closed = true;
         FileChannel open = channel;
         channel = null;
         if (open != null) {

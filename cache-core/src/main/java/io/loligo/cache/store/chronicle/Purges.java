@@ -79,7 +79,7 @@ final class Purges implements AutoCloseable {
         this.counters = counters;
         this.scratches = scratches;
         this.run = run;
-        sweeper = new Sweeper(bans, scratches, this::end);
+        sweeper = new Sweeper(bans, scratches, this::swept);
     }
 
     // ---- starting and ending
@@ -246,6 +246,17 @@ final class Purges implements AutoCloseable {
         }
     }
 
+    /** The sweeper has found what was left of what {@code ban} is about. */
+    private void swept(Ban ban) {
+        end(ban);
+        if (ban.isAsked()) {
+            Purged counted = ban.counted();
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "purge " + ban.id() + " is done: " + counted.objects() + " objects, " + counted.bytes() + " bytes");
+        }
+    }
+
     /** Nothing is left of what {@code ban} is about. */
     private void end(Ban ban) {
         synchronized (lock) {
@@ -382,11 +393,11 @@ final class Purges implements AutoCloseable {
             if (isPurgedAltogether()) {
                 return;
             }
-            if (bans.exact() >= EXACT_MAX) {
+            List<Ban> before = bans.of(uri);
+            if (bans.exact() >= EXACT_MAX && before.stream().allMatch(Ban::isAsked)) {
                 enforceAltogether();
                 return;
             }
-            List<Ban> before = bans.of(uri);
             enforce(ban(nextId++, new PurgeOrder(new PurgeTarget.Url(uri), false), false));
             for (Ban superseded : before) {
                 if (!superseded.isAsked()) {

@@ -6,6 +6,7 @@ import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.key.SelectingFields;
 import io.loligo.cache.store.EntryReader;
+import io.loligo.cache.store.ReplacementPolicy;
 import io.loligo.cache.store.ResponseStore.Purged;
 import io.loligo.cache.store.chronicle.EntryLayout.HeadBytes;
 import io.loligo.cache.store.chronicle.MapKeys.KeyHash;
@@ -16,10 +17,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
@@ -44,9 +43,6 @@ final class Shard {
      * even among pages of the largest size.
      */
     private static final int GAP_EVICTIONS_MAX = 32;
-    /** Chunks of a body that are removed at once; longer ones are left to the evictor, for nobody else should wait. */
-    private static final int CHUNKS_REMOVED_AT_ONCE = 64;
-
     /** At most this share of the budget is kept for readers of what is removed already. */
     private static final int HELD_SHARE = 4;
 
@@ -89,8 +85,7 @@ final class Shard {
     private final AtomicLong objects = new AtomicLong();
     private final AtomicLong headBytes = new AtomicLong();
     private final AtomicLong payloadBytes = new AtomicLong();
-    /** Bodies of removed objects whose chunks are still there, and count as used until the evictor has removed them. */
-    private final Queue<StoredObject> removedBodies = new ConcurrentLinkedQueue<>();
+    private final RemovedBodies removedBodies = new RemovedBodies();
 
     private final Set<StoredWriter> writers = ConcurrentHashMap.newKeySet();
 
@@ -108,6 +103,7 @@ final class Shard {
             int number,
             long run,
             long limit,
+            ReplacementPolicy replacementPolicy,
             KeyHasher hasher,
             DecodedCache decoded,
             SlotPool slots,
@@ -127,7 +123,7 @@ final class Shard {
         this.counters = counters;
         this.scratches = scratches;
         this.wakeEvictor = wakeEvictor;
-        this.eviction = new EvictionIndex(limit);
+        this.eviction = EvictionIndex.of(replacementPolicy);
         this.pins = new BodyPins(limit / HELD_SHARE);
         Arrays.setAll(stripes, i -> new Object());
     }
@@ -205,9 +201,12 @@ final class Shard {
         if (open != null) {
             try {
                 for (StoredObject free : pins.release()) {
-                    deleteBody(open, free, scratches.get());
+                    removedBodies.add(free.body());
                 }
-                removeBodies(open, scratches.get());
+                Scratch scratch = scratches.get();
+                while (removeSome(open, scratch)) {
+                    // Until nothing is left.
+                }
                 open.close();
             } catch (RuntimeException | Error e) {
                 broken = true;
@@ -471,7 +470,7 @@ final class Shard {
             return;
         }
         try {
-            deleteBody(open, free, scratch);
+            removeBody(open, free.body(), scratch);
         } catch (RuntimeException | Error e) {
             fault(e);
         }
@@ -590,18 +589,14 @@ final class Shard {
         return inserted;
     }
 
-    /** Removes the chunks of a body that never became an object. */
-    void removeChunks(long bodyId, int count, int lastLength, Scratch scratch) {
+    /** Removes the chunks, {@code length} bytes of data, of a body that never became an object. */
+    void removeChunks(long bodyId, long length, Scratch scratch) {
         ShardMaps open = maps;
-        if (open == null) {
+        if (open == null || length == 0) {
             return;
         }
         try {
-            for (int i = 0; i < count; i++) {
-                open.removeChunk(bodyId, i, scratch.page);
-                int data = i == count - 1 ? lastLength : EntryLayout.CHUNK_DATA;
-                used.addAndGet(-ShardMaps.pageCharge(EntryLayout.CHUNK_DATA_OFFSET + data));
-            }
+            removeBody(open, new RemovedBodies.Body(bodyId, length), scratch);
         } catch (RuntimeException | Error e) {
             fault(e);
         }
@@ -950,27 +945,23 @@ final class Shard {
         count(object, -1);
         used.addAndGet(-headCharge(object));
         if (withBody && !object.inline() && !pins.holds(object)) {
-            if (object.chunks() > CHUNKS_REMOVED_AT_ONCE) {
-                removedBodies.add(object);
-                wakeEvictor.run();
-            } else {
-                deleteBody(open, object, scratch);
-            }
+            removeBody(open, object.body(), scratch);
         }
     }
 
-    /** Removes the chunks that were left to the evictor. */
-    private void removeBodies(ShardMaps open, Scratch scratch) {
-        for (StoredObject object = removedBodies.poll(); object != null; object = removedBodies.poll()) {
-            deleteBody(open, object, scratch);
+    /** Removes a body that is short; of a long one only some, for whoever calls this should not wait. */
+    private void removeBody(ShardMaps open, RemovedBodies.Body body, Scratch scratch) {
+        used.addAndGet(-removedBodies.removeSome(open, body, scratch.page));
+        if (EntryLayout.chunks(body.length()) > RemovedBodies.CHUNKS_AT_ONCE) {
+            wakeEvictor.run();
         }
     }
 
-    private void deleteBody(ShardMaps open, StoredObject object, Scratch scratch) {
-        for (int i = 0; i < object.chunks(); i++) {
-            open.removeChunk(object.bodyId(), i, scratch.page);
-        }
-        used.addAndGet(-object.bodyCharge());
+    /** Removes some chunks of bodies that are gone; false when there are none. */
+    private boolean removeSome(ShardMaps open, Scratch scratch) {
+        long freed = removedBodies.removeSome(open, scratch.page);
+        used.addAndGet(-freed);
+        return freed > 0;
     }
 
     /** Removes what can be found of an object whose head cannot be read. */
@@ -1001,7 +992,7 @@ final class Shard {
                     }
                     return true;
                 }
-            } else if (bytes > limit || evicted++ >= INLINE_EVICTIONS_MAX || !evictOne(open, scratch.nested())) {
+            } else if (bytes > limit || evicted++ >= INLINE_EVICTIONS_MAX || !free(open, scratch.nested())) {
                 counters.refusals.increment();
                 return false;
             }
@@ -1016,12 +1007,24 @@ final class Shard {
      * @return whether to try again
      */
     private boolean makeGap(ShardMaps open, int attempt, Scratch scratch) {
-        if (attempt < GAP_EVICTIONS_MAX && !closed && evictOne(open, scratch.nested())) {
-            removeBodies(open, scratch.nested());
+        if (attempt < GAP_EVICTIONS_MAX && !closed && free(open, scratch.nested())) {
             return true;
         }
         counters.refusals.increment();
         return false;
+    }
+
+    /**
+     * Makes some room: out of what is removed already, else by evicting. What is evicted counts as used until its body is
+     * removed, so evicting on and on before that would empty the shard.
+     */
+    private boolean free(ShardMaps open, Scratch scratch) {
+        try {
+            return removeSome(open, scratch) || evictOne(open, scratch);
+        } catch (RuntimeException | Error e) {
+            fault(e);
+            return false;
+        }
     }
 
     private long evictorStart() {
@@ -1031,15 +1034,14 @@ final class Shard {
     /** Evicts until there is some room to spare. The evictor's work. */
     void evictAhead(Scratch scratch) {
         ShardMaps open = maps;
-        if (open != null && !closed) {
-            try {
-                removeBodies(open, scratch);
-            } catch (RuntimeException | Error e) {
-                fault(e);
+        try {
+            while (open != null
+                    && !closed
+                    && (removeSome(open, scratch) || (used.get() > evictorStart() && evictOne(open, scratch)))) {
+                open = maps;
             }
-        }
-        while (open != null && !closed && used.get() > evictorStart() && evictOne(open, scratch)) {
-            open = maps;
+        } catch (RuntimeException | Error e) {
+            fault(e);
         }
     }
 
@@ -1145,6 +1147,11 @@ final class Shard {
                 // Who held it has published by now.
             }
         }
+    }
+
+    /** The heap that the index of tags takes. */
+    long tagHeapBytes() {
+        return tags.heapBytes();
     }
 
     /** Whether every object here is found by its tags. */

@@ -1,6 +1,7 @@
 package io.loligo.cache.store.chronicle;
 
 import io.loligo.cache.http.TagFields;
+import io.loligo.cache.store.ReplacementPolicy;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -12,14 +13,20 @@ import org.jspecify.annotations.Nullable;
  * @param capacityBytes the limit on stored heads, bodies and overhead; 1 MiB to 256 TiB. At the limit objects are evicted
  * @param maximumObjectBytes the longest body that is stored; 0 to {@code capacityBytes}. A longer one is not stored
  * @param tagFields the fields by whose tags responses can be purged
+ * @param replacementPolicy what is evicted first; another one than that of the run before may be given
  */
-public record StoreOptions(@Nullable Path directory, long capacityBytes, long maximumObjectBytes, TagFields tagFields) {
+public record StoreOptions(
+        @Nullable Path directory,
+        long capacityBytes,
+        long maximumObjectBytes,
+        TagFields tagFields,
+        ReplacementPolicy replacementPolicy) {
     static final long CAPACITY_MIN = 1L << 20;
     static final long CAPACITY_MAX = 1L << 48;
 
-    /** With the usual fields for tags. */
+    /** With the usual fields for tags and the default policy. */
     public StoreOptions(@Nullable Path directory, long capacityBytes, long maximumObjectBytes) {
-        this(directory, capacityBytes, maximumObjectBytes, TagFields.DEFAULT);
+        this(directory, capacityBytes, maximumObjectBytes, TagFields.DEFAULT, ReplacementPolicy.HIT_DENSITY);
     }
 
     public StoreOptions {

@@ -12,6 +12,7 @@ import java.util.List;
  * @param inline whether the body lies behind the head in the same value
  * @param wireOffset where the head in wire form begins
  * @param wireLength bytes of it that are sent
+ * @param unsent the number of fields, the last ones, that are not
  * @param bodyOffset where an inline body begins
  * @param valueLength bytes of the whole value
  * @param checked against which bans it has been held
@@ -23,6 +24,7 @@ record StoredObject(
         boolean inline,
         int wireOffset,
         int wireLength,
+        int unsent,
         int bodyOffset,
         int valueLength,
         Bans.Checked checked)
@@ -35,9 +37,10 @@ record StoredObject(
             boolean inline,
             int wireOffset,
             int wireLength,
+            int unsent,
             int bodyOffset,
             int valueLength) {
-        this(head, alone, bodyId, inline, wireOffset, wireLength, bodyOffset, valueLength, new Bans.Checked());
+        this(head, alone, bodyId, inline, wireOffset, wireLength, unsent, bodyOffset, valueLength, new Bans.Checked());
     }
 
     @Override
@@ -52,6 +55,11 @@ record StoredObject(
 
     long bodyCharge() {
         return inline ? 0 : EntryLayout.chunksCharge(head.bodyLength());
+    }
+
+    /** What is to be removed of it besides its page, unless it is inline. */
+    RemovedBodies.Body body() {
+        return new RemovedBodies.Body(bodyId, head.bodyLength());
     }
 
     int chunks() {

@@ -26,6 +26,11 @@ final class StoredReader implements EntryReader {
     }
 
     @Override
+    public int unsent() {
+        return object.unsent();
+    }
+
+    @Override
     public long length() {
         return object.head().bodyLength();
     }

@@ -34,7 +34,6 @@ final class StoredWriter implements EntryWriter {
     // What only the owner touches, and the shard when it closes: guarded by this.
     private boolean failed;
     private boolean committed;
-    private int lastChunkLength;
 
     StoredWriter(
             Shard shard,
@@ -116,7 +115,6 @@ final class StoredWriter implements EntryWriter {
         if (!shard.insertChunk(id, chunks, buffer, scratches.get())) {
             return false;
         }
-        lastChunkLength = inBuffer;
         synchronized (tail) {
             chunks++;
             inBuffer = 0;
@@ -191,12 +189,10 @@ final class StoredWriter implements EntryWriter {
 
     /** The last chunk; followers go on reading it from the buffer. */
     private boolean commitTail() {
-        int data = inBuffer;
-        EntryLayout.putChunkHeader(buffer, id, chunks, data);
+        EntryLayout.putChunkHeader(buffer, id, chunks, inBuffer);
         if (!shard.insertChunk(id, chunks, buffer, scratches.get())) {
             return false;
         }
-        lastChunkLength = data;
         tailInserted = true;
         return true;
     }
@@ -214,7 +210,8 @@ final class StoredWriter implements EntryWriter {
         }
         shard.forget(this);
         if (!committed) {
-            shard.removeChunks(id, chunks + (tailInserted ? 1 : 0), lastChunkLength, scratches.get());
+            long inChunks = (long) chunks * EntryLayout.CHUNK_DATA + (tailInserted ? inBuffer : 0);
+            shard.removeChunks(id, inChunks, scratches.get());
         }
         if (pinned) {
             shard.unpin(id, scratches.get());

@@ -1,5 +1,6 @@
 package io.loligo.cache.store.chronicle;
 
+import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.loligo.cache.freshness.StoredHead;
@@ -15,6 +16,12 @@ sealed interface TargetMatch {
 
     /** The longest pattern: each of its characters is looked at for each one of a URL. */
     int PATTERN_MAX = 1_024;
+
+    /** The longest program that a pattern may become: counted repetitions are copies of what they repeat. */
+    int PROGRAM_MAX = 100_000;
+
+    /** The larger count of a repetition; more than nine digits are too many in any case. */
+    Pattern COUNTS = Pattern.compile("\\{(?:[0-9]*,)?([0-9]{1,9})");
 
     /**
      * Whether the purge is about {@code head}.
@@ -83,12 +90,25 @@ sealed interface TargetMatch {
     }
 
     private static Predicate<String> compiled(String re2) throws PurgeRefused {
+        if (programSize(re2) > PROGRAM_MAX) {
+            throw new PurgeRefused("the pattern " + re2 + " repeats too much");
+        }
         try {
             Pattern pattern = Pattern.compile(re2);
             return url -> pattern.matcher(url).find();
         } catch (PatternSyntaxException e) {
             throw new PurgeRefused("the pattern " + re2 + " is not in the syntax of RE2: " + e.getMessage());
         }
+    }
+
+    /** As if every counted repetition stood in every other. */
+    private static long programSize(String re2) {
+        long size = re2.length();
+        Matcher counts = COUNTS.matcher(re2);
+        while (size <= PROGRAM_MAX && counts.find()) {
+            size *= Math.max(1, Integer.parseInt(counts.group(1)));
+        }
+        return size;
     }
 
     /** Goes back to the latest star only, for that one can stand for whatever earlier ones might have. */

@@ -13,7 +13,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.TagFields;
 import io.loligo.cache.store.EntryReader;
+import io.loligo.cache.store.ReplacementPolicy;
 import io.loligo.cache.store.StoreStats;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("what is left after a restart")
 class ChronicleStorePersistenceTest {
@@ -97,6 +100,36 @@ class ChronicleStorePersistenceTest {
             }
             assertThat(store.lookup(key("/old/0"))).isEmpty();
             assertThat(get(store, key("/new/299"))).isEqualTo(body("n299", 100_000));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void what_was_stored_under_one_replacement_policy_is_served_and_evicted_under_another(ReplacementPolicy policy)
+            throws Exception {
+        try (ChronicleStore store = open()) {
+            for (int i = 0; i < 50; i++) {
+                put(store, head(key("/old/" + i)), body("o" + i, 100_000));
+            }
+        }
+        StoreOptions options = new StoreOptions(directory, 16 * MEBI, MEBI, TagFields.DEFAULT, policy);
+        try (ChronicleStore store = ChronicleStore.open(options)) {
+            store.awaitStarted();
+            for (int i = 0; i < 50; i++) {
+                assertThat(get(store, key("/old/" + i))).isEqualTo(body("o" + i, 100_000));
+            }
+            for (int i = 0; i < 500; i++) {
+                put(store, head(key("/new/" + i)), body("n" + i, 100_000));
+                get(store, key("/new/" + i));
+                get(store, key("/new/" + i));
+                assertThat(store.stats().bytes()).isLessThanOrEqualTo(16 * MEBI);
+            }
+            assertThat(store.stats().evictions()).isPositive();
+            assertThat(store.stats().objects()).isGreaterThan(100);
+        }
+        try (ChronicleStore store = open()) {
+            store.awaitStarted();
+            assertThat(store.stats().objects()).isGreaterThan(100);
         }
     }
 

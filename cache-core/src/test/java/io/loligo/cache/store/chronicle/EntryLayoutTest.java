@@ -145,6 +145,7 @@ class EntryLayoutTest {
                 .doesNotContainIgnoringCase("content-type")
                 .endsWith("Content-Length: 5\r\n");
         assertThat(object.head().fields().first("Content-Type")).isEqualTo("text/plain");
+        assertThat(object.unsent()).isEqualTo(1);
     }
 
     @ParameterizedTest(name = "{0}:{1}")

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @DisplayName("whatever is stored, validated, evicted, purged and restarted in whatever order")
 class PurgesModelTest {
-    private static final int STEPS = 300;
+    private static final int STEPS = 200;
     private static final long MEBI = 1L << 20;
     private static final List<String> CARRIERS = List.of("Surrogate-Key", "Cache-Tag", "xkey", "Cache-Groups");
 
