@@ -103,11 +103,6 @@ public final class LoligoProcess implements RunningServer {
         return process.isAlive();
     }
 
-    /** Whether it ends by itself within that time. */
-    boolean endsWithin(long millis) throws InterruptedException {
-        return process.waitFor(millis, TimeUnit.MILLISECONDS);
-    }
-
     /** The most memory it has had resident, in bytes. */
     long peakResidentBytes() {
         return Arrays.stream(read(Path.of("/proc", Long.toString(process.pid()), "status"))

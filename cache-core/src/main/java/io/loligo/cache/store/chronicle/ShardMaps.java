@@ -121,6 +121,9 @@ final class ShardMaps implements AutoCloseable {
         if (file == null) {
             return builder.create();
         }
+        if (recover) {
+            MapHeader.claim(file);
+        }
         try {
             return recover
                     ? builder.recoverPersistedTo(file.toFile(), true, ShardMaps::repaired)
