@@ -40,8 +40,17 @@ final class RemovedBodies {
     long removeSome(ShardMaps maps, Body body, PageKey key) {
         int chunks = EntryLayout.chunks(body.length());
         int kept = Math.max(0, chunks - CHUNKS_AT_ONCE);
-        for (int i = chunks - 1; i >= kept; i--) {
-            maps.removeChunk(body.id(), i, key);
+        boolean removed = false;
+        try {
+            for (int i = chunks - 1; i >= kept; i--) {
+                maps.removeChunk(body.id(), i, key);
+            }
+            removed = true;
+        } finally {
+            if (!removed) {
+                // For another time, lest it stays for good because nobody knows of it.
+                bodies.addLast(body);
+            }
         }
         long left = (long) kept * EntryLayout.CHUNK_DATA;
         if (left > 0) {
