@@ -49,6 +49,9 @@ public final class ChronicleStore implements ResponseStore {
     /** Larger stores are made in the background when they are new. */
     private static final long MADE_AT_ONCE_MAX_BYTES = 1L << 30;
 
+    /** Pages of this mean size are to fit without that the heap is the limit. */
+    private static final int OBJECT_BYTES_EXPECTED = 8 << 10;
+
     private static final int DECODED_HEAP_SHARE = 32;
     private static final int DECODED_MAX = 1 << 16;
     /** Slots kept for readers between two uses: 32 MiB. */
@@ -131,11 +134,24 @@ public final class ChronicleStore implements ResponseStore {
         Bans bans = new Bans(options.tagFields());
         purges = new Purges(bans, purgeJournal, peers, hasher, counters, scratches, run);
         shards = new Shard[geometry.shards()];
+        ShardLimits limits = ShardLimits.of(
+                geometry.fillLimit(limitBytes / shards.length),
+                Runtime.getRuntime().maxMemory(),
+                shards.length);
+        long objectsMax = limits.objectsMax() * shards.length;
+        if (objectsMax < limitBytes / OBJECT_BYTES_EXPECTED) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the Java heap has room for the index of {0} responses: a store of {1} bytes holds more if they are"
+                            + " small, and evicts some of them then; give the JVM more by -Xmx",
+                    Long.toString(objectsMax),
+                    Long.toString(limitBytes));
+        }
         for (int i = 0; i < shards.length; i++) {
             shards[i] = new Shard(
                     i,
                     run,
-                    geometry.fillLimit(limitBytes / shards.length),
+                    limits,
                     options.replacementPolicy(),
                     hasher,
                     decoded,
@@ -634,6 +650,7 @@ public final class ChronicleStore implements ResponseStore {
         long heads = 0;
         long payload = 0;
         long mapped = 0;
+        long tags = 0;
         int recovering = 0;
         int degraded = 0;
         for (Shard shard : shards) {
@@ -644,10 +661,12 @@ public final class ChronicleStore implements ResponseStore {
             heads += content.headBytes();
             payload += content.payloadBytes();
             mapped += shard.mappedBytes();
+            tags += shard.tagBytes();
             recovering += shard.isReady() || shard.isOutOfUse() ? 0 : 1;
             degraded += shard.isOutOfUse() ? 1 : 0;
         }
-        long index = objects * ShardMaps.INDEX_CHARGE;
+        long index = objects * ShardMaps.INDEX_CHARGE + tags;
+        bytes += tags;
         return new StoreStats(
                 objects,
                 bytes,

@@ -92,7 +92,7 @@ final class Shard {
 
     private final Set<StoredWriter> writers = ConcurrentHashMap.newKeySet();
 
-    private final long limit;
+    private final ShardLimits limits;
     private volatile CacheControlTargets targets = CacheControlTargets.DEFAULT;
     private volatile Set<String> hidden = Set.of();
     private volatile boolean suspended;
@@ -110,7 +110,7 @@ final class Shard {
     Shard(
             int number,
             long run,
-            long limit,
+            ShardLimits limits,
             ReplacementPolicy replacementPolicy,
             KeyHasher hasher,
             DecodedCache decoded,
@@ -124,7 +124,7 @@ final class Shard {
         this(
                 number,
                 run,
-                limit,
+                limits,
                 replacementPolicy,
                 hasher,
                 decoded,
@@ -141,7 +141,7 @@ final class Shard {
     private Shard(
             int number,
             long run,
-            long limit,
+            ShardLimits limits,
             ReplacementPolicy replacementPolicy,
             KeyHasher hasher,
             DecodedCache decoded,
@@ -155,7 +155,7 @@ final class Shard {
             AtomicLong idCounter) {
         this.number = number;
         this.run = run;
-        this.limit = limit;
+        this.limits = limits;
         this.hasher = hasher;
         this.decoded = decoded;
         this.slots = slots;
@@ -168,7 +168,7 @@ final class Shard {
         this.idCounter = idCounter;
         this.replacementPolicy = replacementPolicy;
         this.eviction = EvictionIndex.of(replacementPolicy);
-        this.pins = new BodyPins(limit / HELD_SHARE);
+        this.pins = new BodyPins(limits.bytes() / HELD_SHARE);
         Arrays.setAll(stripes, i -> new Object());
     }
 
@@ -177,7 +177,7 @@ final class Shard {
         Shard next = new Shard(
                 number,
                 run,
-                limit,
+                limits,
                 replacementPolicy,
                 hasher,
                 decoded,
@@ -1134,14 +1134,14 @@ final class Shard {
         int evicted = 0;
         while (!closed && !suspended) {
             long now = used.get();
-            if (now + bytes <= limit) {
+            if (now + bytes <= limit() && limits.hasIndexRoom(objects.get(), tags.entries(), 0)) {
                 if (used.compareAndSet(now, now + bytes)) {
                     if (now + bytes > evictorStart() || now / WATCH_BYTES != (now + bytes) / WATCH_BYTES) {
                         wakeEvictor.run();
                     }
                     return true;
                 }
-            } else if (bytes > limit || evicted++ >= INLINE_EVICTIONS_MAX || !free(open, scratch.nested())) {
+            } else if (bytes > limit() || evicted++ >= INLINE_EVICTIONS_MAX || !free(open, scratch.nested())) {
                 counters.refusals.increment();
                 return false;
             }
@@ -1176,8 +1176,17 @@ final class Shard {
         }
     }
 
+    /** What objects may take: what the index of tags takes is gone. */
+    private long limit() {
+        return limits.bytes() - ShardLimits.tagBytes(tags.entries());
+    }
+
     private long evictorStart() {
-        return limit - limit / 1000 * FREE_PER_MILLE;
+        return limit() - limits.bytes() / 1000 * FREE_PER_MILLE;
+    }
+
+    private boolean hasRoomToSpare() {
+        return used.get() <= evictorStart() && limits.hasIndexRoom(objects.get(), tags.entries(), FREE_PER_MILLE);
     }
 
     /** Evicts until there is some room to spare. The evictor's work. */
@@ -1186,7 +1195,7 @@ final class Shard {
         try {
             while (open != null
                     && !closed
-                    && (removeSome(open, scratch) || (used.get() > evictorStart() && evictOne(open, scratch)))) {
+                    && (removeSome(open, scratch) || (!hasRoomToSpare() && evictOne(open, scratch)))) {
                 open = maps;
             }
         } catch (RuntimeException | Error e) {
@@ -1305,8 +1314,8 @@ final class Shard {
     }
 
     /** The heap that the index of tags takes. */
-    long tagHeapBytes() {
-        return tags.heapBytes();
+    long tagBytes() {
+        return ShardLimits.tagBytes(tags.entries());
     }
 
     /** Whether every object here is found by its tags. */

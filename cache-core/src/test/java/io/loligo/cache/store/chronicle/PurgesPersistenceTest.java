@@ -301,7 +301,7 @@ class PurgesPersistenceTest {
             shards.add(new Shard(
                     i,
                     5,
-                    16 * MEBI,
+                    ShardLimits.of(16 * MEBI, 64 * MEBI, 2),
                     ReplacementPolicy.HIT_DENSITY,
                     hasher,
                     new DecodedCache(1024),

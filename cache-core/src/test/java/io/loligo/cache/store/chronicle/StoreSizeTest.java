@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.TagFields;
+import io.loligo.cache.store.ReplacementPolicy;
 import java.io.IOException;
+import java.time.InstantSource;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,5 +50,53 @@ class StoreSizeTest {
             assertThat(geometry.fillLimit(geometry.shardBytes()))
                     .isBetween(geometry.shardBytes() / 100 * 90, geometry.shardBytes());
         }
+    }
+
+    @ParameterizedTest(name = "{0} objects with {1} tags in all, {2} in a thousand to be spare: {3}")
+    @CsvSource({"1000, 0, 0, true", "1001, 0, 0, false", "990, 0, 20, false", "500, 600, 0, true", "500, 601, 0, false"
+    })
+    void the_heap_limits_how_many_objects_can_be_found(long objects, long tags, int spareMille, boolean room) {
+        ShardLimits limits = new ShardLimits(MEBI, 48_000);
+
+        assertThat(limits.hasIndexRoom(objects, tags, spareMille)).isEqualTo(room);
+    }
+
+    @Test
+    void objects_go_when_the_heap_has_no_room_for_their_index() throws IOException {
+        // 40 % of a heap of 60,000 bytes: 500 objects.
+        ShardLimits limits = ShardLimits.of(16 * MEBI, 60_000, 1);
+        assertThat(limits.objectsMax()).isEqualTo(500);
+        Counters counters = new Counters();
+        KeyHasher hasher = new KeyHasher(StoreDirectory.newSecret());
+        ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(Scratch::new);
+        Shard shard = new Shard(
+                0,
+                1,
+                limits,
+                ReplacementPolicy.LRU,
+                hasher,
+                new DecodedCache(1024),
+                new SlotPool(EntryLayout.SMALL_MAX, 1),
+                new Bans(TagFields.DEFAULT),
+                new PeersRegistry(null),
+                counters,
+                new StoreFaults(counters, InstantSource.system()),
+                scratches,
+                () -> {});
+        Geometry geometry = Geometry.of(new StoreOptions(null, 18 * MEBI, MEBI));
+        shard.start(ShardMaps.open(geometry, 0, null, false), StoreDirectory.Closed.EMPTY);
+        SlotPool buffers = new SlotPool(EntryLayout.CHUNK_DATA_OFFSET + EntryLayout.CHUNK_DATA, 4);
+        for (int i = 0; i < 2_000; i++) {
+            StoredHead head = Samples.head(Samples.key("/" + i));
+            Scratch scratch = scratches.get();
+            hasher.hash(head.key(), scratch.text, scratch.hash);
+            try (StoredWriter writer = Samples.there(shard.write(head, MEBI, buffers, scratch))) {
+                assertThat(writer.commit()).isNotNull();
+            }
+            assertThat(shard.content().objects()).isLessThanOrEqualTo(501);
+        }
+
+        assertThat(shard.content().objects()).isGreaterThan(480);
+        shard.close();
     }
 }
