@@ -314,8 +314,13 @@ final class Shard {
         for (StoredWriter writer : writers) {
             writer.close();
         }
-        ShardMaps open = maps;
-        maps = null;
+        ShardMaps open;
+        synchronized (pins) {
+            open = maps;
+            maps = null;
+        }
+        // What was half done is done then, and what comes later does nothing.
+        awaitPublications();
         if (open != null) {
             try {
                 for (StoredObject free : pins.release()) {
@@ -606,15 +611,18 @@ final class Shard {
     }
 
     void unpin(long bodyId, Scratch scratch) {
-        StoredObject free = pins.unpin(bodyId);
-        ShardMaps open = maps;
-        if (free == null || open == null) {
-            return;
-        }
-        try {
-            removeBody(open, free.body(), scratch);
-        } catch (RuntimeException | Error e) {
-            fault(e);
+        // So that the maps are not closed between the two: nobody would remove the body.
+        synchronized (pins) {
+            ShardMaps open = maps;
+            StoredObject free = open == null ? null : pins.unpin(bodyId);
+            if (open == null || free == null) {
+                return;
+            }
+            try {
+                removeBody(open, free.body(), scratch);
+            } catch (RuntimeException | Error e) {
+                fault(e);
+            }
         }
     }
 
@@ -704,6 +712,11 @@ final class Shard {
                     buffers,
                     scratches);
             writers.add(writer);
+            if (closed) {
+                // Perhaps too late to be told so.
+                writer.close();
+                return null;
+            }
             return writer;
         } catch (IOException | RuntimeException | Error e) {
             fault(e);
@@ -997,6 +1010,9 @@ final class Shard {
             @Nullable StoredObject added,
             long bodyPassedOn,
             Predicate<StoredObject> dropped) {
+        if (closed) {
+            throw new IllegalStateException("shard " + number + " is closed");
+        }
         long before = open.reference(scratch.hash, scratch.reference);
         LongList members = members(open, before, scratch);
         LongList kept = new LongList();
