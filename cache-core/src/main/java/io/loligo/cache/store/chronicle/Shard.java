@@ -53,8 +53,6 @@ final class Shard {
     private static final int STRIPES = 64;
     /** How often a lookup follows a reference that changes under it. */
     private static final int LOOKUP_ATTEMPTS = 4;
-    /** The evictor keeps this share of the budget free, so that writers seldom have to evict. */
-    private static final int FREE_PER_MILLE = 20;
 
     /** What a list of variants takes of the budget, however long. */
     private static final long LIST_CHARGE =
@@ -62,9 +60,6 @@ final class Shard {
 
     /** What a writer takes for a list: room for it, and as much again because it is counted before that is given back. */
     private static final long LIST_RESERVE = 2 * LIST_CHARGE;
-
-    /** After so many more bytes the evictor looks how full the disk is; less than its reserve by far. */
-    private static final long WATCH_BYTES = 4L << 20;
 
     private final int number;
     private final long run;
@@ -84,10 +79,7 @@ final class Shard {
     private final TagIndex tags = new TagIndex();
     private final Object[] stripes = new Object[STRIPES];
     private final AtomicLong idCounter;
-    private final AtomicLong used = new AtomicLong();
-    private final AtomicLong objects = new AtomicLong();
-    private final AtomicLong headBytes = new AtomicLong();
-    private final AtomicLong payloadBytes = new AtomicLong();
+    private final Budget budget;
     private final RemovedBodies removedBodies = new RemovedBodies();
 
     private final Set<StoredWriter> writers = ConcurrentHashMap.newKeySet();
@@ -168,6 +160,7 @@ final class Shard {
         this.idCounter = idCounter;
         this.replacementPolicy = replacementPolicy;
         this.eviction = EvictionIndex.of(replacementPolicy);
+        this.budget = new Budget(limits, tags, wakeEvictor);
         this.pins = new BodyPins(limits.bytes() / HELD_SHARE);
         Arrays.setAll(stripes, i -> new Object());
     }
@@ -199,16 +192,13 @@ final class Shard {
 
     /** Starts work on {@code opened}, which was closed in the state {@code content}. */
     void start(ShardMaps opened, Closed content) {
-        used.set(content.usedBytes());
-        objects.set(content.objects());
-        headBytes.set(content.headBytes());
-        payloadBytes.set(content.payloadBytes());
+        budget.start(content);
         maps = opened;
     }
 
     /** What it holds; changes under the caller while the shard is in use. */
     Closed content() {
-        return new Closed(used.get(), objects.get(), headBytes.get(), payloadBytes.get());
+        return budget.content();
     }
 
     /** Bytes of memory or files that its maps may take; 0 while it has none. */
@@ -745,7 +735,7 @@ final class Shard {
             fault(e);
         } finally {
             if (!inserted) {
-                used.addAndGet(-charge);
+                budget.add(-charge);
             }
         }
         return inserted;
@@ -813,7 +803,7 @@ final class Shard {
             fault(e);
             return null;
         } finally {
-            used.addAndGet(headCharge(stored) - charge - LIST_RESERVE);
+            budget.add(headCharge(stored) - charge - LIST_RESERVE);
         }
     }
 
@@ -932,7 +922,7 @@ final class Shard {
                 give(slot);
             }
             if (charge > 0) {
-                used.addAndGet(headCharge(renewed) - charge - LIST_RESERVE);
+                budget.add(headCharge(renewed) - charge - LIST_RESERVE);
             }
         }
     }
@@ -950,7 +940,7 @@ final class Shard {
                 eviction.replace(predecessor, object.id(), object.charge());
             }
             change(open, scratch, object, predecessor, other -> other.id() == predecessor);
-            count(object, 1);
+            budget.count(object, 1);
             // Also after replace: the predecessor may have been about to be evicted, or not been known yet.
             eviction.add(object.id(), object.charge(), fingerprint(scratch.hash));
             tags.add(object.id(), tagHashes(object.head(), scratch));
@@ -962,13 +952,6 @@ final class Shard {
                 open.removePage(scratch.page.head(object.id()));
             }
         }
-    }
-
-    /** Counts {@code object} in or, with {@code sign} -1, out. */
-    private void count(StoredObject object, int sign) {
-        objects.addAndGet(sign);
-        headBytes.addAndGet((long) sign * object.bodyOffset());
-        payloadBytes.addAndGet(sign * object.head().bodyLength());
     }
 
     private boolean refersTo(ShardMaps open, long id, Scratch scratch) {
@@ -1056,7 +1039,7 @@ final class Shard {
             decoded.forget(ObjectId.id(before));
         }
         // At once, so that a list that takes the place of another never counts twice.
-        used.addAndGet((kept.size() > 1 ? LIST_CHARGE : 0) - (wasList ? LIST_CHARGE : 0));
+        budget.add((kept.size() > 1 ? LIST_CHARGE : 0) - (wasList ? LIST_CHARGE : 0));
         long bytes = 0;
         for (StoredObject object : removed) {
             bytes += object.charge();
@@ -1107,8 +1090,8 @@ final class Shard {
         decoded.forget(object.id());
         eviction.remove(object.id());
         tags.remove(object.id());
-        count(object, -1);
-        used.addAndGet(-headCharge(object));
+        budget.count(object, -1);
+        budget.add(-headCharge(object));
         if (withBody && !object.inline() && !pins.holds(object)) {
             removeBody(open, object.body(), scratch);
         }
@@ -1116,7 +1099,7 @@ final class Shard {
 
     /** Removes a body that is short; of a long one only some, for whoever calls this should not wait. */
     private void removeBody(ShardMaps open, RemovedBodies.Body body, Scratch scratch) {
-        used.addAndGet(-removedBodies.removeSome(open, body, scratch.page));
+        budget.add(-removedBodies.removeSome(open, body, scratch.page));
         if (EntryLayout.chunks(body.length()) > RemovedBodies.CHUNKS_AT_ONCE) {
             wakeEvictor.run();
         }
@@ -1125,7 +1108,7 @@ final class Shard {
     /** Removes some chunks of bodies that are gone; false when there are none. */
     private boolean removeSome(ShardMaps open, Scratch scratch) {
         long freed = removedBodies.removeSome(open, scratch.page);
-        used.addAndGet(-freed);
+        budget.add(-freed);
         return freed > 0;
     }
 
@@ -1138,8 +1121,7 @@ final class Shard {
             open.removePage(scratch.page);
         }
         if (bytes > 0) {
-            objects.decrementAndGet();
-            used.addAndGet(-bytes);
+            budget.lose(bytes);
         }
     }
 
@@ -1149,15 +1131,10 @@ final class Shard {
     private boolean makeRoom(ShardMaps open, long bytes, Scratch scratch) {
         int evicted = 0;
         while (!closed && !suspended) {
-            long now = used.get();
-            if (now + bytes <= limit() && limits.hasIndexRoom(objects.get(), tags.entries(), 0)) {
-                if (used.compareAndSet(now, now + bytes)) {
-                    if (now + bytes > evictorStart() || now / WATCH_BYTES != (now + bytes) / WATCH_BYTES) {
-                        wakeEvictor.run();
-                    }
-                    return true;
-                }
-            } else if (bytes > limit() || evicted++ >= INLINE_EVICTIONS_MAX || !free(open, scratch.nested())) {
+            if (budget.take(bytes)) {
+                return true;
+            }
+            if (!budget.isEnoughFor(bytes) || evicted++ >= INLINE_EVICTIONS_MAX || !free(open, scratch.nested())) {
                 counters.refusals.increment();
                 return false;
             }
@@ -1192,26 +1169,13 @@ final class Shard {
         }
     }
 
-    /** What objects may take: what the index of tags takes is gone. */
-    private long limit() {
-        return limits.bytes() - ShardLimits.tagBytes(tags.entries());
-    }
-
-    private long evictorStart() {
-        return limit() - limits.bytes() / 1000 * FREE_PER_MILLE;
-    }
-
-    private boolean hasRoomToSpare() {
-        return used.get() <= evictorStart() && limits.hasIndexRoom(objects.get(), tags.entries(), FREE_PER_MILLE);
-    }
-
     /** Evicts until there is some room to spare. The evictor's work. */
     void evictAhead(Scratch scratch) {
         ShardMaps open = maps;
         try {
             while (open != null
                     && !closed
-                    && (removeSome(open, scratch) || (!hasRoomToSpare() && evictOne(open, scratch)))) {
+                    && (removeSome(open, scratch) || (!budget.hasRoomToSpare() && evictOne(open, scratch)))) {
                 open = maps;
             }
         } catch (RuntimeException | Error e) {
@@ -1331,7 +1295,7 @@ final class Shard {
 
     /** The heap that the index of tags takes. */
     long tagBytes() {
-        return ShardLimits.tagBytes(tags.entries());
+        return budget.tagBytes();
     }
 
     /** Whether every object here is found by its tags. */
@@ -1490,7 +1454,7 @@ final class Shard {
      * Finds out what the maps hold, to be able to evict it. After a clean stop this goes on beside the traffic; after an
      * unclean one it comes first, counts the bytes, and removes whatever is incomplete or that nothing refers to.
      *
-     * @param clean whether {@link #used} and {@link #objects} are right already
+     * @param clean whether {@link #budget} is right already
      */
     void rebuild(ShardMaps open, boolean clean, Scratch scratch) {
         LongList bodies = new LongList();
@@ -1529,7 +1493,7 @@ final class Shard {
             } else if (!clean) {
                 scratch.hash.of(list.keyFirst(), list.keySecond());
                 if (open.reference(scratch.hash, scratch.reference) == ObjectId.listReference(id)) {
-                    used.addAndGet(LIST_CHARGE);
+                    budget.add(LIST_CHARGE);
                 } else {
                     discard(open, id, 0, scratch);
                 }
@@ -1552,8 +1516,8 @@ final class Shard {
                 return;
             }
             if (!clean) {
-                used.addAndGet(object.charge());
-                count(object, 1);
+                budget.add(object.charge());
+                budget.count(object, 1);
                 if (!hasAllChunks(open, object, scratch)) {
                     change(open, scratch, null, 0, other -> other.id() == id);
                     return;
