@@ -244,7 +244,9 @@ final class Purges implements AutoCloseable {
     }
 
     private long[] latestIds() {
-        return Arrays.stream(shards).mapToLong(Shard::latestId).toArray();
+        return Arrays.stream(shards)
+                .mapToLong(shard -> shard.objects().latestId())
+                .toArray();
     }
 
     private void write(String lines) {
@@ -321,7 +323,7 @@ final class Purges implements AutoCloseable {
             if (!shard.isTagsKnown()) {
                 return false;
             }
-            shard.awaitPublications();
+            shard.objects().awaitPublications();
             LongList ids = shard.tagged(hash);
             for (int i = 0; i < ids.size() && complete; i++) {
                 complete = shard.enforce(ids.get(i), scratch);
@@ -430,7 +432,9 @@ final class Purges implements AutoCloseable {
         return bans.patternsInForce().stream()
                 .filter(ban -> !ban.isSoft() && ban.order().target() instanceof PurgeTarget.All)
                 .anyMatch(ban -> LongStream.range(0, shards.length)
-                        .allMatch(i -> shards[(int) i].isReady() || ban.mark((int) i) >= shards[(int) i].latestId()));
+                        .allMatch(i -> shards[(int) i].isReady()
+                                || ban.mark((int) i)
+                                        >= shards[(int) i].objects().latestId()));
     }
 
     private void enforceAltogether() {

@@ -4,12 +4,10 @@ import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
-import io.loligo.cache.key.SelectingFields;
 import io.loligo.cache.store.EntryReader;
 import io.loligo.cache.store.ReplacementPolicy;
 import io.loligo.cache.store.ResponseStore.Purged;
 import io.loligo.cache.store.chronicle.EntryLayout.HeadBytes;
-import io.loligo.cache.store.chronicle.MapKeys.KeyHash;
 import io.loligo.cache.store.chronicle.StoreDirectory.Closed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,7 +19,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
-import java.util.function.Predicate;
 import net.openhft.chronicle.hash.ChronicleHashClosedException;
 import net.openhft.chronicle.hash.locks.InterProcessDeadLockException;
 import org.jspecify.annotations.Nullable;
@@ -29,14 +26,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * One part of the store: its maps, its byte budget, its order of eviction.
  *
- * <p>Objects are immutable. What a key refers to changes only while the key's stripe is held, a lock over a few map
- * operations; readers take none. Whatever the maps throw is counted, and ends as a miss or as a response not stored.
+ * <p>For any number of threads. Readers take no lock; what changes takes that of {@link ShardObjects}. Whatever the maps
+ * throw is counted, and ends as a miss or as a response not stored.
  */
 final class Shard {
     private static final System.Logger LOG = System.getLogger(Shard.class.getName());
 
-    /** Responses that one key may have; the oldest goes when one more comes. */
-    static final int VARIANTS_MAX = 64;
     /** Objects that one writer evicts to make room for one page; then it gives up storing. */
     private static final int INLINE_EVICTIONS_MAX = 256;
     /**
@@ -50,16 +45,11 @@ final class Shard {
     /** How often a head is made anew because a purge changed what it has to say; then it is not stored. */
     private static final int PUBLISH_ATTEMPTS = 8;
 
-    private static final int STRIPES = 64;
     /** How often a lookup follows a reference that changes under it. */
     private static final int LOOKUP_ATTEMPTS = 4;
 
-    /** What a list of variants takes of the budget, however long. */
-    private static final long LIST_CHARGE =
-            ShardMaps.pageCharge(EntryLayout.LIST_MEMBERS_OFFSET + VARIANTS_MAX * Long.BYTES);
-
     /** What a writer takes for a list: room for it, and as much again because it is counted before that is given back. */
-    private static final long LIST_RESERVE = 2 * LIST_CHARGE;
+    private static final long LIST_RESERVE = 2 * ShardObjects.LIST_CHARGE;
 
     private final int number;
     private final long run;
@@ -77,15 +67,13 @@ final class Shard {
     private final EvictionIndex eviction;
     private final BodyPins pins;
     private final TagIndex tags = new TagIndex();
-    private final Object[] stripes = new Object[STRIPES];
     private final AtomicLong idCounter;
     private final Budget budget;
-    private final RemovedBodies removedBodies = new RemovedBodies();
+    private final ShardObjects objects;
 
     private final Set<StoredWriter> writers = ConcurrentHashMap.newKeySet();
 
     private final ShardLimits limits;
-    private volatile CacheControlTargets targets = CacheControlTargets.DEFAULT;
     private volatile Set<String> hidden = Set.of();
     private volatile boolean suspended;
     private volatile boolean closed;
@@ -162,7 +150,8 @@ final class Shard {
         this.eviction = EvictionIndex.of(replacementPolicy);
         this.budget = new Budget(limits, tags, wakeEvictor);
         this.pins = new BodyPins(limits.bytes() / HELD_SHARE);
-        Arrays.setAll(stripes, i -> new Object());
+        this.objects = new ShardObjects(
+                number, run, idCounter, hasher, decoded, eviction, tags, pins, bans, budget, counters, wakeEvictor);
     }
 
     /** An empty shard that takes the place of this one. No object of it has an id that one of this had. */
@@ -182,13 +171,17 @@ final class Shard {
                 scratches,
                 wakeEvictor,
                 idCounter);
-        next.targets = targets;
+        next.targets(objects.targets());
         next.hidden = hidden;
         next.suspended = suspended;
         return next;
     }
 
     // ---- state
+
+    ShardObjects objects() {
+        return objects;
+    }
 
     /** Starts work on {@code opened}, which was closed in the state {@code content}. */
     void start(ShardMaps opened, Closed content) {
@@ -285,7 +278,7 @@ final class Shard {
 
     /** How heads are read from now on. */
     void targets(CacheControlTargets newTargets) {
-        targets = newTargets;
+        objects.targets(newTargets);
     }
 
     /** The names, in lower case, of fields that are kept but not sent of what is stored from now on. */
@@ -310,14 +303,14 @@ final class Shard {
             maps = null;
         }
         // What was half done is done then, and what comes later does nothing.
-        awaitPublications();
+        objects.end();
         if (open != null) {
             try {
                 for (StoredObject free : pins.release()) {
-                    removedBodies.add(free.body());
+                    objects.remove(free.body());
                 }
                 Scratch scratch = scratches.get();
-                while (removeSome(open, scratch)) {
+                while (objects.removeSome(open, scratch)) {
                     // Until nothing is left.
                 }
                 open.close();
@@ -358,18 +351,6 @@ final class Shard {
         } else {
             faults.failed(name() + " at work", name() + " could not do something; the answer did not depend on it", e);
         }
-    }
-
-    private Object stripe(KeyHash hash) {
-        return stripes[(int) (hash.first >>> 8) & STRIPES - 1];
-    }
-
-    private static int fingerprint(KeyHash hash) {
-        return (int) (hash.first >>> 20);
-    }
-
-    long newId() {
-        return ObjectId.of(run, idCounter.getAndIncrement(), number);
     }
 
     // ---- looking up
@@ -419,7 +400,7 @@ final class Shard {
                 scratch.found = slot;
             }
             scratch.foundId = 0;
-            object = load(open, id, slot, scratch);
+            object = objects.load(open, id, slot, scratch);
             if (object == null) {
                 return null;
             }
@@ -439,13 +420,13 @@ final class Shard {
     private @Nullable List<StoredHead> variants(ShardMaps open, long listId, CacheKey key, Scratch scratch) {
         Variants variants = decoded.variants(listId);
         if (variants == null || variants.heads().isEmpty()) {
-            variants = loadList(open, listId, scratch);
+            variants = objects.loadList(open, listId, scratch);
             if (variants == null) {
                 return null;
             }
             List<StoredHead> heads = new ArrayList<>(variants.members().size());
             for (int i = 0; i < variants.members().size(); i++) {
-                StoredObject member = object(open, variants.members().get(i), scratch);
+                StoredObject member = objects.object(open, variants.members().get(i), scratch);
                 if (member == null && hasMovedOn(open, listId, scratch)) {
                     return null;
                 }
@@ -464,7 +445,7 @@ final class Shard {
     private @Nullable List<StoredHead> standing(ShardMaps open, Variants variants, Scratch scratch) {
         List<StoredHead> left = new ArrayList<>(variants.heads().size());
         for (StoredHead head : variants.heads()) {
-            StoredObject object = object(open, head.id(), scratch);
+            StoredObject object = objects.object(open, head.id(), scratch);
             if (object == null && hasMovedOn(open, variants.id(), scratch)) {
                 return null;
             }
@@ -480,54 +461,10 @@ final class Shard {
         return open.reference(scratch.hash, scratch.reference) != ObjectId.listReference(listId);
     }
 
-    /** The decoded object {@code id}, from the cache or the map; null when it is gone or damaged. */
-    private @Nullable StoredObject object(ShardMaps open, long id, Scratch scratch) {
-        StoredObject known = decoded.object(id);
-        return known != null ? known : load(open, id, scratch.aside, scratch);
-    }
-
-    private @Nullable StoredObject load(ShardMaps open, long id, Slot into, Scratch scratch) {
-        if (!open.page(scratch.page.head(id), into)) {
-            return null;
-        }
-        StoredObject object = EntryLayout.head(into, id, isToBeVerified(id, into), targets);
-        if (object == null) {
-            counters.faults.increment();
-            return null;
-        }
-        decoded.add(object);
-        return object;
-    }
-
-    private @Nullable Variants loadList(ShardMaps open, long id, Scratch scratch) {
-        if (!open.page(scratch.page.head(id), scratch.aside)) {
-            return null;
-        }
-        return EntryLayout.list(scratch.aside, id, isFromEarlierRun(id));
-    }
-
-    /**
-     * Whether what ends with {@code last} is to be checked although this run wrote it: where a file is cut, the rest of the
-     * page reads as zeros until somebody notices.
-     */
-    private static boolean isPerhapsCut(byte last) {
-        return last == 0;
-    }
-
-    /** Whether the checksums of {@code copied}, of object {@code id}, are to be looked at. */
-    private boolean isToBeVerified(long id, Slot copied) {
-        return isFromEarlierRun(id)
-                || (copied.length() > 0 && isPerhapsCut(copied.buffer().get(copied.length() - 1)));
-    }
-
-    private boolean isFromEarlierRun(long id) {
-        return ObjectId.run(id) != run;
-    }
-
     /** Removes what cannot be found or read, so that the index does not fill with it. */
     private void forgetDangling(ShardMaps open, Scratch scratch) {
-        synchronized (stripe(scratch.hash)) {
-            change(open, scratch, null, 0, other -> false);
+        synchronized (objects.stripe(scratch.hash)) {
+            objects.change(open, scratch, null, 0, other -> false);
         }
     }
 
@@ -557,12 +494,12 @@ final class Shard {
             StoredObject object = decoded.object(id);
             boolean usable;
             if (object == null) {
-                object = EntryLayout.head(slot, id, isToBeVerified(id, slot), targets);
+                object = objects.head(slot, id);
                 usable = object != null;
             } else {
                 usable = slot.length() == object.valueLength()
                         && slot.buffer().getLong(EntryLayout.ID_OFFSET) == id
-                        && (!isToBeVerified(id, slot)
+                        && (!objects.isToBeVerified(id, slot)
                                 || EntryLayout.isIntact(slot, object.bodyOffset(), object.inline()));
             }
             if (object == null || !usable) {
@@ -609,7 +546,7 @@ final class Shard {
                 return;
             }
             try {
-                removeBody(open, free.body(), scratch);
+                objects.removeBody(open, free.body(), scratch);
             } catch (RuntimeException | Error e) {
                 fault(e);
             }
@@ -645,13 +582,13 @@ final class Shard {
             return -1;
         }
         try {
-            boolean verify = isFromEarlierRun(bodyId);
+            boolean verify = objects.isFromEarlierRun(bodyId);
             if (dst.isDirect() && !verify) {
                 ChunkWindow window = scratch.window.aim(bodyId, chunkNumber, from, wanted, dst);
                 if (!open.chunk(bodyId, chunkNumber, scratch.page, window) || window.taken() <= 0) {
                     return -1;
                 }
-                if (!isPerhapsCut(dst.get(dst.position() + window.taken() - 1))) {
+                if (!ShardObjects.isPerhapsCut(dst.get(dst.position() + window.taken() - 1))) {
                     dst.position(dst.position() + window.taken());
                     return window.taken();
                 }
@@ -694,7 +631,7 @@ final class Shard {
             StoredWriter writer = new StoredWriter(
                     this,
                     head,
-                    newId(),
+                    objects.newId(),
                     scratch.hash.first,
                     scratch.hash.second,
                     mark,
@@ -748,7 +685,7 @@ final class Shard {
             return;
         }
         try {
-            removeBody(open, new RemovedBodies.Body(bodyId, length), scratch);
+            objects.removeBody(open, new RemovedBodies.Body(bodyId, length), scratch);
         } catch (RuntimeException | Error e) {
             fault(e);
         }
@@ -788,9 +725,9 @@ final class Shard {
                 if (object == null) {
                     return null;
                 }
-                synchronized (stripe(scratch.hash)) {
+                synchronized (objects.stripe(scratch.hash)) {
                     if (Objects.equals(sentence, bans.since(writer.banMark(), writer.id(), writer.head()))) {
-                        publish(open, object, 0, scratch);
+                        objects.publish(open, object, 0, scratch);
                         stored = object;
                     } else {
                         // A purge came since: it changes what the page has to say.
@@ -803,13 +740,8 @@ final class Shard {
             fault(e);
             return null;
         } finally {
-            budget.add(headCharge(stored) - charge - LIST_RESERVE);
+            budget.add(ShardObjects.headCharge(stored) - charge - LIST_RESERVE);
         }
-    }
-
-    /** What {@code object} takes of the budget without its chunks; 0 where there is none. */
-    private static long headCharge(@Nullable StoredObject object) {
-        return object == null ? 0 : object.charge() - object.bodyCharge();
     }
 
     /**
@@ -872,7 +804,7 @@ final class Shard {
             if (!open.page(scratch.page.head(oldId), slot)) {
                 return null;
             }
-            StoredObject old = EntryLayout.head(slot, oldId, isToBeVerified(oldId, slot), targets);
+            StoredObject old = objects.head(slot, oldId);
             if (old == null) {
                 counters.faults.increment();
                 return null;
@@ -888,7 +820,7 @@ final class Shard {
                 return null;
             }
             charge = wantedBytes;
-            long id = newId();
+            long id = objects.newId();
             int checksum = slot.buffer().getInt(EntryLayout.BODY_CHECKSUM_OFFSET);
             hasher.hash(old.head().key(), scratch.text, scratch.hash);
             for (int attempt = 0; renewed == null && attempt < PUBLISH_ATTEMPTS; attempt++) {
@@ -899,11 +831,11 @@ final class Shard {
                 if (object == null) {
                     return null;
                 }
-                synchronized (stripe(scratch.hash)) {
+                synchronized (objects.stripe(scratch.hash)) {
                     // Evicted, purged or replaced meanwhile: there is nothing to renew.
-                    boolean there = refersTo(open, oldId, scratch);
+                    boolean there = objects.refersTo(open, oldId, scratch);
                     if (there && Objects.equals(head, last.apply(old, wanted))) {
-                        publish(open, object, oldId, scratch);
+                        objects.publish(open, object, oldId, scratch);
                         renewed = object;
                     } else {
                         open.removePage(scratch.page.head(object.id()));
@@ -922,206 +854,8 @@ final class Shard {
                 give(slot);
             }
             if (charge > 0) {
-                budget.add(headCharge(renewed) - charge - LIST_RESERVE);
+                budget.add(ShardObjects.headCharge(renewed) - charge - LIST_RESERVE);
             }
-        }
-    }
-
-    /**
-     * Makes the key refer to an inserted head; removes the head again if that fails. The stripe is held.
-     *
-     * @param predecessor the object whose body and place in line pass on to {@code object}; 0 when there is none
-     */
-    private void publish(ShardMaps open, StoredObject object, long predecessor, Scratch scratch) {
-        boolean visible = false;
-        try {
-            decoded.add(object);
-            if (predecessor != 0) {
-                eviction.replace(predecessor, object.id(), object.charge());
-            }
-            change(open, scratch, object, predecessor, other -> other.id() == predecessor);
-            budget.count(object, 1);
-            // Also after replace: the predecessor may have been about to be evicted, or not been known yet.
-            eviction.add(object.id(), object.charge(), fingerprint(scratch.hash));
-            tags.add(object.id(), tagHashes(object.head(), scratch));
-            visible = true;
-        } finally {
-            if (!visible) {
-                decoded.forget(object.id());
-                eviction.replace(object.id(), predecessor, object.charge());
-                open.removePage(scratch.page.head(object.id()));
-            }
-        }
-    }
-
-    private boolean refersTo(ShardMaps open, long id, Scratch scratch) {
-        LongList members = members(open, open.reference(scratch.hash, scratch.reference), scratch);
-        for (int i = 0; i < members.size(); i++) {
-            if (members.get(i) == id) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private LongList members(ShardMaps open, long reference, Scratch scratch) {
-        LongList members = new LongList();
-        if (reference == 0) {
-            return members;
-        }
-        if (!ObjectId.isList(reference)) {
-            members.add(reference);
-            return members;
-        }
-        Variants list = decoded.variants(ObjectId.id(reference));
-        if (list == null) {
-            list = loadList(open, ObjectId.id(reference), scratch);
-        }
-        return list == null ? members : list.members();
-    }
-
-    /**
-     * Changes what the key in {@code scratch.hash} refers to, then removes what it no longer does. The stripe is held.
-     *
-     * @param added becomes the newest variant and replaces the one with the same selecting fields
-     * @param bodyPassedOn the dropped object whose chunks stay, because {@code added} has them now; 0 when there is none
-     * @param dropped which of the present variants go
-     */
-    private Purged change(
-            ShardMaps open,
-            Scratch scratch,
-            @Nullable StoredObject added,
-            long bodyPassedOn,
-            Predicate<StoredObject> dropped) {
-        if (closed) {
-            throw new IllegalStateException("shard " + number + " is closed");
-        }
-        long before = open.reference(scratch.hash, scratch.reference);
-        LongList members = members(open, before, scratch);
-        LongList kept = new LongList();
-        List<StoredObject> removed = new ArrayList<>(1);
-        LongList unreadable = new LongList();
-        if (added != null) {
-            kept.add(added.id());
-        }
-        for (int i = 0; i < members.size(); i++) {
-            StoredObject member = object(open, members.get(i), scratch);
-            if (member == null) {
-                unreadable.add(members.get(i));
-            } else if (dropped.test(member) || (added != null && isReplaced(member, added))) {
-                removed.add(member);
-            } else if (kept.size() < VARIANTS_MAX) {
-                kept.add(member.id());
-            } else {
-                removed.add(member);
-            }
-        }
-        boolean listLost = before != 0 && members.size() == 0;
-        if (added == null && removed.isEmpty() && unreadable.size() == 0 && !listLost) {
-            return new Purged(0, 0);
-        }
-        long list = kept.size() > 1 ? insertList(open, kept, scratch) : 0;
-        if (kept.size() > 1 && list == 0) {
-            // No room for a list: only the newest can be found then, or, where there is to be less, none.
-            keepOnlyNewest(open, kept, added, removed, scratch);
-        }
-        if (kept.size() == 0) {
-            if (before != 0) {
-                open.forget(scratch.hash);
-            }
-        } else {
-            open.reference(
-                    scratch.hash, kept.size() == 1 ? kept.get(0) : ObjectId.listReference(list), scratch.reference);
-        }
-        boolean wasList = before != 0 && ObjectId.isList(before);
-        if (wasList) {
-            open.removePage(scratch.page.head(ObjectId.id(before)));
-            decoded.forget(ObjectId.id(before));
-        }
-        // At once, so that a list that takes the place of another never counts twice.
-        budget.add((kept.size() > 1 ? LIST_CHARGE : 0) - (wasList ? LIST_CHARGE : 0));
-        long bytes = 0;
-        for (StoredObject object : removed) {
-            bytes += object.charge();
-            delete(open, object, object.id() != bodyPassedOn, scratch);
-        }
-        for (int i = 0; i < unreadable.size(); i++) {
-            discard(open, unreadable.get(i), eviction.remove(unreadable.get(i)), scratch);
-        }
-        return new Purged(removed.size(), bytes);
-    }
-
-    private static boolean isReplaced(StoredObject member, StoredObject added) {
-        SelectingFields selecting = member.head().selecting();
-        // Another key under the same hash: there is room for one of them only.
-        return selecting.equals(added.head().selecting())
-                || !member.head().key().equals(added.head().key());
-    }
-
-    private void keepOnlyNewest(
-            ShardMaps open, LongList kept, @Nullable StoredObject added, List<StoredObject> removed, Scratch scratch) {
-        for (int i = added == null ? 0 : 1; i < kept.size(); i++) {
-            StoredObject member = object(open, kept.get(i), scratch);
-            if (member != null) {
-                removed.add(member);
-            }
-        }
-        kept.clear();
-        if (added != null) {
-            kept.add(added.id());
-        }
-    }
-
-    /** Inserts a list of variants; 0 when there is no room for it. */
-    private long insertList(ShardMaps open, LongList members, Scratch scratch) {
-        long id = newId();
-        for (int salt = 0; salt < ObjectId.SALTS; salt++) {
-            long salted = ObjectId.salted(id, salt);
-            EntryLayout.putList(scratch.made, salted, scratch.hash.first, scratch.hash.second, members);
-            if (open.insertPage(scratch.page.head(salted), scratch.made)) {
-                return salted;
-            }
-        }
-        return 0;
-    }
-
-    private void delete(ShardMaps open, StoredObject object, boolean withBody, Scratch scratch) {
-        open.removePage(scratch.page.head(object.id()));
-        decoded.forget(object.id());
-        eviction.remove(object.id());
-        tags.remove(object.id());
-        budget.count(object, -1);
-        budget.add(-headCharge(object));
-        if (withBody && !object.inline() && !pins.holds(object)) {
-            removeBody(open, object.body(), scratch);
-        }
-    }
-
-    /** Removes a body that is short; of a long one only some, for whoever calls this should not wait. */
-    private void removeBody(ShardMaps open, RemovedBodies.Body body, Scratch scratch) {
-        budget.add(-removedBodies.removeSome(open, body, scratch.page));
-        if (EntryLayout.chunks(body.length()) > RemovedBodies.CHUNKS_AT_ONCE) {
-            wakeEvictor.run();
-        }
-    }
-
-    /** Removes some chunks of bodies that are gone; false when there are none. */
-    private boolean removeSome(ShardMaps open, Scratch scratch) {
-        long freed = removedBodies.removeSome(open, scratch.page);
-        budget.add(-freed);
-        return freed > 0;
-    }
-
-    /** Removes what can be found of an object whose head cannot be read. */
-    private void discard(ShardMaps open, long id, long bytes, Scratch scratch) {
-        open.removePage(scratch.page.head(id));
-        decoded.forget(id);
-        tags.remove(id);
-        for (int i = 0; open.hasChunk(ObjectId.unsalted(id), i, scratch.page); i++) {
-            open.removePage(scratch.page);
-        }
-        if (bytes > 0) {
-            budget.lose(bytes);
         }
     }
 
@@ -1162,7 +896,7 @@ final class Shard {
      */
     private boolean free(ShardMaps open, Scratch scratch) {
         try {
-            return removeSome(open, scratch) || evictOne(open, scratch);
+            return objects.removeSome(open, scratch) || evictOne(open, scratch);
         } catch (RuntimeException | Error e) {
             fault(e);
             return false;
@@ -1175,7 +909,7 @@ final class Shard {
         try {
             while (open != null
                     && !closed
-                    && (removeSome(open, scratch) || (!budget.hasRoomToSpare() && evictOne(open, scratch)))) {
+                    && (objects.removeSome(open, scratch) || (!budget.hasRoomToSpare() && evictOne(open, scratch)))) {
                 open = maps;
             }
         } catch (RuntimeException | Error e) {
@@ -1189,19 +923,19 @@ final class Shard {
             return false;
         }
         try {
-            StoredObject object = object(open, victim.id(), scratch);
+            StoredObject object = objects.object(open, victim.id(), scratch);
             if (object == null) {
                 // Gone: then whoever removed it has given its bytes back. Still there: then it cannot be read.
                 if (open.page(scratch.page.head(victim.id()), scratch.aside)) {
-                    discard(open, victim.id(), victim.bytes(), scratch);
+                    objects.discard(open, victim.id(), victim.bytes(), scratch);
                 }
             } else {
                 hasher.hash(object.head().key(), scratch.text, scratch.hash);
-                synchronized (stripe(scratch.hash)) {
-                    Purged evicted = change(open, scratch, null, 0, other -> other.id() == victim.id());
+                synchronized (objects.stripe(scratch.hash)) {
+                    Purged evicted = objects.change(open, scratch, null, 0, other -> other.id() == victim.id());
                     if (evicted.objects() == 0 && open.hasPage(scratch.page.head(victim.id()))) {
                         // Nothing refers to it: a removal before this failed half way.
-                        delete(open, object, true, scratch);
+                        objects.delete(open, object, true, scratch);
                     }
                 }
             }
@@ -1209,7 +943,7 @@ final class Shard {
             return true;
         } catch (RuntimeException | Error e) {
             // Lest it stays for good because nobody knows of it.
-            eviction.add(victim.id(), victim.bytes(), fingerprint(scratch.hash));
+            eviction.add(victim.id(), victim.bytes(), ShardObjects.fingerprint(scratch.hash));
             fault(e);
             return false;
         }
@@ -1224,8 +958,8 @@ final class Shard {
         }
         try {
             hasher.hash(head.key(), scratch.text, scratch.hash);
-            synchronized (stripe(scratch.hash)) {
-                change(open, scratch, null, 0, other -> other.id() == head.id());
+            synchronized (objects.stripe(scratch.hash)) {
+                objects.change(open, scratch, null, 0, other -> other.id() == head.id());
             }
         } catch (RuntimeException | Error e) {
             fault(e);
@@ -1239,8 +973,8 @@ final class Shard {
             return null;
         }
         try {
-            synchronized (stripe(scratch.hash)) {
-                return change(
+            synchronized (objects.stripe(scratch.hash)) {
+                return objects.change(
                         open, scratch, null, 0, other -> other.head().key().equals(key));
             }
         } catch (RuntimeException | Error e) {
@@ -1258,7 +992,7 @@ final class Shard {
             for (int segment = 0; open != null && segment < open.segments(); segment++) {
                 LongList ids = open.headIds(segment);
                 for (int i = 0; i < ids.size(); i++) {
-                    StoredObject object = objectUnlessList(open, ids.get(i), scratch);
+                    StoredObject object = objects.objectUnlessList(open, ids.get(i), scratch);
                     if (object != null && object.head().key().uri().equals(uri)) {
                         hasher.hash(object.head().key(), scratch.text, scratch.hash);
                         Purged purged = purge(object.head().key(), scratch);
@@ -1279,20 +1013,6 @@ final class Shard {
 
     // ---- bans
 
-    /** The latest object that was begun here, in this run or an earlier one. */
-    long latestId() {
-        return ObjectId.salted(ObjectId.of(run, idCounter.get() - 1, number), ObjectId.SALTS - 1);
-    }
-
-    /** Waits until everything is visible that was about to become so without regard to a ban that came meanwhile. */
-    void awaitPublications() {
-        for (Object stripe : stripes) {
-            synchronized (stripe) {
-                // Who held it has published by now.
-            }
-        }
-    }
-
     /** The heap that the index of tags takes. */
     long tagBytes() {
         return budget.tagBytes();
@@ -1306,12 +1026,6 @@ final class Shard {
     /** Objects that bear a tag with this hash, and that are perhaps gone meanwhile. */
     LongList tagged(long tagHash) {
         return tags.objects(tagHash);
-    }
-
-    private long[] tagHashes(StoredHead head, Scratch scratch) {
-        return head.tags(bans.carriers()).stream()
-                .mapToLong(tag -> hasher.hash(tag, scratch.text))
-                .toArray();
     }
 
     int headSegments() {
@@ -1331,7 +1045,7 @@ final class Shard {
             return new LongList();
         }
         try {
-            return members(open, open.reference(scratch.hash, scratch.reference), scratch);
+            return objects.members(open, open.reference(scratch.hash, scratch.reference), scratch);
         } catch (RuntimeException | Error e) {
             fault(e);
             return new LongList();
@@ -1343,7 +1057,7 @@ final class Shard {
         ShardMaps open = maps;
         try {
             StoredObject known = decoded.object(id);
-            return known != null || open == null ? known : objectUnlessList(open, id, scratch);
+            return known != null || open == null ? known : objects.objectUnlessList(open, id, scratch);
         } catch (RuntimeException | Error e) {
             fault(e);
             return null;
@@ -1358,8 +1072,8 @@ final class Shard {
         }
         LongList members;
         try {
-            synchronized (stripe(scratch.hash)) {
-                members = members(open, open.reference(scratch.hash, scratch.reference), scratch);
+            synchronized (objects.stripe(scratch.hash)) {
+                members = objects.members(open, open.reference(scratch.hash, scratch.reference), scratch);
             }
         } catch (RuntimeException | Error e) {
             fault(e);
@@ -1380,7 +1094,7 @@ final class Shard {
         }
         try {
             StoredObject known = decoded.object(id);
-            StoredObject object = known != null ? known : objectUnlessList(open, id, scratch);
+            StoredObject object = known != null ? known : objects.objectUnlessList(open, id, scratch);
             List<Ban> covering = object == null ? List.of() : bans.covering(id, object.head(), 0);
             if (object == null || covering.isEmpty()) {
                 return true;
@@ -1388,10 +1102,10 @@ final class Shard {
             boolean gone;
             if (Bans.Sentence.of(covering, null).dropped()) {
                 hasher.hash(object.head().key(), scratch.text, scratch.hash);
-                synchronized (stripe(scratch.hash)) {
+                synchronized (objects.stripe(scratch.hash)) {
                     // The change looks at it once more.
                     decoded.add(object);
-                    gone = change(open, scratch, null, 0, other -> other.id() == id)
+                    gone = objects.change(open, scratch, null, 0, other -> other.id() == id)
                                     .objects()
                             > 0;
                 }
@@ -1414,8 +1128,8 @@ final class Shard {
 
     private boolean isFound(ShardMaps open, StoredObject object, Scratch scratch) {
         hasher.hash(object.head().key(), scratch.text, scratch.hash);
-        synchronized (stripe(scratch.hash)) {
-            return refersTo(open, object.id(), scratch);
+        synchronized (objects.stripe(scratch.hash)) {
+            return objects.refersTo(open, object.id(), scratch);
         }
     }
 
@@ -1427,12 +1141,6 @@ final class Shard {
         }
         Bans.Sentence sentence = Bans.Sentence.of(covering, head.staleSince());
         return sentence.dropped() ? null : head.withStaleness(sentence.staleSince(), 0);
-    }
-
-    private @Nullable StoredObject objectUnlessList(ShardMaps open, long id, Scratch scratch) {
-        return open.page(scratch.page.head(id), scratch.aside) && !EntryLayout.isList(scratch.aside)
-                ? EntryLayout.head(scratch.aside, id, isFromEarlierRun(id), targets)
-                : null;
     }
 
     // ---- starting on what earlier runs left
@@ -1483,33 +1191,33 @@ final class Shard {
     }
 
     private void rebuild(ShardMaps open, long id, boolean clean, LongList bodies, Scratch scratch) throws IOException {
-        if (!isFromEarlierRun(id) || !open.page(scratch.page.head(id), scratch.aside)) {
+        if (!objects.isFromEarlierRun(id) || !open.page(scratch.page.head(id), scratch.aside)) {
             return;
         }
         if (EntryLayout.isList(scratch.aside)) {
             Variants list = EntryLayout.list(scratch.aside, id, true);
             if (list == null) {
-                discard(open, id, 0, scratch);
+                objects.discard(open, id, 0, scratch);
             } else if (!clean) {
                 scratch.hash.of(list.keyFirst(), list.keySecond());
                 if (open.reference(scratch.hash, scratch.reference) == ObjectId.listReference(id)) {
-                    budget.add(LIST_CHARGE);
+                    budget.add(ShardObjects.LIST_CHARGE);
                 } else {
-                    discard(open, id, 0, scratch);
+                    objects.discard(open, id, 0, scratch);
                 }
             }
             return;
         }
-        StoredObject object = EntryLayout.head(scratch.aside, id, true, targets);
+        StoredObject object = objects.head(scratch.aside, id);
         if (object == null) {
             counters.faults.increment();
-            discard(open, id, 0, scratch);
+            objects.discard(open, id, 0, scratch);
             return;
         }
         peers.add(object.head().key().peers());
         hasher.hash(object.head().key(), scratch.text, scratch.hash);
-        synchronized (stripe(scratch.hash)) {
-            if (!refersTo(open, id, scratch)) {
+        synchronized (objects.stripe(scratch.hash)) {
+            if (!objects.refersTo(open, id, scratch)) {
                 if (!clean) {
                     open.removePage(scratch.page.head(id));
                 }
@@ -1519,15 +1227,14 @@ final class Shard {
                 budget.add(object.charge());
                 budget.count(object, 1);
                 if (!hasAllChunks(open, object, scratch)) {
-                    change(open, scratch, null, 0, other -> other.id() == id);
+                    objects.change(open, scratch, null, 0, other -> other.id() == id);
                     return;
                 }
                 if (!object.inline()) {
                     bodies.add(object.bodyId());
                 }
             }
-            eviction.add(id, object.charge(), fingerprint(scratch.hash));
-            tags.add(id, tagHashes(object.head(), scratch));
+            objects.know(object, scratch);
         }
     }
 

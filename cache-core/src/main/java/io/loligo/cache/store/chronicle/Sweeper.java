@@ -105,7 +105,7 @@ final class Sweeper implements AutoCloseable {
 
     private boolean isSwept(Shard shard, long latest, Scratch scratch) {
         // What was about to be published when the bans came is published then.
-        shard.awaitPublications();
+        shard.objects().awaitPublications();
         boolean complete = true;
         int segments = shard.headSegments();
         for (int segment = 0; segment < segments; segment++) {
