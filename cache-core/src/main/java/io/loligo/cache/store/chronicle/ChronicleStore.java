@@ -306,7 +306,7 @@ public final class ChronicleStore implements ResponseStore {
             for (int i = 0; i < shards.length; i++) {
                 Closed state = closedState(i);
                 if (isNew()) {
-                    shards[i].beginEmpty();
+                    shards[i].repair().beginEmpty();
                 }
                 if (state != null && !isMadeInBackground()) {
                     shards[i].start(openMaps(i, false), state);
@@ -392,7 +392,7 @@ public final class ChronicleStore implements ResponseStore {
         Scratch scratch = scratches.get();
         for (int i = 0; i < shards.length && !closed; i++) {
             if (closedState(i) != null) {
-                shards[i].rebuildInService(scratch);
+                shards[i].repair().rebuildInService(scratch);
             }
         }
     }
@@ -462,7 +462,7 @@ public final class ChronicleStore implements ResponseStore {
         Shard shard = shards[number];
         try {
             ShardMaps maps = openMaps(number, true);
-            shard.rebuild(maps, false, scratch);
+            shard.repair().rebuild(maps, false, scratch);
             synchronized (serviceLock) {
                 if (closed) {
                     shard.giveUp();
@@ -847,7 +847,7 @@ public final class ChronicleStore implements ResponseStore {
                 return false;
             }
             Shard next = broken.successor();
-            next.beginEmpty();
+            next.repair().beginEmpty();
             next.start(maps, Closed.EMPTY);
             Shard[] all = shards.clone();
             all[number] = next;

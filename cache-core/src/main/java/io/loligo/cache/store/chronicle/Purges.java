@@ -320,7 +320,7 @@ final class Purges implements AutoCloseable {
         long hash = hasher.hash(tag, scratch.text);
         boolean complete = true;
         for (Shard shard : shards) {
-            if (!shard.isTagsKnown()) {
+            if (!shard.repair().isTagsKnown()) {
                 return false;
             }
             shard.objects().awaitPublications();
@@ -480,8 +480,8 @@ final class Purges implements AutoCloseable {
     PurgePreview preview(PurgeTarget target, int sampleMax) throws PurgeRefused {
         Preview preview = new Preview(TargetMatch.of(target, bans.carriers()), bans, sampleMax);
         Scratch scratch = scratches.get();
-        boolean byTag =
-                target instanceof PurgeTarget.Tag && Arrays.stream(shards).allMatch(Shard::isTagsKnown);
+        boolean byTag = target instanceof PurgeTarget.Tag
+                && Arrays.stream(shards).allMatch(shard -> shard.repair().isTagsKnown());
         if (target instanceof PurgeTarget.Url url && peers.isComplete()) {
             for (String text : peers.texts()) {
                 CacheKey key = new CacheKey(url.uri(), text);

@@ -12,7 +12,6 @@ import io.loligo.cache.store.chronicle.StoreDirectory.Closed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -70,6 +69,7 @@ final class Shard {
     private final AtomicLong idCounter;
     private final Budget budget;
     private final ShardObjects objects;
+    private final ShardRepair repair;
 
     private final Set<StoredWriter> writers = ConcurrentHashMap.newKeySet();
 
@@ -78,7 +78,6 @@ final class Shard {
     private volatile boolean suspended;
     private volatile boolean closed;
     private volatile boolean broken;
-    private volatile boolean tagsKnown;
     private volatile @Nullable ShardMaps maps;
 
     /** Which fault keeps this shard from being looked at and stored in; null when none does. */
@@ -152,6 +151,7 @@ final class Shard {
         this.pins = new BodyPins(limits.bytes() / HELD_SHARE);
         this.objects = new ShardObjects(
                 number, run, idCounter, hasher, decoded, eviction, tags, pins, bans, budget, counters, wakeEvictor);
+        this.repair = new ShardRepair(this, objects, budget, peers, hasher, counters);
     }
 
     /** An empty shard that takes the place of this one. No object of it has an id that one of this had. */
@@ -181,6 +181,19 @@ final class Shard {
 
     ShardObjects objects() {
         return objects;
+    }
+
+    ShardRepair repair() {
+        return repair;
+    }
+
+    /** The maps, also while a fault keeps them from being looked at and stored in; null while there are none. */
+    @Nullable ShardMaps maps() {
+        return maps;
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     /** Starts work on {@code opened}, which was closed in the state {@code content}. */
@@ -339,7 +352,7 @@ final class Shard {
     }
 
     /** Notes a fault; one that says that the maps themselves are unusable takes the shard out of use. */
-    private void fault(Throwable e) {
+    void fault(Throwable e) {
         if (closed || broken) {
             return;
         }
@@ -1018,11 +1031,6 @@ final class Shard {
         return budget.tagBytes();
     }
 
-    /** Whether every object here is found by its tags. */
-    boolean isTagsKnown() {
-        return tagsKnown && maps != null;
-    }
-
     /** Objects that bear a tag with this hash, and that are perhaps gone meanwhile. */
     LongList tagged(long tagHash) {
         return tags.objects(tagHash);
@@ -1141,131 +1149,5 @@ final class Shard {
         }
         Bans.Sentence sentence = Bans.Sentence.of(covering, head.staleSince());
         return sentence.dropped() ? null : head.withStaleness(sentence.staleSince(), 0);
-    }
-
-    // ---- starting on what earlier runs left
-
-    /** {@link #rebuild} for a shard that is in use already. */
-    void rebuildInService(Scratch scratch) {
-        ShardMaps open = maps;
-        if (open == null) {
-            return;
-        }
-        try {
-            rebuild(open, true, scratch);
-        } catch (RuntimeException | Error e) {
-            fault(e);
-        }
-    }
-
-    /**
-     * Finds out what the maps hold, to be able to evict it. After a clean stop this goes on beside the traffic; after an
-     * unclean one it comes first, counts the bytes, and removes whatever is incomplete or that nothing refers to.
-     *
-     * @param clean whether {@link #budget} is right already
-     */
-    void rebuild(ShardMaps open, boolean clean, Scratch scratch) {
-        LongList bodies = new LongList();
-        boolean complete = true;
-        for (int segment = 0; segment < open.segments() && !closed; segment++) {
-            LongList ids = open.headIds(segment);
-            for (int i = 0; i < ids.size() && !closed; i++) {
-                try {
-                    rebuild(open, ids.get(i), clean, bodies, scratch);
-                } catch (IOException e) {
-                    complete = false;
-                    fault(e);
-                }
-            }
-        }
-        if (!clean) {
-            removeStrayChunks(open, bodies.sorted(), scratch);
-            removeDanglingReferences(open, scratch);
-        }
-        tagsKnown = complete && !closed;
-    }
-
-    /** There is nothing of an earlier run: every object that comes is known. */
-    void beginEmpty() {
-        tagsKnown = true;
-    }
-
-    private void rebuild(ShardMaps open, long id, boolean clean, LongList bodies, Scratch scratch) throws IOException {
-        if (!objects.isFromEarlierRun(id) || !open.page(scratch.page.head(id), scratch.aside)) {
-            return;
-        }
-        if (EntryLayout.isList(scratch.aside)) {
-            Variants list = EntryLayout.list(scratch.aside, id, true);
-            if (list == null) {
-                objects.discard(open, id, 0, scratch);
-            } else if (!clean) {
-                scratch.hash.of(list.keyFirst(), list.keySecond());
-                if (open.reference(scratch.hash, scratch.reference) == ObjectId.listReference(id)) {
-                    budget.add(ShardObjects.LIST_CHARGE);
-                } else {
-                    objects.discard(open, id, 0, scratch);
-                }
-            }
-            return;
-        }
-        StoredObject object = objects.head(scratch.aside, id);
-        if (object == null) {
-            counters.faults.increment();
-            objects.discard(open, id, 0, scratch);
-            return;
-        }
-        peers.add(object.head().key().peers());
-        hasher.hash(object.head().key(), scratch.text, scratch.hash);
-        synchronized (objects.stripe(scratch.hash)) {
-            if (!objects.refersTo(open, id, scratch)) {
-                if (!clean) {
-                    open.removePage(scratch.page.head(id));
-                }
-                return;
-            }
-            if (!clean) {
-                budget.add(object.charge());
-                budget.count(object, 1);
-                if (!hasAllChunks(open, object, scratch)) {
-                    objects.change(open, scratch, null, 0, other -> other.id() == id);
-                    return;
-                }
-                if (!object.inline()) {
-                    bodies.add(object.bodyId());
-                }
-            }
-            objects.know(object, scratch);
-        }
-    }
-
-    private static boolean hasAllChunks(ShardMaps open, StoredObject object, Scratch scratch) {
-        for (int i = 0; i < object.chunks(); i++) {
-            if (!open.hasChunk(object.bodyId(), i, scratch.page)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private void removeStrayChunks(ShardMaps open, long[] bodies, Scratch scratch) {
-        for (int segment = 0; segment < open.segments() && !closed; segment++) {
-            LongList keys = open.chunkKeys(segment);
-            for (int i = 0; i < keys.size(); i += 2) {
-                if (Arrays.binarySearch(bodies, ObjectId.unsalted(keys.get(i))) < 0) {
-                    open.removePage(scratch.page.of(keys.get(i), (int) keys.get(i + 1)));
-                }
-            }
-        }
-    }
-
-    private void removeDanglingReferences(ShardMaps open, Scratch scratch) {
-        for (int segment = 0; segment < open.indexSegments() && !closed; segment++) {
-            LongList all = open.references(segment);
-            for (int i = 0; i < all.size(); i += 3) {
-                if (!open.hasPage(scratch.page.head(ObjectId.id(all.get(i + 2))))) {
-                    open.forget(scratch.hash.of(all.get(i), all.get(i + 1)));
-                }
-            }
-        }
     }
 }
