@@ -716,7 +716,7 @@ public final class ChronicleStore implements ResponseStore {
                 forceJournals();
                 suspended = watchDisk(suspended);
                 for (Shard shard : shards) {
-                    shard.evictAhead(scratch);
+                    shard.room().evictAhead(scratch);
                     shard.isSettled();
                 }
             } catch (RuntimeException | Error e) {

@@ -31,13 +31,6 @@ import org.jspecify.annotations.Nullable;
 final class Shard {
     private static final System.Logger LOG = System.getLogger(Shard.class.getName());
 
-    /** Objects that one writer evicts to make room for one page; then it gives up storing. */
-    private static final int INLINE_EVICTIONS_MAX = 256;
-    /**
-     * Objects that one writer evicts because no segment has room for a page although the budget has: so many leave a gap
-     * even among pages of the largest size.
-     */
-    private static final int GAP_EVICTIONS_MAX = 32;
     /** At most this share of the budget is kept for readers of what is removed already. */
     private static final int HELD_SHARE = 4;
 
@@ -69,6 +62,7 @@ final class Shard {
     private final AtomicLong idCounter;
     private final Budget budget;
     private final ShardObjects objects;
+    private final ShardRoom room;
     private final ShardRepair repair;
 
     private final Set<StoredWriter> writers = ConcurrentHashMap.newKeySet();
@@ -151,6 +145,7 @@ final class Shard {
         this.pins = new BodyPins(limits.bytes() / HELD_SHARE);
         this.objects = new ShardObjects(
                 number, run, idCounter, hasher, decoded, eviction, tags, pins, bans, budget, counters, wakeEvictor);
+        this.room = new ShardRoom(this, objects, budget, eviction, hasher, counters);
         this.repair = new ShardRepair(this, objects, budget, peers, hasher, counters);
     }
 
@@ -181,6 +176,10 @@ final class Shard {
 
     ShardObjects objects() {
         return objects;
+    }
+
+    ShardRoom room() {
+        return room;
     }
 
     ShardRepair repair() {
@@ -297,6 +296,10 @@ final class Shard {
     /** The names, in lower case, of fields that are kept but not sent of what is stored from now on. */
     void hide(Set<String> names) {
         hidden = names;
+    }
+
+    boolean isSuspended() {
+        return suspended;
     }
 
     /** While suspended, nothing is stored: the disk is nearly full. */
@@ -672,7 +675,7 @@ final class Shard {
     boolean insertChunk(long bodyId, int chunkNumber, Slot chunk, Scratch scratch) {
         ShardMaps open = usable();
         long charge = ShardMaps.pageCharge(chunk.length());
-        if (open == null || !makeRoom(open, charge, scratch)) {
+        if (open == null || !room.makeRoom(open, charge, scratch)) {
             return false;
         }
         boolean inserted = false;
@@ -680,7 +683,7 @@ final class Shard {
             int attempt = 0;
             do {
                 inserted = open.insertChunk(bodyId, chunkNumber, attempt, scratch.page, chunk);
-            } while (!inserted && makeGap(open, attempt++, scratch));
+            } while (!inserted && room.makeGap(open, attempt++, scratch));
         } catch (RuntimeException | Error e) {
             fault(e);
         } finally {
@@ -720,7 +723,7 @@ final class Shard {
         ShardMaps open = usable();
         int inlineLength = body == null ? 0 : (int) bytes.bodyLength();
         long charge = ShardMaps.objectCharge(bytes.length() + inlineLength);
-        if (open == null || !makeRoom(open, charge + LIST_RESERVE, scratch)) {
+        if (open == null || !room.makeRoom(open, charge + LIST_RESERVE, scratch)) {
             return null;
         }
         StoredObject stored = null;
@@ -772,7 +775,7 @@ final class Shard {
             if (open.insertPage(scratch.page.head(salted), value)) {
                 return EntryLayout.object(bytes, salted, hidden);
             }
-        } while (makeGap(open, attempt++, scratch));
+        } while (room.makeGap(open, attempt++, scratch));
         return null;
     }
 
@@ -829,7 +832,7 @@ final class Shard {
             }
             HeadBytes bytes = old.inline() ? large.inline() : large.withBody(old.bodyId());
             long wantedBytes = ShardMaps.objectCharge(bytes.length() + (old.inline() ? (int) bytes.bodyLength() : 0));
-            if (!makeRoom(open, wantedBytes + LIST_RESERVE, scratch)) {
+            if (!room.makeRoom(open, wantedBytes + LIST_RESERVE, scratch)) {
                 return null;
             }
             charge = wantedBytes;
@@ -869,96 +872,6 @@ final class Shard {
             if (charge > 0) {
                 budget.add(ShardObjects.headCharge(renewed) - charge - LIST_RESERVE);
             }
-        }
-    }
-
-    // ---- making room
-
-    /** Takes {@code bytes} of the budget, evicting for them if need be; false when they cannot be had now. */
-    private boolean makeRoom(ShardMaps open, long bytes, Scratch scratch) {
-        int evicted = 0;
-        while (!closed && !suspended) {
-            if (budget.take(bytes)) {
-                return true;
-            }
-            if (!budget.isEnoughFor(bytes) || evicted++ >= INLINE_EVICTIONS_MAX || !free(open, scratch.nested())) {
-                counters.refusals.increment();
-                return false;
-            }
-        }
-        return false;
-    }
-
-    /**
-     * Evicts something because a page has found no segment with room for it.
-     *
-     * @param attempt how often the page has been tried before, from 0
-     * @return whether to try again
-     */
-    private boolean makeGap(ShardMaps open, int attempt, Scratch scratch) {
-        if (attempt < GAP_EVICTIONS_MAX && !closed && free(open, scratch.nested())) {
-            return true;
-        }
-        counters.refusals.increment();
-        return false;
-    }
-
-    /**
-     * Makes some room: out of what is removed already, else by evicting. What is evicted counts as used until its body is
-     * removed, so evicting on and on before that would empty the shard.
-     */
-    private boolean free(ShardMaps open, Scratch scratch) {
-        try {
-            return objects.removeSome(open, scratch) || evictOne(open, scratch);
-        } catch (RuntimeException | Error e) {
-            fault(e);
-            return false;
-        }
-    }
-
-    /** Evicts until there is some room to spare. The evictor's work. */
-    void evictAhead(Scratch scratch) {
-        ShardMaps open = maps;
-        try {
-            while (open != null
-                    && !closed
-                    && (objects.removeSome(open, scratch) || (!budget.hasRoomToSpare() && evictOne(open, scratch)))) {
-                open = maps;
-            }
-        } catch (RuntimeException | Error e) {
-            fault(e);
-        }
-    }
-
-    private boolean evictOne(ShardMaps open, Scratch scratch) {
-        EvictionIndex.Victim victim = eviction.poll();
-        if (victim == null) {
-            return false;
-        }
-        try {
-            StoredObject object = objects.object(open, victim.id(), scratch);
-            if (object == null) {
-                // Gone: then whoever removed it has given its bytes back. Still there: then it cannot be read.
-                if (open.page(scratch.page.head(victim.id()), scratch.aside)) {
-                    objects.discard(open, victim.id(), victim.bytes(), scratch);
-                }
-            } else {
-                hasher.hash(object.head().key(), scratch.text, scratch.hash);
-                synchronized (objects.stripe(scratch.hash)) {
-                    Purged evicted = objects.change(open, scratch, null, 0, other -> other.id() == victim.id());
-                    if (evicted.objects() == 0 && open.hasPage(scratch.page.head(victim.id()))) {
-                        // Nothing refers to it: a removal before this failed half way.
-                        objects.delete(open, object, true, scratch);
-                    }
-                }
-            }
-            counters.evictions.increment();
-            return true;
-        } catch (RuntimeException | Error e) {
-            // Lest it stays for good because nobody knows of it.
-            eviction.add(victim.id(), victim.bytes(), ShardObjects.fingerprint(scratch.hash));
-            fault(e);
-            return false;
         }
     }
 
