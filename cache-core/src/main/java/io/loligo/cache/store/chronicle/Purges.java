@@ -310,7 +310,7 @@ final class Purges implements AutoCloseable {
         for (String text : peers.texts()) {
             CacheKey key = new CacheKey(uri, text);
             Shard shard = shard(key, scratch);
-            complete &= shard.enforce(key, scratch);
+            complete &= shard.purging().enforce(key, scratch);
             complete &= shard.isSettled();
         }
         return complete && areReady();
@@ -324,9 +324,9 @@ final class Purges implements AutoCloseable {
                 return false;
             }
             shard.objects().awaitPublications();
-            LongList ids = shard.tagged(hash);
+            LongList ids = shard.purging().tagged(hash);
             for (int i = 0; i < ids.size() && complete; i++) {
-                complete = shard.enforce(ids.get(i), scratch);
+                complete = shard.purging().enforce(ids.get(i), scratch);
             }
             complete &= shard.isSettled();
         }
@@ -386,7 +386,7 @@ final class Purges implements AutoCloseable {
             for (String text : peers.texts()) {
                 CacheKey key = new CacheKey(uri, text);
                 Shard shard = shard(key, scratch);
-                Purged purged = shard.purge(key, scratch);
+                Purged purged = shard.purging().purge(key, scratch);
                 if (!shard.isSettled() || purged == null) {
                     return null;
                 }
@@ -395,7 +395,7 @@ final class Purges implements AutoCloseable {
             }
         } else {
             for (Shard shard : shards) {
-                Purged purged = shard.purgeByScan(uri, scratch);
+                Purged purged = shard.purging().purgeByScan(uri, scratch);
                 if (!shard.isSettled() || purged == null) {
                     return null;
                 }
@@ -486,17 +486,17 @@ final class Purges implements AutoCloseable {
             for (String text : peers.texts()) {
                 CacheKey key = new CacheKey(url.uri(), text);
                 Shard shard = shard(key, scratch);
-                preview.look(shard, shard.under(key, scratch), scratch);
+                preview.look(shard, shard.purging().under(key, scratch), scratch);
             }
         } else if (byTag && target instanceof PurgeTarget.Tag tag) {
             long hash = hasher.hash(tag.tag(), scratch.text);
             for (Shard shard : shards) {
-                preview.look(shard, shard.tagged(hash), scratch);
+                preview.look(shard, shard.purging().tagged(hash), scratch);
             }
         } else {
             for (Shard shard : shards) {
-                for (int segment = 0; segment < shard.headSegments(); segment++) {
-                    preview.look(shard, shard.headIds(segment), scratch);
+                for (int segment = 0; segment < shard.purging().headSegments(); segment++) {
+                    preview.look(shard, shard.purging().headIds(segment), scratch);
                 }
             }
         }

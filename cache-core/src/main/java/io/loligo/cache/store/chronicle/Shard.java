@@ -3,10 +3,8 @@ package io.loligo.cache.store.chronicle;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.key.CacheKey;
-import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.store.EntryReader;
 import io.loligo.cache.store.ReplacementPolicy;
-import io.loligo.cache.store.ResponseStore.Purged;
 import io.loligo.cache.store.chronicle.EntryLayout.HeadBytes;
 import io.loligo.cache.store.chronicle.StoreDirectory.Closed;
 import java.io.IOException;
@@ -64,6 +62,7 @@ final class Shard {
     private final ShardObjects objects;
     private final ShardRoom room;
     private final ShardRepair repair;
+    private final ShardPurging purging;
 
     private final Set<StoredWriter> writers = ConcurrentHashMap.newKeySet();
 
@@ -147,6 +146,7 @@ final class Shard {
                 number, run, idCounter, hasher, decoded, eviction, tags, pins, bans, budget, counters, wakeEvictor);
         this.room = new ShardRoom(this, objects, budget, eviction, hasher, counters);
         this.repair = new ShardRepair(this, objects, budget, peers, hasher, counters);
+        this.purging = new ShardPurging(this, objects, tags, bans, decoded, hasher);
     }
 
     /** An empty shard that takes the place of this one. No object of it has an id that one of this had. */
@@ -186,6 +186,10 @@ final class Shard {
         return repair;
     }
 
+    ShardPurging purging() {
+        return purging;
+    }
+
     /** The maps, also while a fault keeps them from being looked at and stored in; null while there are none. */
     @Nullable ShardMaps maps() {
         return maps;
@@ -204,6 +208,11 @@ final class Shard {
     /** What it holds; changes under the caller while the shard is in use. */
     Closed content() {
         return budget.content();
+    }
+
+    /** The heap that the index of tags takes. */
+    long tagBytes() {
+        return budget.tagBytes();
     }
 
     /** Bytes of memory or files that its maps may take; 0 while it has none. */
@@ -802,7 +811,7 @@ final class Shard {
      * @param updated the head; null for the one that it has
      * @param last what becomes of that head, when the new id is in use already; null for nothing
      */
-    private @Nullable StoredHead renew(
+    @Nullable StoredHead renew(
             long oldId,
             @Nullable StoredHead updated,
             BiFunction<StoredObject, StoredHead, @Nullable StoredHead> last,
@@ -890,177 +899,5 @@ final class Shard {
         } catch (RuntimeException | Error e) {
             fault(e);
         }
-    }
-
-    /** Removes every variant of {@code key}, whose hash is in {@code scratch}; null when that is not certain. */
-    @Nullable Purged purge(CacheKey key, Scratch scratch) {
-        ShardMaps open = maps;
-        if (open == null) {
-            return null;
-        }
-        try {
-            synchronized (objects.stripe(scratch.hash)) {
-                return objects.change(
-                        open, scratch, null, 0, other -> other.head().key().equals(key));
-            }
-        } catch (RuntimeException | Error e) {
-            fault(e);
-            return null;
-        }
-    }
-
-    /** Removes every object of {@code uri} by looking at all heads: for when it is not known under which keys they are. */
-    @Nullable Purged purgeByScan(EffectiveUri uri, Scratch scratch) {
-        ShardMaps open = maps;
-        long count = 0;
-        long bytes = 0;
-        try {
-            for (int segment = 0; open != null && segment < open.segments(); segment++) {
-                LongList ids = open.headIds(segment);
-                for (int i = 0; i < ids.size(); i++) {
-                    StoredObject object = objects.objectUnlessList(open, ids.get(i), scratch);
-                    if (object != null && object.head().key().uri().equals(uri)) {
-                        hasher.hash(object.head().key(), scratch.text, scratch.hash);
-                        Purged purged = purge(object.head().key(), scratch);
-                        if (purged == null) {
-                            return null;
-                        }
-                        count += purged.objects();
-                        bytes += purged.bytes();
-                    }
-                }
-            }
-        } catch (RuntimeException | Error e) {
-            fault(e);
-            return null;
-        }
-        return open == null ? null : new Purged(count, bytes);
-    }
-
-    // ---- bans
-
-    /** The heap that the index of tags takes. */
-    long tagBytes() {
-        return budget.tagBytes();
-    }
-
-    /** Objects that bear a tag with this hash, and that are perhaps gone meanwhile. */
-    LongList tagged(long tagHash) {
-        return tags.objects(tagHash);
-    }
-
-    int headSegments() {
-        ShardMaps open = maps;
-        return open == null ? 0 : open.segments();
-    }
-
-    LongList headIds(int segment) {
-        ShardMaps open = maps;
-        return open == null ? new LongList() : open.headIds(segment);
-    }
-
-    /** The objects under {@code key}, or under another with the same hash, which is in {@code scratch}. */
-    LongList under(CacheKey key, Scratch scratch) {
-        ShardMaps open = maps;
-        if (open == null) {
-            return new LongList();
-        }
-        try {
-            return objects.members(open, open.reference(scratch.hash, scratch.reference), scratch);
-        } catch (RuntimeException | Error e) {
-            fault(e);
-            return new LongList();
-        }
-    }
-
-    /** Object {@code id}, to be looked at; null when it is gone or cannot be read. */
-    @Nullable StoredObject peek(long id, Scratch scratch) {
-        ShardMaps open = maps;
-        try {
-            StoredObject known = decoded.object(id);
-            return known != null || open == null ? known : objects.objectUnlessList(open, id, scratch);
-        } catch (RuntimeException | Error e) {
-            fault(e);
-            return null;
-        }
-    }
-
-    /** Does to what lies under {@code key}, whose hash is in {@code scratch}, what bans say; false when it is not certain. */
-    boolean enforce(CacheKey key, Scratch scratch) {
-        ShardMaps open = maps;
-        if (open == null) {
-            return false;
-        }
-        LongList members;
-        try {
-            synchronized (objects.stripe(scratch.hash)) {
-                members = objects.members(open, open.reference(scratch.hash, scratch.reference), scratch);
-            }
-        } catch (RuntimeException | Error e) {
-            fault(e);
-            return false;
-        }
-        boolean complete = true;
-        for (int i = 0; i < members.size(); i++) {
-            complete &= enforce(members.get(i), scratch);
-        }
-        return complete;
-    }
-
-    /** Does to object {@code id} what bans say, and has them count it; false when it is not certain. */
-    boolean enforce(long id, Scratch scratch) {
-        ShardMaps open = maps;
-        if (open == null) {
-            return false;
-        }
-        try {
-            StoredObject known = decoded.object(id);
-            StoredObject object = known != null ? known : objects.objectUnlessList(open, id, scratch);
-            List<Ban> covering = object == null ? List.of() : bans.covering(id, object.head(), 0);
-            if (object == null || covering.isEmpty()) {
-                return true;
-            }
-            boolean gone;
-            if (Bans.Sentence.of(covering, null).dropped()) {
-                hasher.hash(object.head().key(), scratch.text, scratch.hash);
-                synchronized (objects.stripe(scratch.hash)) {
-                    // The change looks at it once more.
-                    decoded.add(object);
-                    gone = objects.change(open, scratch, null, 0, other -> other.id() == id)
-                                    .objects()
-                            > 0;
-                }
-            } else {
-                gone = renew(id, null, this::stale, scratch) != null;
-                if (!gone && isFound(open, object, scratch)) {
-                    return false;
-                }
-            }
-            if (gone) {
-                long bytes = object.charge();
-                covering.forEach(ban -> ban.count(bytes));
-            }
-            return true;
-        } catch (RuntimeException | Error e) {
-            fault(e);
-            return false;
-        }
-    }
-
-    private boolean isFound(ShardMaps open, StoredObject object, Scratch scratch) {
-        hasher.hash(object.head().key(), scratch.text, scratch.hash);
-        synchronized (objects.stripe(scratch.hash)) {
-            return objects.refersTo(open, object.id(), scratch);
-        }
-    }
-
-    /** What soft bans make of {@code object}; null when they make nothing of it. */
-    private @Nullable StoredHead stale(StoredObject object, StoredHead head) {
-        List<Ban> covering = bans.covering(object.id(), object.head(), 0);
-        if (covering.isEmpty()) {
-            return null;
-        }
-        Bans.Sentence sentence = Bans.Sentence.of(covering, head.staleSince());
-        return sentence.dropped() ? null : head.withStaleness(sentence.staleSince(), 0);
     }
 }

@@ -107,13 +107,13 @@ final class Sweeper implements AutoCloseable {
         // What was about to be published when the bans came is published then.
         shard.objects().awaitPublications();
         boolean complete = true;
-        int segments = shard.headSegments();
+        int segments = shard.purging().headSegments();
         for (int segment = 0; segment < segments; segment++) {
             long start = System.nanoTime();
-            LongList ids = shard.headIds(segment);
+            LongList ids = shard.purging().headIds(segment);
             for (int i = 0; i < ids.size() && !closed; i++) {
                 if (ids.get(i) <= latest) {
-                    complete &= shard.enforce(ids.get(i), scratch);
+                    complete &= shard.purging().enforce(ids.get(i), scratch);
                 }
             }
             if (closed) {
