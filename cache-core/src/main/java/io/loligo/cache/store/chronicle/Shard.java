@@ -21,7 +21,8 @@ import net.openhft.chronicle.hash.locks.InterProcessDeadLockException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One part of the store: its maps, its byte budget, its order of eviction.
+ * One part of the store: its maps, its byte budget, its order of eviction. Here is what requests ask of it, and whether it
+ * is in use; its other parts are {@link ShardObjects}, {@link ShardRoom}, {@link ShardPurging} and {@link ShardRepair}.
  *
  * <p>For any number of threads. Readers take no lock; what changes takes that of {@link ShardObjects}. Whatever the maps
  * throw is counted, and ends as a miss or as a response not stored.
