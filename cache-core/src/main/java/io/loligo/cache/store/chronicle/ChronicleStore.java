@@ -1,6 +1,5 @@
 package io.loligo.cache.store.chronicle;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.key.CacheKey;
@@ -17,7 +16,6 @@ import io.loligo.cache.store.StoreStats;
 import io.loligo.cache.store.chronicle.StoreDirectory.Closed;
 import io.loligo.cache.store.chronicle.StoreDirectory.Meta;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -43,35 +41,21 @@ import org.jspecify.annotations.Nullable;
 public final class ChronicleStore implements ResponseStore {
     private static final System.Logger LOG = System.getLogger(ChronicleStore.class.getName());
 
-    /** Decoded heads take about this much of the heap each, and together at most this share of it. */
-    private static final int DECODED_BYTES = 3 << 10;
-
     /** Larger stores are made in the background when they are new. */
     private static final long MADE_AT_ONCE_MAX_BYTES = 1L << 30;
 
-    /** Pages of this mean size are to fit without that the heap is the limit. */
-    private static final int OBJECT_BYTES_EXPECTED = 8 << 10;
-
-    private static final int DECODED_HEAP_SHARE = 32;
-    private static final int DECODED_MAX = 1 << 16;
     /** Slots kept for readers between two uses: 32 MiB. */
     private static final int IDLE_SLOTS_MAX = 1024;
     /** Buffers kept for writers between two uses: 16 MiB. */
     private static final int IDLE_BUFFERS_MAX = 256;
     /** How often the disk's free space is looked at, at least. */
     private static final long WATCH_MILLIS = 1_000;
-    /** With less than this left on the disk nothing more is stored: a mapped file must never meet a full disk. */
-    static final long DISK_RESERVE_BYTES = 64L << 20;
     /** What the fault is about that the disk is nearly full. */
     static final String DISK = "disk";
 
     private static final String GROUPS = "group invalidations";
     private static final String FREE = "free space";
     private static final String PURGES = "purges";
-    /** What files may take beyond the content: the maps' own tables, and room that fragmentation costs. In percent. */
-    private static final int FILE_OVERHEAD_PERCENT = 20;
-    /** What a store in memory may take beyond its capacity: the maps' own tables and the reserve against fragmentation. */
-    private static final int MEMORY_OVERHEAD_PERCENT = 10;
 
     /** Threads that repair shards after a crash, at most: each of them can keep a disk busy. */
     private static final int REPAIRERS_MAX = 4;
@@ -128,7 +112,8 @@ public final class ChronicleStore implements ResponseStore {
         this.groups = groups;
         this.peers = peers;
         hasher = new KeyHasher(meta == null ? StoreDirectory.newSecret() : meta.secret());
-        decoded = new DecodedCache(decodedPlaces(Runtime.getRuntime().maxMemory()));
+        decoded = new DecodedCache(
+                StoreCapacity.decodedPlaces(Runtime.getRuntime().maxMemory()));
         SlotPool slots = new SlotPool(EntryLayout.SMALL_MAX, IDLE_SLOTS_MAX);
         long run = meta == null ? 1 : meta.run();
         Bans bans = new Bans(options.tagFields());
@@ -138,15 +123,7 @@ public final class ChronicleStore implements ResponseStore {
                 geometry.fillLimit(limitBytes / shards.length),
                 Runtime.getRuntime().maxMemory(),
                 shards.length);
-        long objectsMax = limits.objectsMax() * shards.length;
-        if (objectsMax < limitBytes / OBJECT_BYTES_EXPECTED) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "the Java heap has room for the index of {0} responses: a store of {1} bytes holds more if they are"
-                            + " small, and evicts some of them then; give the JVM more by -Xmx",
-                    Long.toString(objectsMax),
-                    Long.toString(limitBytes));
-        }
+        StoreCapacity.checkHeap(limits.objectsMax() * shards.length, limitBytes);
         for (int i = 0; i < shards.length; i++) {
             shards[i] = new Shard(
                     i,
@@ -182,12 +159,6 @@ public final class ChronicleStore implements ResponseStore {
         return open(options, Geometry.of(options));
     }
 
-    /** A power of two: how many decoded heads a heap of {@code heapBytes} has room for. */
-    private static int decodedPlaces(long heapBytes) {
-        long places = heapBytes / DECODED_HEAP_SHARE / DECODED_BYTES;
-        return (int) Long.highestOneBit(Math.max(1024, Math.min(DECODED_MAX, places)));
-    }
-
     /** For tests of maps that are too small for their budget. */
     static ChronicleStore open(StoreOptions options, Geometry geometry) throws IOException {
         return open(options, geometry, new DiskSpace(DiskSpace.PROGRAM));
@@ -198,7 +169,7 @@ public final class ChronicleStore implements ResponseStore {
         ShardMaps.prepareChronicle();
         Path parent = options.directory();
         if (parent == null) {
-            requireMemory(options.capacityBytes(), Runtime.getRuntime().maxMemory(), machineBytes());
+            StoreCapacity.requireMemory(options.capacityBytes());
             ChronicleStore store = new ChronicleStore(
                     options,
                     geometry,
@@ -217,9 +188,7 @@ public final class ChronicleStore implements ResponseStore {
         try {
             Meta meta = directory.begin(geometry);
             space.restore(directory.path());
-            long limit = hasAll(space, directory, geometry)
-                    ? options.capacityBytes()
-                    : affordable(options, meta, directory.usableBytes(), directory.path());
+            long limit = StoreCapacity.onDisk(options, geometry, directory, meta, space);
             ChronicleStore store = new ChronicleStore(
                     options,
                     geometry,
@@ -240,64 +209,6 @@ public final class ChronicleStore implements ResponseStore {
         }
     }
 
-    /** The memory of this machine, or of the part of it that this process is confined to. */
-    private static long machineBytes() {
-        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
-    }
-
-    /** Refuses a store in memory that would one day be killed for want of it. */
-    static void requireMemory(long capacityBytes, long heapBytes, long machineBytes) throws IOException {
-        long needed = capacityBytes + capacityBytes / 100 * MEMORY_OVERHEAD_PERCENT + heapBytes;
-        if (needed > machineBytes) {
-            throw new IOException("cannot keep " + capacityBytes
-                    + " bytes in memory: with what the maps and the Java heap"
-                    + " take beside it that needs " + needed
-                    + " bytes, and this machine, or what it lets the process use,"
-                    + " has " + machineBytes + "; expected a smaller size, a smaller heap, or a directory to store in");
-        }
-    }
-
-    /** Whether the disk keeps room for the files of every shard. */
-    private static boolean hasAll(DiskSpace space, StoreDirectory directory, Geometry geometry) throws IOException {
-        for (int i = 0; i < geometry.shards(); i++) {
-            List<FileMark> files = FileMark.all(directory.path(), StoreDirectory.SHARD + i + ".");
-            if (files.isEmpty() || !files.stream().allMatch(space::has)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** How much of the configured capacity the disk has room for. */
-    static long affordable(StoreOptions options, Meta meta, long usableBytes, Path path) throws IOException {
-        long held = 0;
-        for (Closed shard : meta.shards()) {
-            if (shard == null) {
-                // Not known before it is repaired, by when the files have long grown: the watch over the disk must do.
-                return options.capacityBytes();
-            }
-            held += shard.usedBytes();
-        }
-        long growth = Math.max(0, usableBytes - DISK_RESERVE_BYTES) / (100 + FILE_OVERHEAD_PERCENT) * 100;
-        if (held + growth >= options.capacityBytes()) {
-            return options.capacityBytes();
-        }
-        long limit = held + growth;
-        if (limit < StoreOptions.CAPACITY_MIN) {
-            throw new IOException("cannot store in " + path + ": the disk has " + usableBytes
-                    + " bytes left, and the store needs at least "
-                    + (DISK_RESERVE_BYTES + 2 * StoreOptions.CAPACITY_MIN));
-        }
-        LOG.log(
-                System.Logger.Level.WARNING,
-                "the store in {0} is limited to {1} bytes instead of {2}: the disk has only {3} bytes left",
-                path,
-                limit,
-                options.capacityBytes(),
-                usableBytes);
-        return limit;
-    }
-
     /** Opens what can be opened quickly, at once; leaves the rest to the starter thread. */
     private void begin() throws IOException {
         boolean opened = false;
@@ -306,7 +217,7 @@ public final class ChronicleStore implements ResponseStore {
             for (int i = 0; i < shards.length; i++) {
                 Closed state = closedState(i);
                 if (isNew()) {
-                    shards[i].beginEmpty();
+                    shards[i].repair().beginEmpty();
                 }
                 if (state != null && !isMadeInBackground()) {
                     shards[i].start(openMaps(i, false), state);
@@ -392,7 +303,7 @@ public final class ChronicleStore implements ResponseStore {
         Scratch scratch = scratches.get();
         for (int i = 0; i < shards.length && !closed; i++) {
             if (closedState(i) != null) {
-                shards[i].rebuildInService(scratch);
+                shards[i].repair().rebuildInService(scratch);
             }
         }
     }
@@ -462,7 +373,7 @@ public final class ChronicleStore implements ResponseStore {
         Shard shard = shards[number];
         try {
             ShardMaps maps = openMaps(number, true);
-            shard.rebuild(maps, false, scratch);
+            shard.repair().rebuild(maps, false, scratch);
             synchronized (serviceLock) {
                 if (closed) {
                     shard.giveUp();
@@ -716,7 +627,7 @@ public final class ChronicleStore implements ResponseStore {
                 forceJournals();
                 suspended = watchDisk(suspended);
                 for (Shard shard : shards) {
-                    shard.evictAhead(scratch);
+                    shard.room().evictAhead(scratch);
                     shard.isSettled();
                 }
             } catch (RuntimeException | Error e) {
@@ -747,7 +658,7 @@ public final class ChronicleStore implements ResponseStore {
         try {
             long left = directory.usableBytes();
             faults.over(FREE, "it can be seen again");
-            boolean suspended = left < DISK_RESERVE_BYTES && !hasSpace;
+            boolean suspended = left < StoreCapacity.DISK_RESERVE_BYTES && !hasSpace;
             if (suspended) {
                 faults.begin(
                         DISK,
@@ -812,14 +723,6 @@ public final class ChronicleStore implements ResponseStore {
         return hasSpace;
     }
 
-    /** Throws when the disk has less left than files must find. */
-    static void requireReserve(StoreDirectory directory) throws IOException {
-        long left = directory.usableBytes();
-        if (left < DISK_RESERVE_BYTES) {
-            throw new IOException("the disk has only " + left + " bytes left");
-        }
-    }
-
     private ShardMaps makeMaps(int number) throws IOException {
         if (directory == null) {
             return ShardMaps.open(geometry, number, null, false);
@@ -847,7 +750,7 @@ public final class ChronicleStore implements ResponseStore {
                 return false;
             }
             Shard next = broken.successor();
-            next.beginEmpty();
+            next.repair().beginEmpty();
             next.start(maps, Closed.EMPTY);
             Shard[] all = shards.clone();
             all[number] = next;

@@ -23,7 +23,7 @@ final class Preview {
     /** Looks at those objects of {@code shard} that are still there. */
     void look(Shard shard, LongList ids, Scratch scratch) {
         for (int i = 0; i < ids.size(); i++) {
-            StoredObject object = shard.peek(ids.get(i), scratch);
+            StoredObject object = shard.purging().peek(ids.get(i), scratch);
             if (object != null) {
                 look(object);
             }

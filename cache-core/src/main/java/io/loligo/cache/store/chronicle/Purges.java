@@ -244,7 +244,9 @@ final class Purges implements AutoCloseable {
     }
 
     private long[] latestIds() {
-        return Arrays.stream(shards).mapToLong(Shard::latestId).toArray();
+        return Arrays.stream(shards)
+                .mapToLong(shard -> shard.objects().latestId())
+                .toArray();
     }
 
     private void write(String lines) {
@@ -308,7 +310,7 @@ final class Purges implements AutoCloseable {
         for (String text : peers.texts()) {
             CacheKey key = new CacheKey(uri, text);
             Shard shard = shard(key, scratch);
-            complete &= shard.enforce(key, scratch);
+            complete &= shard.purging().enforce(key, scratch);
             complete &= shard.isSettled();
         }
         return complete && areReady();
@@ -318,13 +320,13 @@ final class Purges implements AutoCloseable {
         long hash = hasher.hash(tag, scratch.text);
         boolean complete = true;
         for (Shard shard : shards) {
-            if (!shard.isTagsKnown()) {
+            if (!shard.repair().isTagsKnown()) {
                 return false;
             }
-            shard.awaitPublications();
-            LongList ids = shard.tagged(hash);
+            shard.objects().awaitPublications();
+            LongList ids = shard.purging().tagged(hash);
             for (int i = 0; i < ids.size() && complete; i++) {
-                complete = shard.enforce(ids.get(i), scratch);
+                complete = shard.purging().enforce(ids.get(i), scratch);
             }
             complete &= shard.isSettled();
         }
@@ -384,7 +386,7 @@ final class Purges implements AutoCloseable {
             for (String text : peers.texts()) {
                 CacheKey key = new CacheKey(uri, text);
                 Shard shard = shard(key, scratch);
-                Purged purged = shard.purge(key, scratch);
+                Purged purged = shard.purging().purge(key, scratch);
                 if (!shard.isSettled() || purged == null) {
                     return null;
                 }
@@ -393,7 +395,7 @@ final class Purges implements AutoCloseable {
             }
         } else {
             for (Shard shard : shards) {
-                Purged purged = shard.purgeByScan(uri, scratch);
+                Purged purged = shard.purging().purgeByScan(uri, scratch);
                 if (!shard.isSettled() || purged == null) {
                     return null;
                 }
@@ -430,7 +432,9 @@ final class Purges implements AutoCloseable {
         return bans.patternsInForce().stream()
                 .filter(ban -> !ban.isSoft() && ban.order().target() instanceof PurgeTarget.All)
                 .anyMatch(ban -> LongStream.range(0, shards.length)
-                        .allMatch(i -> shards[(int) i].isReady() || ban.mark((int) i) >= shards[(int) i].latestId()));
+                        .allMatch(i -> shards[(int) i].isReady()
+                                || ban.mark((int) i)
+                                        >= shards[(int) i].objects().latestId()));
     }
 
     private void enforceAltogether() {
@@ -476,23 +480,23 @@ final class Purges implements AutoCloseable {
     PurgePreview preview(PurgeTarget target, int sampleMax) throws PurgeRefused {
         Preview preview = new Preview(TargetMatch.of(target, bans.carriers()), bans, sampleMax);
         Scratch scratch = scratches.get();
-        boolean byTag =
-                target instanceof PurgeTarget.Tag && Arrays.stream(shards).allMatch(Shard::isTagsKnown);
+        boolean byTag = target instanceof PurgeTarget.Tag
+                && Arrays.stream(shards).allMatch(shard -> shard.repair().isTagsKnown());
         if (target instanceof PurgeTarget.Url url && peers.isComplete()) {
             for (String text : peers.texts()) {
                 CacheKey key = new CacheKey(url.uri(), text);
                 Shard shard = shard(key, scratch);
-                preview.look(shard, shard.under(key, scratch), scratch);
+                preview.look(shard, shard.purging().under(key, scratch), scratch);
             }
         } else if (byTag && target instanceof PurgeTarget.Tag tag) {
             long hash = hasher.hash(tag.tag(), scratch.text);
             for (Shard shard : shards) {
-                preview.look(shard, shard.tagged(hash), scratch);
+                preview.look(shard, shard.purging().tagged(hash), scratch);
             }
         } else {
             for (Shard shard : shards) {
-                for (int segment = 0; segment < shard.headSegments(); segment++) {
-                    preview.look(shard, shard.headIds(segment), scratch);
+                for (int segment = 0; segment < shard.purging().headSegments(); segment++) {
+                    preview.look(shard, shard.purging().headIds(segment), scratch);
                 }
             }
         }

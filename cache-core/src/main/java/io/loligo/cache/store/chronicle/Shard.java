@@ -3,68 +3,44 @@ package io.loligo.cache.store.chronicle;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.key.CacheKey;
-import io.loligo.cache.key.EffectiveUri;
-import io.loligo.cache.key.SelectingFields;
 import io.loligo.cache.store.EntryReader;
 import io.loligo.cache.store.ReplacementPolicy;
-import io.loligo.cache.store.ResponseStore.Purged;
 import io.loligo.cache.store.chronicle.EntryLayout.HeadBytes;
-import io.loligo.cache.store.chronicle.MapKeys.KeyHash;
 import io.loligo.cache.store.chronicle.StoreDirectory.Closed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
-import java.util.function.Predicate;
 import net.openhft.chronicle.hash.ChronicleHashClosedException;
 import net.openhft.chronicle.hash.locks.InterProcessDeadLockException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One part of the store: its maps, its byte budget, its order of eviction.
+ * One part of the store: its maps, its byte budget, its order of eviction. Here is what requests ask of it, and whether it
+ * is in use; its other parts are {@link ShardObjects}, {@link ShardRoom}, {@link ShardPurging} and {@link ShardRepair}.
  *
- * <p>Objects are immutable. What a key refers to changes only while the key's stripe is held, a lock over a few map
- * operations; readers take none. Whatever the maps throw is counted, and ends as a miss or as a response not stored.
+ * <p>For any number of threads. Readers take no lock; what changes takes that of {@link ShardObjects}. Whatever the maps
+ * throw is counted, and ends as a miss or as a response not stored.
  */
 final class Shard {
     private static final System.Logger LOG = System.getLogger(Shard.class.getName());
 
-    /** Responses that one key may have; the oldest goes when one more comes. */
-    static final int VARIANTS_MAX = 64;
-    /** Objects that one writer evicts to make room for one page; then it gives up storing. */
-    private static final int INLINE_EVICTIONS_MAX = 256;
-    /**
-     * Objects that one writer evicts because no segment has room for a page although the budget has: so many leave a gap
-     * even among pages of the largest size.
-     */
-    private static final int GAP_EVICTIONS_MAX = 32;
     /** At most this share of the budget is kept for readers of what is removed already. */
     private static final int HELD_SHARE = 4;
 
     /** How often a head is made anew because a purge changed what it has to say; then it is not stored. */
     private static final int PUBLISH_ATTEMPTS = 8;
 
-    private static final int STRIPES = 64;
     /** How often a lookup follows a reference that changes under it. */
     private static final int LOOKUP_ATTEMPTS = 4;
-    /** The evictor keeps this share of the budget free, so that writers seldom have to evict. */
-    private static final int FREE_PER_MILLE = 20;
-
-    /** What a list of variants takes of the budget, however long. */
-    private static final long LIST_CHARGE =
-            ShardMaps.pageCharge(EntryLayout.LIST_MEMBERS_OFFSET + VARIANTS_MAX * Long.BYTES);
 
     /** What a writer takes for a list: room for it, and as much again because it is counted before that is given back. */
-    private static final long LIST_RESERVE = 2 * LIST_CHARGE;
-
-    /** After so many more bytes the evictor looks how full the disk is; less than its reserve by far. */
-    private static final long WATCH_BYTES = 4L << 20;
+    private static final long LIST_RESERVE = 2 * ShardObjects.LIST_CHARGE;
 
     private final int number;
     private final long run;
@@ -82,23 +58,20 @@ final class Shard {
     private final EvictionIndex eviction;
     private final BodyPins pins;
     private final TagIndex tags = new TagIndex();
-    private final Object[] stripes = new Object[STRIPES];
     private final AtomicLong idCounter;
-    private final AtomicLong used = new AtomicLong();
-    private final AtomicLong objects = new AtomicLong();
-    private final AtomicLong headBytes = new AtomicLong();
-    private final AtomicLong payloadBytes = new AtomicLong();
-    private final RemovedBodies removedBodies = new RemovedBodies();
+    private final Budget budget;
+    private final ShardObjects objects;
+    private final ShardRoom room;
+    private final ShardRepair repair;
+    private final ShardPurging purging;
 
     private final Set<StoredWriter> writers = ConcurrentHashMap.newKeySet();
 
     private final ShardLimits limits;
-    private volatile CacheControlTargets targets = CacheControlTargets.DEFAULT;
     private volatile Set<String> hidden = Set.of();
     private volatile boolean suspended;
     private volatile boolean closed;
     private volatile boolean broken;
-    private volatile boolean tagsKnown;
     private volatile @Nullable ShardMaps maps;
 
     /** Which fault keeps this shard from being looked at and stored in; null when none does. */
@@ -168,8 +141,13 @@ final class Shard {
         this.idCounter = idCounter;
         this.replacementPolicy = replacementPolicy;
         this.eviction = EvictionIndex.of(replacementPolicy);
+        this.budget = new Budget(limits, tags, wakeEvictor);
         this.pins = new BodyPins(limits.bytes() / HELD_SHARE);
-        Arrays.setAll(stripes, i -> new Object());
+        this.objects = new ShardObjects(
+                number, run, idCounter, hasher, decoded, eviction, tags, pins, bans, budget, counters, wakeEvictor);
+        this.room = new ShardRoom(this, objects, budget, eviction, hasher, counters);
+        this.repair = new ShardRepair(this, objects, budget, peers, hasher, counters);
+        this.purging = new ShardPurging(this, objects, tags, bans, decoded, hasher);
     }
 
     /** An empty shard that takes the place of this one. No object of it has an id that one of this had. */
@@ -189,7 +167,7 @@ final class Shard {
                 scratches,
                 wakeEvictor,
                 idCounter);
-        next.targets = targets;
+        next.targets(objects.targets());
         next.hidden = hidden;
         next.suspended = suspended;
         return next;
@@ -197,18 +175,45 @@ final class Shard {
 
     // ---- state
 
+    ShardObjects objects() {
+        return objects;
+    }
+
+    ShardRoom room() {
+        return room;
+    }
+
+    ShardRepair repair() {
+        return repair;
+    }
+
+    ShardPurging purging() {
+        return purging;
+    }
+
+    /** The maps, also while a fault keeps them from being looked at and stored in; null while there are none. */
+    @Nullable ShardMaps maps() {
+        return maps;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
     /** Starts work on {@code opened}, which was closed in the state {@code content}. */
     void start(ShardMaps opened, Closed content) {
-        used.set(content.usedBytes());
-        objects.set(content.objects());
-        headBytes.set(content.headBytes());
-        payloadBytes.set(content.payloadBytes());
+        budget.start(content);
         maps = opened;
     }
 
     /** What it holds; changes under the caller while the shard is in use. */
     Closed content() {
-        return new Closed(used.get(), objects.get(), headBytes.get(), payloadBytes.get());
+        return budget.content();
+    }
+
+    /** The heap that the index of tags takes. */
+    long tagBytes() {
+        return budget.tagBytes();
     }
 
     /** Bytes of memory or files that its maps may take; 0 while it has none. */
@@ -295,12 +300,16 @@ final class Shard {
 
     /** How heads are read from now on. */
     void targets(CacheControlTargets newTargets) {
-        targets = newTargets;
+        objects.targets(newTargets);
     }
 
     /** The names, in lower case, of fields that are kept but not sent of what is stored from now on. */
     void hide(Set<String> names) {
         hidden = names;
+    }
+
+    boolean isSuspended() {
+        return suspended;
     }
 
     /** While suspended, nothing is stored: the disk is nearly full. */
@@ -320,14 +329,14 @@ final class Shard {
             maps = null;
         }
         // What was half done is done then, and what comes later does nothing.
-        awaitPublications();
+        objects.end();
         if (open != null) {
             try {
                 for (StoredObject free : pins.release()) {
-                    removedBodies.add(free.body());
+                    objects.remove(free.body());
                 }
                 Scratch scratch = scratches.get();
-                while (removeSome(open, scratch)) {
+                while (objects.removeSome(open, scratch)) {
                     // Until nothing is left.
                 }
                 open.close();
@@ -356,7 +365,7 @@ final class Shard {
     }
 
     /** Notes a fault; one that says that the maps themselves are unusable takes the shard out of use. */
-    private void fault(Throwable e) {
+    void fault(Throwable e) {
         if (closed || broken) {
             return;
         }
@@ -368,18 +377,6 @@ final class Shard {
         } else {
             faults.failed(name() + " at work", name() + " could not do something; the answer did not depend on it", e);
         }
-    }
-
-    private Object stripe(KeyHash hash) {
-        return stripes[(int) (hash.first >>> 8) & STRIPES - 1];
-    }
-
-    private static int fingerprint(KeyHash hash) {
-        return (int) (hash.first >>> 20);
-    }
-
-    long newId() {
-        return ObjectId.of(run, idCounter.getAndIncrement(), number);
     }
 
     // ---- looking up
@@ -429,7 +426,7 @@ final class Shard {
                 scratch.found = slot;
             }
             scratch.foundId = 0;
-            object = load(open, id, slot, scratch);
+            object = objects.load(open, id, slot, scratch);
             if (object == null) {
                 return null;
             }
@@ -449,13 +446,13 @@ final class Shard {
     private @Nullable List<StoredHead> variants(ShardMaps open, long listId, CacheKey key, Scratch scratch) {
         Variants variants = decoded.variants(listId);
         if (variants == null || variants.heads().isEmpty()) {
-            variants = loadList(open, listId, scratch);
+            variants = objects.loadList(open, listId, scratch);
             if (variants == null) {
                 return null;
             }
             List<StoredHead> heads = new ArrayList<>(variants.members().size());
             for (int i = 0; i < variants.members().size(); i++) {
-                StoredObject member = object(open, variants.members().get(i), scratch);
+                StoredObject member = objects.object(open, variants.members().get(i), scratch);
                 if (member == null && hasMovedOn(open, listId, scratch)) {
                     return null;
                 }
@@ -474,7 +471,7 @@ final class Shard {
     private @Nullable List<StoredHead> standing(ShardMaps open, Variants variants, Scratch scratch) {
         List<StoredHead> left = new ArrayList<>(variants.heads().size());
         for (StoredHead head : variants.heads()) {
-            StoredObject object = object(open, head.id(), scratch);
+            StoredObject object = objects.object(open, head.id(), scratch);
             if (object == null && hasMovedOn(open, variants.id(), scratch)) {
                 return null;
             }
@@ -490,54 +487,10 @@ final class Shard {
         return open.reference(scratch.hash, scratch.reference) != ObjectId.listReference(listId);
     }
 
-    /** The decoded object {@code id}, from the cache or the map; null when it is gone or damaged. */
-    private @Nullable StoredObject object(ShardMaps open, long id, Scratch scratch) {
-        StoredObject known = decoded.object(id);
-        return known != null ? known : load(open, id, scratch.aside, scratch);
-    }
-
-    private @Nullable StoredObject load(ShardMaps open, long id, Slot into, Scratch scratch) {
-        if (!open.page(scratch.page.head(id), into)) {
-            return null;
-        }
-        StoredObject object = EntryLayout.head(into, id, isToBeVerified(id, into), targets);
-        if (object == null) {
-            counters.faults.increment();
-            return null;
-        }
-        decoded.add(object);
-        return object;
-    }
-
-    private @Nullable Variants loadList(ShardMaps open, long id, Scratch scratch) {
-        if (!open.page(scratch.page.head(id), scratch.aside)) {
-            return null;
-        }
-        return EntryLayout.list(scratch.aside, id, isFromEarlierRun(id));
-    }
-
-    /**
-     * Whether what ends with {@code last} is to be checked although this run wrote it: where a file is cut, the rest of the
-     * page reads as zeros until somebody notices.
-     */
-    private static boolean isPerhapsCut(byte last) {
-        return last == 0;
-    }
-
-    /** Whether the checksums of {@code copied}, of object {@code id}, are to be looked at. */
-    private boolean isToBeVerified(long id, Slot copied) {
-        return isFromEarlierRun(id)
-                || (copied.length() > 0 && isPerhapsCut(copied.buffer().get(copied.length() - 1)));
-    }
-
-    private boolean isFromEarlierRun(long id) {
-        return ObjectId.run(id) != run;
-    }
-
     /** Removes what cannot be found or read, so that the index does not fill with it. */
     private void forgetDangling(ShardMaps open, Scratch scratch) {
-        synchronized (stripe(scratch.hash)) {
-            change(open, scratch, null, 0, other -> false);
+        synchronized (objects.stripe(scratch.hash)) {
+            objects.change(open, scratch, null, 0, other -> false);
         }
     }
 
@@ -567,12 +520,12 @@ final class Shard {
             StoredObject object = decoded.object(id);
             boolean usable;
             if (object == null) {
-                object = EntryLayout.head(slot, id, isToBeVerified(id, slot), targets);
+                object = objects.head(slot, id);
                 usable = object != null;
             } else {
                 usable = slot.length() == object.valueLength()
                         && slot.buffer().getLong(EntryLayout.ID_OFFSET) == id
-                        && (!isToBeVerified(id, slot)
+                        && (!objects.isToBeVerified(id, slot)
                                 || EntryLayout.isIntact(slot, object.bodyOffset(), object.inline()));
             }
             if (object == null || !usable) {
@@ -619,7 +572,7 @@ final class Shard {
                 return;
             }
             try {
-                removeBody(open, free.body(), scratch);
+                objects.removeBody(open, free.body(), scratch);
             } catch (RuntimeException | Error e) {
                 fault(e);
             }
@@ -655,13 +608,13 @@ final class Shard {
             return -1;
         }
         try {
-            boolean verify = isFromEarlierRun(bodyId);
+            boolean verify = objects.isFromEarlierRun(bodyId);
             if (dst.isDirect() && !verify) {
                 ChunkWindow window = scratch.window.aim(bodyId, chunkNumber, from, wanted, dst);
                 if (!open.chunk(bodyId, chunkNumber, scratch.page, window) || window.taken() <= 0) {
                     return -1;
                 }
-                if (!isPerhapsCut(dst.get(dst.position() + window.taken() - 1))) {
+                if (!ShardObjects.isPerhapsCut(dst.get(dst.position() + window.taken() - 1))) {
                     dst.position(dst.position() + window.taken());
                     return window.taken();
                 }
@@ -704,7 +657,7 @@ final class Shard {
             StoredWriter writer = new StoredWriter(
                     this,
                     head,
-                    newId(),
+                    objects.newId(),
                     scratch.hash.first,
                     scratch.hash.second,
                     mark,
@@ -732,7 +685,7 @@ final class Shard {
     boolean insertChunk(long bodyId, int chunkNumber, Slot chunk, Scratch scratch) {
         ShardMaps open = usable();
         long charge = ShardMaps.pageCharge(chunk.length());
-        if (open == null || !makeRoom(open, charge, scratch)) {
+        if (open == null || !room.makeRoom(open, charge, scratch)) {
             return false;
         }
         boolean inserted = false;
@@ -740,12 +693,12 @@ final class Shard {
             int attempt = 0;
             do {
                 inserted = open.insertChunk(bodyId, chunkNumber, attempt, scratch.page, chunk);
-            } while (!inserted && makeGap(open, attempt++, scratch));
+            } while (!inserted && room.makeGap(open, attempt++, scratch));
         } catch (RuntimeException | Error e) {
             fault(e);
         } finally {
             if (!inserted) {
-                used.addAndGet(-charge);
+                budget.add(-charge);
             }
         }
         return inserted;
@@ -758,7 +711,7 @@ final class Shard {
             return;
         }
         try {
-            removeBody(open, new RemovedBodies.Body(bodyId, length), scratch);
+            objects.removeBody(open, new RemovedBodies.Body(bodyId, length), scratch);
         } catch (RuntimeException | Error e) {
             fault(e);
         }
@@ -780,7 +733,7 @@ final class Shard {
         ShardMaps open = usable();
         int inlineLength = body == null ? 0 : (int) bytes.bodyLength();
         long charge = ShardMaps.objectCharge(bytes.length() + inlineLength);
-        if (open == null || !makeRoom(open, charge + LIST_RESERVE, scratch)) {
+        if (open == null || !room.makeRoom(open, charge + LIST_RESERVE, scratch)) {
             return null;
         }
         StoredObject stored = null;
@@ -798,9 +751,9 @@ final class Shard {
                 if (object == null) {
                     return null;
                 }
-                synchronized (stripe(scratch.hash)) {
+                synchronized (objects.stripe(scratch.hash)) {
                     if (Objects.equals(sentence, bans.since(writer.banMark(), writer.id(), writer.head()))) {
-                        publish(open, object, 0, scratch);
+                        objects.publish(open, object, 0, scratch);
                         stored = object;
                     } else {
                         // A purge came since: it changes what the page has to say.
@@ -813,13 +766,8 @@ final class Shard {
             fault(e);
             return null;
         } finally {
-            used.addAndGet(headCharge(stored) - charge - LIST_RESERVE);
+            budget.add(ShardObjects.headCharge(stored) - charge - LIST_RESERVE);
         }
-    }
-
-    /** What {@code object} takes of the budget without its chunks; 0 where there is none. */
-    private static long headCharge(@Nullable StoredObject object) {
-        return object == null ? 0 : object.charge() - object.bodyCharge();
     }
 
     /**
@@ -837,7 +785,7 @@ final class Shard {
             if (open.insertPage(scratch.page.head(salted), value)) {
                 return EntryLayout.object(bytes, salted, hidden);
             }
-        } while (makeGap(open, attempt++, scratch));
+        } while (room.makeGap(open, attempt++, scratch));
         return null;
     }
 
@@ -864,7 +812,7 @@ final class Shard {
      * @param updated the head; null for the one that it has
      * @param last what becomes of that head, when the new id is in use already; null for nothing
      */
-    private @Nullable StoredHead renew(
+    @Nullable StoredHead renew(
             long oldId,
             @Nullable StoredHead updated,
             BiFunction<StoredObject, StoredHead, @Nullable StoredHead> last,
@@ -882,7 +830,7 @@ final class Shard {
             if (!open.page(scratch.page.head(oldId), slot)) {
                 return null;
             }
-            StoredObject old = EntryLayout.head(slot, oldId, isToBeVerified(oldId, slot), targets);
+            StoredObject old = objects.head(slot, oldId);
             if (old == null) {
                 counters.faults.increment();
                 return null;
@@ -894,11 +842,11 @@ final class Shard {
             }
             HeadBytes bytes = old.inline() ? large.inline() : large.withBody(old.bodyId());
             long wantedBytes = ShardMaps.objectCharge(bytes.length() + (old.inline() ? (int) bytes.bodyLength() : 0));
-            if (!makeRoom(open, wantedBytes + LIST_RESERVE, scratch)) {
+            if (!room.makeRoom(open, wantedBytes + LIST_RESERVE, scratch)) {
                 return null;
             }
             charge = wantedBytes;
-            long id = newId();
+            long id = objects.newId();
             int checksum = slot.buffer().getInt(EntryLayout.BODY_CHECKSUM_OFFSET);
             hasher.hash(old.head().key(), scratch.text, scratch.hash);
             for (int attempt = 0; renewed == null && attempt < PUBLISH_ATTEMPTS; attempt++) {
@@ -909,11 +857,11 @@ final class Shard {
                 if (object == null) {
                     return null;
                 }
-                synchronized (stripe(scratch.hash)) {
+                synchronized (objects.stripe(scratch.hash)) {
                     // Evicted, purged or replaced meanwhile: there is nothing to renew.
-                    boolean there = refersTo(open, oldId, scratch);
+                    boolean there = objects.refersTo(open, oldId, scratch);
                     if (there && Objects.equals(head, last.apply(old, wanted))) {
-                        publish(open, object, oldId, scratch);
+                        objects.publish(open, object, oldId, scratch);
                         renewed = object;
                     } else {
                         open.removePage(scratch.page.head(object.id()));
@@ -932,322 +880,8 @@ final class Shard {
                 give(slot);
             }
             if (charge > 0) {
-                used.addAndGet(headCharge(renewed) - charge - LIST_RESERVE);
+                budget.add(ShardObjects.headCharge(renewed) - charge - LIST_RESERVE);
             }
-        }
-    }
-
-    /**
-     * Makes the key refer to an inserted head; removes the head again if that fails. The stripe is held.
-     *
-     * @param predecessor the object whose body and place in line pass on to {@code object}; 0 when there is none
-     */
-    private void publish(ShardMaps open, StoredObject object, long predecessor, Scratch scratch) {
-        boolean visible = false;
-        try {
-            decoded.add(object);
-            if (predecessor != 0) {
-                eviction.replace(predecessor, object.id(), object.charge());
-            }
-            change(open, scratch, object, predecessor, other -> other.id() == predecessor);
-            count(object, 1);
-            // Also after replace: the predecessor may have been about to be evicted, or not been known yet.
-            eviction.add(object.id(), object.charge(), fingerprint(scratch.hash));
-            tags.add(object.id(), tagHashes(object.head(), scratch));
-            visible = true;
-        } finally {
-            if (!visible) {
-                decoded.forget(object.id());
-                eviction.replace(object.id(), predecessor, object.charge());
-                open.removePage(scratch.page.head(object.id()));
-            }
-        }
-    }
-
-    /** Counts {@code object} in or, with {@code sign} -1, out. */
-    private void count(StoredObject object, int sign) {
-        objects.addAndGet(sign);
-        headBytes.addAndGet((long) sign * object.bodyOffset());
-        payloadBytes.addAndGet(sign * object.head().bodyLength());
-    }
-
-    private boolean refersTo(ShardMaps open, long id, Scratch scratch) {
-        LongList members = members(open, open.reference(scratch.hash, scratch.reference), scratch);
-        for (int i = 0; i < members.size(); i++) {
-            if (members.get(i) == id) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private LongList members(ShardMaps open, long reference, Scratch scratch) {
-        LongList members = new LongList();
-        if (reference == 0) {
-            return members;
-        }
-        if (!ObjectId.isList(reference)) {
-            members.add(reference);
-            return members;
-        }
-        Variants list = decoded.variants(ObjectId.id(reference));
-        if (list == null) {
-            list = loadList(open, ObjectId.id(reference), scratch);
-        }
-        return list == null ? members : list.members();
-    }
-
-    /**
-     * Changes what the key in {@code scratch.hash} refers to, then removes what it no longer does. The stripe is held.
-     *
-     * @param added becomes the newest variant and replaces the one with the same selecting fields
-     * @param bodyPassedOn the dropped object whose chunks stay, because {@code added} has them now; 0 when there is none
-     * @param dropped which of the present variants go
-     */
-    private Purged change(
-            ShardMaps open,
-            Scratch scratch,
-            @Nullable StoredObject added,
-            long bodyPassedOn,
-            Predicate<StoredObject> dropped) {
-        if (closed) {
-            throw new IllegalStateException("shard " + number + " is closed");
-        }
-        long before = open.reference(scratch.hash, scratch.reference);
-        LongList members = members(open, before, scratch);
-        LongList kept = new LongList();
-        List<StoredObject> removed = new ArrayList<>(1);
-        LongList unreadable = new LongList();
-        if (added != null) {
-            kept.add(added.id());
-        }
-        for (int i = 0; i < members.size(); i++) {
-            StoredObject member = object(open, members.get(i), scratch);
-            if (member == null) {
-                unreadable.add(members.get(i));
-            } else if (dropped.test(member) || (added != null && isReplaced(member, added))) {
-                removed.add(member);
-            } else if (kept.size() < VARIANTS_MAX) {
-                kept.add(member.id());
-            } else {
-                removed.add(member);
-            }
-        }
-        boolean listLost = before != 0 && members.size() == 0;
-        if (added == null && removed.isEmpty() && unreadable.size() == 0 && !listLost) {
-            return new Purged(0, 0);
-        }
-        long list = kept.size() > 1 ? insertList(open, kept, scratch) : 0;
-        if (kept.size() > 1 && list == 0) {
-            // No room for a list: only the newest can be found then, or, where there is to be less, none.
-            keepOnlyNewest(open, kept, added, removed, scratch);
-        }
-        if (kept.size() == 0) {
-            if (before != 0) {
-                open.forget(scratch.hash);
-            }
-        } else {
-            open.reference(
-                    scratch.hash, kept.size() == 1 ? kept.get(0) : ObjectId.listReference(list), scratch.reference);
-        }
-        boolean wasList = before != 0 && ObjectId.isList(before);
-        if (wasList) {
-            open.removePage(scratch.page.head(ObjectId.id(before)));
-            decoded.forget(ObjectId.id(before));
-        }
-        // At once, so that a list that takes the place of another never counts twice.
-        used.addAndGet((kept.size() > 1 ? LIST_CHARGE : 0) - (wasList ? LIST_CHARGE : 0));
-        long bytes = 0;
-        for (StoredObject object : removed) {
-            bytes += object.charge();
-            delete(open, object, object.id() != bodyPassedOn, scratch);
-        }
-        for (int i = 0; i < unreadable.size(); i++) {
-            discard(open, unreadable.get(i), eviction.remove(unreadable.get(i)), scratch);
-        }
-        return new Purged(removed.size(), bytes);
-    }
-
-    private static boolean isReplaced(StoredObject member, StoredObject added) {
-        SelectingFields selecting = member.head().selecting();
-        // Another key under the same hash: there is room for one of them only.
-        return selecting.equals(added.head().selecting())
-                || !member.head().key().equals(added.head().key());
-    }
-
-    private void keepOnlyNewest(
-            ShardMaps open, LongList kept, @Nullable StoredObject added, List<StoredObject> removed, Scratch scratch) {
-        for (int i = added == null ? 0 : 1; i < kept.size(); i++) {
-            StoredObject member = object(open, kept.get(i), scratch);
-            if (member != null) {
-                removed.add(member);
-            }
-        }
-        kept.clear();
-        if (added != null) {
-            kept.add(added.id());
-        }
-    }
-
-    /** Inserts a list of variants; 0 when there is no room for it. */
-    private long insertList(ShardMaps open, LongList members, Scratch scratch) {
-        long id = newId();
-        for (int salt = 0; salt < ObjectId.SALTS; salt++) {
-            long salted = ObjectId.salted(id, salt);
-            EntryLayout.putList(scratch.made, salted, scratch.hash.first, scratch.hash.second, members);
-            if (open.insertPage(scratch.page.head(salted), scratch.made)) {
-                return salted;
-            }
-        }
-        return 0;
-    }
-
-    private void delete(ShardMaps open, StoredObject object, boolean withBody, Scratch scratch) {
-        open.removePage(scratch.page.head(object.id()));
-        decoded.forget(object.id());
-        eviction.remove(object.id());
-        tags.remove(object.id());
-        count(object, -1);
-        used.addAndGet(-headCharge(object));
-        if (withBody && !object.inline() && !pins.holds(object)) {
-            removeBody(open, object.body(), scratch);
-        }
-    }
-
-    /** Removes a body that is short; of a long one only some, for whoever calls this should not wait. */
-    private void removeBody(ShardMaps open, RemovedBodies.Body body, Scratch scratch) {
-        used.addAndGet(-removedBodies.removeSome(open, body, scratch.page));
-        if (EntryLayout.chunks(body.length()) > RemovedBodies.CHUNKS_AT_ONCE) {
-            wakeEvictor.run();
-        }
-    }
-
-    /** Removes some chunks of bodies that are gone; false when there are none. */
-    private boolean removeSome(ShardMaps open, Scratch scratch) {
-        long freed = removedBodies.removeSome(open, scratch.page);
-        used.addAndGet(-freed);
-        return freed > 0;
-    }
-
-    /** Removes what can be found of an object whose head cannot be read. */
-    private void discard(ShardMaps open, long id, long bytes, Scratch scratch) {
-        open.removePage(scratch.page.head(id));
-        decoded.forget(id);
-        tags.remove(id);
-        for (int i = 0; open.hasChunk(ObjectId.unsalted(id), i, scratch.page); i++) {
-            open.removePage(scratch.page);
-        }
-        if (bytes > 0) {
-            objects.decrementAndGet();
-            used.addAndGet(-bytes);
-        }
-    }
-
-    // ---- making room
-
-    /** Takes {@code bytes} of the budget, evicting for them if need be; false when they cannot be had now. */
-    private boolean makeRoom(ShardMaps open, long bytes, Scratch scratch) {
-        int evicted = 0;
-        while (!closed && !suspended) {
-            long now = used.get();
-            if (now + bytes <= limit() && limits.hasIndexRoom(objects.get(), tags.entries(), 0)) {
-                if (used.compareAndSet(now, now + bytes)) {
-                    if (now + bytes > evictorStart() || now / WATCH_BYTES != (now + bytes) / WATCH_BYTES) {
-                        wakeEvictor.run();
-                    }
-                    return true;
-                }
-            } else if (bytes > limit() || evicted++ >= INLINE_EVICTIONS_MAX || !free(open, scratch.nested())) {
-                counters.refusals.increment();
-                return false;
-            }
-        }
-        return false;
-    }
-
-    /**
-     * Evicts something because a page has found no segment with room for it.
-     *
-     * @param attempt how often the page has been tried before, from 0
-     * @return whether to try again
-     */
-    private boolean makeGap(ShardMaps open, int attempt, Scratch scratch) {
-        if (attempt < GAP_EVICTIONS_MAX && !closed && free(open, scratch.nested())) {
-            return true;
-        }
-        counters.refusals.increment();
-        return false;
-    }
-
-    /**
-     * Makes some room: out of what is removed already, else by evicting. What is evicted counts as used until its body is
-     * removed, so evicting on and on before that would empty the shard.
-     */
-    private boolean free(ShardMaps open, Scratch scratch) {
-        try {
-            return removeSome(open, scratch) || evictOne(open, scratch);
-        } catch (RuntimeException | Error e) {
-            fault(e);
-            return false;
-        }
-    }
-
-    /** What objects may take: what the index of tags takes is gone. */
-    private long limit() {
-        return limits.bytes() - ShardLimits.tagBytes(tags.entries());
-    }
-
-    private long evictorStart() {
-        return limit() - limits.bytes() / 1000 * FREE_PER_MILLE;
-    }
-
-    private boolean hasRoomToSpare() {
-        return used.get() <= evictorStart() && limits.hasIndexRoom(objects.get(), tags.entries(), FREE_PER_MILLE);
-    }
-
-    /** Evicts until there is some room to spare. The evictor's work. */
-    void evictAhead(Scratch scratch) {
-        ShardMaps open = maps;
-        try {
-            while (open != null
-                    && !closed
-                    && (removeSome(open, scratch) || (!hasRoomToSpare() && evictOne(open, scratch)))) {
-                open = maps;
-            }
-        } catch (RuntimeException | Error e) {
-            fault(e);
-        }
-    }
-
-    private boolean evictOne(ShardMaps open, Scratch scratch) {
-        EvictionIndex.Victim victim = eviction.poll();
-        if (victim == null) {
-            return false;
-        }
-        try {
-            StoredObject object = object(open, victim.id(), scratch);
-            if (object == null) {
-                // Gone: then whoever removed it has given its bytes back. Still there: then it cannot be read.
-                if (open.page(scratch.page.head(victim.id()), scratch.aside)) {
-                    discard(open, victim.id(), victim.bytes(), scratch);
-                }
-            } else {
-                hasher.hash(object.head().key(), scratch.text, scratch.hash);
-                synchronized (stripe(scratch.hash)) {
-                    Purged evicted = change(open, scratch, null, 0, other -> other.id() == victim.id());
-                    if (evicted.objects() == 0 && open.hasPage(scratch.page.head(victim.id()))) {
-                        // Nothing refers to it: a removal before this failed half way.
-                        delete(open, object, true, scratch);
-                    }
-                }
-            }
-            counters.evictions.increment();
-            return true;
-        } catch (RuntimeException | Error e) {
-            // Lest it stays for good because nobody knows of it.
-            eviction.add(victim.id(), victim.bytes(), fingerprint(scratch.hash));
-            fault(e);
-            return false;
         }
     }
 
@@ -1260,341 +894,11 @@ final class Shard {
         }
         try {
             hasher.hash(head.key(), scratch.text, scratch.hash);
-            synchronized (stripe(scratch.hash)) {
-                change(open, scratch, null, 0, other -> other.id() == head.id());
+            synchronized (objects.stripe(scratch.hash)) {
+                objects.change(open, scratch, null, 0, other -> other.id() == head.id());
             }
         } catch (RuntimeException | Error e) {
             fault(e);
-        }
-    }
-
-    /** Removes every variant of {@code key}, whose hash is in {@code scratch}; null when that is not certain. */
-    @Nullable Purged purge(CacheKey key, Scratch scratch) {
-        ShardMaps open = maps;
-        if (open == null) {
-            return null;
-        }
-        try {
-            synchronized (stripe(scratch.hash)) {
-                return change(
-                        open, scratch, null, 0, other -> other.head().key().equals(key));
-            }
-        } catch (RuntimeException | Error e) {
-            fault(e);
-            return null;
-        }
-    }
-
-    /** Removes every object of {@code uri} by looking at all heads: for when it is not known under which keys they are. */
-    @Nullable Purged purgeByScan(EffectiveUri uri, Scratch scratch) {
-        ShardMaps open = maps;
-        long count = 0;
-        long bytes = 0;
-        try {
-            for (int segment = 0; open != null && segment < open.segments(); segment++) {
-                LongList ids = open.headIds(segment);
-                for (int i = 0; i < ids.size(); i++) {
-                    StoredObject object = objectUnlessList(open, ids.get(i), scratch);
-                    if (object != null && object.head().key().uri().equals(uri)) {
-                        hasher.hash(object.head().key(), scratch.text, scratch.hash);
-                        Purged purged = purge(object.head().key(), scratch);
-                        if (purged == null) {
-                            return null;
-                        }
-                        count += purged.objects();
-                        bytes += purged.bytes();
-                    }
-                }
-            }
-        } catch (RuntimeException | Error e) {
-            fault(e);
-            return null;
-        }
-        return open == null ? null : new Purged(count, bytes);
-    }
-
-    // ---- bans
-
-    /** The latest object that was begun here, in this run or an earlier one. */
-    long latestId() {
-        return ObjectId.salted(ObjectId.of(run, idCounter.get() - 1, number), ObjectId.SALTS - 1);
-    }
-
-    /** Waits until everything is visible that was about to become so without regard to a ban that came meanwhile. */
-    void awaitPublications() {
-        for (Object stripe : stripes) {
-            synchronized (stripe) {
-                // Who held it has published by now.
-            }
-        }
-    }
-
-    /** The heap that the index of tags takes. */
-    long tagBytes() {
-        return ShardLimits.tagBytes(tags.entries());
-    }
-
-    /** Whether every object here is found by its tags. */
-    boolean isTagsKnown() {
-        return tagsKnown && maps != null;
-    }
-
-    /** Objects that bear a tag with this hash, and that are perhaps gone meanwhile. */
-    LongList tagged(long tagHash) {
-        return tags.objects(tagHash);
-    }
-
-    private long[] tagHashes(StoredHead head, Scratch scratch) {
-        return head.tags(bans.carriers()).stream()
-                .mapToLong(tag -> hasher.hash(tag, scratch.text))
-                .toArray();
-    }
-
-    int headSegments() {
-        ShardMaps open = maps;
-        return open == null ? 0 : open.segments();
-    }
-
-    LongList headIds(int segment) {
-        ShardMaps open = maps;
-        return open == null ? new LongList() : open.headIds(segment);
-    }
-
-    /** The objects under {@code key}, or under another with the same hash, which is in {@code scratch}. */
-    LongList under(CacheKey key, Scratch scratch) {
-        ShardMaps open = maps;
-        if (open == null) {
-            return new LongList();
-        }
-        try {
-            return members(open, open.reference(scratch.hash, scratch.reference), scratch);
-        } catch (RuntimeException | Error e) {
-            fault(e);
-            return new LongList();
-        }
-    }
-
-    /** Object {@code id}, to be looked at; null when it is gone or cannot be read. */
-    @Nullable StoredObject peek(long id, Scratch scratch) {
-        ShardMaps open = maps;
-        try {
-            StoredObject known = decoded.object(id);
-            return known != null || open == null ? known : objectUnlessList(open, id, scratch);
-        } catch (RuntimeException | Error e) {
-            fault(e);
-            return null;
-        }
-    }
-
-    /** Does to what lies under {@code key}, whose hash is in {@code scratch}, what bans say; false when it is not certain. */
-    boolean enforce(CacheKey key, Scratch scratch) {
-        ShardMaps open = maps;
-        if (open == null) {
-            return false;
-        }
-        LongList members;
-        try {
-            synchronized (stripe(scratch.hash)) {
-                members = members(open, open.reference(scratch.hash, scratch.reference), scratch);
-            }
-        } catch (RuntimeException | Error e) {
-            fault(e);
-            return false;
-        }
-        boolean complete = true;
-        for (int i = 0; i < members.size(); i++) {
-            complete &= enforce(members.get(i), scratch);
-        }
-        return complete;
-    }
-
-    /** Does to object {@code id} what bans say, and has them count it; false when it is not certain. */
-    boolean enforce(long id, Scratch scratch) {
-        ShardMaps open = maps;
-        if (open == null) {
-            return false;
-        }
-        try {
-            StoredObject known = decoded.object(id);
-            StoredObject object = known != null ? known : objectUnlessList(open, id, scratch);
-            List<Ban> covering = object == null ? List.of() : bans.covering(id, object.head(), 0);
-            if (object == null || covering.isEmpty()) {
-                return true;
-            }
-            boolean gone;
-            if (Bans.Sentence.of(covering, null).dropped()) {
-                hasher.hash(object.head().key(), scratch.text, scratch.hash);
-                synchronized (stripe(scratch.hash)) {
-                    // The change looks at it once more.
-                    decoded.add(object);
-                    gone = change(open, scratch, null, 0, other -> other.id() == id)
-                                    .objects()
-                            > 0;
-                }
-            } else {
-                gone = renew(id, null, this::stale, scratch) != null;
-                if (!gone && isFound(open, object, scratch)) {
-                    return false;
-                }
-            }
-            if (gone) {
-                long bytes = object.charge();
-                covering.forEach(ban -> ban.count(bytes));
-            }
-            return true;
-        } catch (RuntimeException | Error e) {
-            fault(e);
-            return false;
-        }
-    }
-
-    private boolean isFound(ShardMaps open, StoredObject object, Scratch scratch) {
-        hasher.hash(object.head().key(), scratch.text, scratch.hash);
-        synchronized (stripe(scratch.hash)) {
-            return refersTo(open, object.id(), scratch);
-        }
-    }
-
-    /** What soft bans make of {@code object}; null when they make nothing of it. */
-    private @Nullable StoredHead stale(StoredObject object, StoredHead head) {
-        List<Ban> covering = bans.covering(object.id(), object.head(), 0);
-        if (covering.isEmpty()) {
-            return null;
-        }
-        Bans.Sentence sentence = Bans.Sentence.of(covering, head.staleSince());
-        return sentence.dropped() ? null : head.withStaleness(sentence.staleSince(), 0);
-    }
-
-    private @Nullable StoredObject objectUnlessList(ShardMaps open, long id, Scratch scratch) {
-        return open.page(scratch.page.head(id), scratch.aside) && !EntryLayout.isList(scratch.aside)
-                ? EntryLayout.head(scratch.aside, id, isFromEarlierRun(id), targets)
-                : null;
-    }
-
-    // ---- starting on what earlier runs left
-
-    /** {@link #rebuild} for a shard that is in use already. */
-    void rebuildInService(Scratch scratch) {
-        ShardMaps open = maps;
-        if (open == null) {
-            return;
-        }
-        try {
-            rebuild(open, true, scratch);
-        } catch (RuntimeException | Error e) {
-            fault(e);
-        }
-    }
-
-    /**
-     * Finds out what the maps hold, to be able to evict it. After a clean stop this goes on beside the traffic; after an
-     * unclean one it comes first, counts the bytes, and removes whatever is incomplete or that nothing refers to.
-     *
-     * @param clean whether {@link #used} and {@link #objects} are right already
-     */
-    void rebuild(ShardMaps open, boolean clean, Scratch scratch) {
-        LongList bodies = new LongList();
-        boolean complete = true;
-        for (int segment = 0; segment < open.segments() && !closed; segment++) {
-            LongList ids = open.headIds(segment);
-            for (int i = 0; i < ids.size() && !closed; i++) {
-                try {
-                    rebuild(open, ids.get(i), clean, bodies, scratch);
-                } catch (IOException e) {
-                    complete = false;
-                    fault(e);
-                }
-            }
-        }
-        if (!clean) {
-            removeStrayChunks(open, bodies.sorted(), scratch);
-            removeDanglingReferences(open, scratch);
-        }
-        tagsKnown = complete && !closed;
-    }
-
-    /** There is nothing of an earlier run: every object that comes is known. */
-    void beginEmpty() {
-        tagsKnown = true;
-    }
-
-    private void rebuild(ShardMaps open, long id, boolean clean, LongList bodies, Scratch scratch) throws IOException {
-        if (!isFromEarlierRun(id) || !open.page(scratch.page.head(id), scratch.aside)) {
-            return;
-        }
-        if (EntryLayout.isList(scratch.aside)) {
-            Variants list = EntryLayout.list(scratch.aside, id, true);
-            if (list == null) {
-                discard(open, id, 0, scratch);
-            } else if (!clean) {
-                scratch.hash.of(list.keyFirst(), list.keySecond());
-                if (open.reference(scratch.hash, scratch.reference) == ObjectId.listReference(id)) {
-                    used.addAndGet(LIST_CHARGE);
-                } else {
-                    discard(open, id, 0, scratch);
-                }
-            }
-            return;
-        }
-        StoredObject object = EntryLayout.head(scratch.aside, id, true, targets);
-        if (object == null) {
-            counters.faults.increment();
-            discard(open, id, 0, scratch);
-            return;
-        }
-        peers.add(object.head().key().peers());
-        hasher.hash(object.head().key(), scratch.text, scratch.hash);
-        synchronized (stripe(scratch.hash)) {
-            if (!refersTo(open, id, scratch)) {
-                if (!clean) {
-                    open.removePage(scratch.page.head(id));
-                }
-                return;
-            }
-            if (!clean) {
-                used.addAndGet(object.charge());
-                count(object, 1);
-                if (!hasAllChunks(open, object, scratch)) {
-                    change(open, scratch, null, 0, other -> other.id() == id);
-                    return;
-                }
-                if (!object.inline()) {
-                    bodies.add(object.bodyId());
-                }
-            }
-            eviction.add(id, object.charge(), fingerprint(scratch.hash));
-            tags.add(id, tagHashes(object.head(), scratch));
-        }
-    }
-
-    private static boolean hasAllChunks(ShardMaps open, StoredObject object, Scratch scratch) {
-        for (int i = 0; i < object.chunks(); i++) {
-            if (!open.hasChunk(object.bodyId(), i, scratch.page)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private void removeStrayChunks(ShardMaps open, long[] bodies, Scratch scratch) {
-        for (int segment = 0; segment < open.segments() && !closed; segment++) {
-            LongList keys = open.chunkKeys(segment);
-            for (int i = 0; i < keys.size(); i += 2) {
-                if (Arrays.binarySearch(bodies, ObjectId.unsalted(keys.get(i))) < 0) {
-                    open.removePage(scratch.page.of(keys.get(i), (int) keys.get(i + 1)));
-                }
-            }
-        }
-    }
-
-    private void removeDanglingReferences(ShardMaps open, Scratch scratch) {
-        for (int segment = 0; segment < open.indexSegments() && !closed; segment++) {
-            LongList all = open.references(segment);
-            for (int i = 0; i < all.size(); i += 3) {
-                if (!open.hasPage(scratch.page.head(ObjectId.id(all.get(i + 2))))) {
-                    open.forget(scratch.hash.of(all.get(i), all.get(i + 1)));
-                }
-            }
         }
     }
 }

@@ -187,7 +187,7 @@ final class StoreWatch {
             boolean mapped = !isUnmapped(number, broken, directory != null);
             if (directory != null) {
                 directory.discard(number, mapped);
-                ChronicleStore.requireReserve(directory);
+                StoreCapacity.requireReserve(directory);
             }
             if (store.replace(number, broken)) {
                 faults.over(broken.name(), "it starts empty");
@@ -256,7 +256,7 @@ final class StoreWatch {
         }
         spaceBackoff.tried(now);
         try {
-            if (directory.usableBytes() - ChronicleStore.DISK_RESERVE_BYTES >= wanted && space.take(files)) {
+            if (directory.usableBytes() - StoreCapacity.DISK_RESERVE_BYTES >= wanted && space.take(files)) {
                 store.hasSpace(true);
                 space.remember(directory.path(), files);
             }

@@ -105,15 +105,15 @@ final class Sweeper implements AutoCloseable {
 
     private boolean isSwept(Shard shard, long latest, Scratch scratch) {
         // What was about to be published when the bans came is published then.
-        shard.awaitPublications();
+        shard.objects().awaitPublications();
         boolean complete = true;
-        int segments = shard.headSegments();
+        int segments = shard.purging().headSegments();
         for (int segment = 0; segment < segments; segment++) {
             long start = System.nanoTime();
-            LongList ids = shard.headIds(segment);
+            LongList ids = shard.purging().headIds(segment);
             for (int i = 0; i < ids.size() && !closed; i++) {
                 if (ids.get(i) <= latest) {
-                    complete &= shard.enforce(ids.get(i), scratch);
+                    complete &= shard.purging().enforce(ids.get(i), scratch);
                 }
             }
             if (closed) {

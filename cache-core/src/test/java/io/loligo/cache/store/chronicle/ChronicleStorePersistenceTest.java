@@ -376,7 +376,7 @@ class ChronicleStorePersistenceTest {
         var meta = new StoreDirectory.Meta(
                 "", 2, Geometry.of(options), List.of(new StoreDirectory.Closed(held * MEBI, 1, 0, 0)));
 
-        assertThat(ChronicleStore.affordable(options, meta, usable * MEBI, directory) / (double) MEBI)
+        assertThat(StoreCapacity.affordable(options, meta, usable * MEBI, directory) / (double) MEBI)
                 .isCloseTo((double) expected, within(0.001));
     }
 
@@ -385,7 +385,7 @@ class ChronicleStorePersistenceTest {
         StoreOptions options = new StoreOptions(directory, 100 * MEBI, MEBI);
         var meta = new StoreDirectory.Meta("", 1, Geometry.of(options), List.of());
 
-        assertThatThrownBy(() -> ChronicleStore.affordable(options, meta, 10 * MEBI, directory))
+        assertThatThrownBy(() -> StoreCapacity.affordable(options, meta, 10 * MEBI, directory))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(directory.toString());
     }

@@ -204,12 +204,12 @@ class ChronicleStoreTest {
     @Test
     void the_oldest_of_too_many_variants_goes() {
         CacheKey key = key("/many");
-        for (int i = 0; i <= Shard.VARIANTS_MAX; i++) {
+        for (int i = 0; i <= ShardObjects.VARIANTS_MAX; i++) {
             put(store, head(key, language("l" + i)), body("v" + i, 10));
         }
         List<StoredHead> heads = store.lookup(key);
 
-        assertThat(heads).hasSize(Shard.VARIANTS_MAX);
+        assertThat(heads).hasSize(ShardObjects.VARIANTS_MAX);
         assertThat(heads).extracting(StoredHead::selecting).doesNotContain(language("l0"));
     }
 

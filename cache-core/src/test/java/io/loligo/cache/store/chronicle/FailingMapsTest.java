@@ -119,7 +119,7 @@ class FailingMapsTest {
             store.freshen(small, withField(small, "X-New", "1"));
             store.freshen(large, withField(large, "X-New", "1"));
             for (Shard shard : store.shards()) {
-                shard.rebuildInService(new Scratch());
+                shard.repair().rebuildInService(new Scratch());
             }
             store.remove(small);
             store.purge(uri("/large"));

@@ -339,9 +339,9 @@ class PurgesPersistenceTest {
 
             assertThat(bans.exact()).isZero();
             assertThat(bans.patterns()).isEqualTo(1);
-            assertThat(bans.covering(shards.get(0).newId() - (1 << 6), head(key("/any")), 0))
+            assertThat(bans.covering(shards.get(0).objects().newId() - (1 << 6), head(key("/any")), 0))
                     .hasSize(1);
-            assertThat(bans.covering(shards.get(0).newId(), head(key("/later")), 0))
+            assertThat(bans.covering(shards.get(0).objects().newId(), head(key("/later")), 0))
                     .isEmpty();
             purges.force();
         }

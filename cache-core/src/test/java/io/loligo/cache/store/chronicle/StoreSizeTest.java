@@ -22,10 +22,10 @@ class StoreSizeTest {
     @CsvSource({"1000, 400, 2000, true", "1000, 400, 1499, false", "1000, 400, 1501, true", "64, 16, 60, false"})
     void what_the_machine_cannot_give_is_refused(long capacity, long heap, long machine, boolean taken) {
         if (taken) {
-            assertThatCode(() -> ChronicleStore.requireMemory(capacity * MEBI, heap * MEBI, machine * MEBI))
+            assertThatCode(() -> StoreCapacity.requireMemory(capacity * MEBI, heap * MEBI, machine * MEBI))
                     .doesNotThrowAnyException();
         } else {
-            assertThatThrownBy(() -> ChronicleStore.requireMemory(capacity * MEBI, heap * MEBI, machine * MEBI))
+            assertThatThrownBy(() -> StoreCapacity.requireMemory(capacity * MEBI, heap * MEBI, machine * MEBI))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("in memory")
                     .hasMessageContaining(String.valueOf(machine * MEBI));
