@@ -78,7 +78,7 @@ final class Pages {
     /** The bytes of status line and field lines of page {@code number} as they go over the wire, of some thousand bytes. */
     static long fieldBytes(long number) {
         Fields fields = head(number).fields();
-        long bytes = "HTTP/1.1 200 OK\r\n".length() + "Content-Length: 1234\r\n".length();
+        long bytes = (long) "HTTP/1.1 200 OK\r\n".length() + "Content-Length: 1234\r\n".length();
         for (int i = 0; i < fields.size(); i++) {
             bytes += fields.name(i).length() + ": ".length() + fields.value(i).length() + "\r\n".length();
         }
