@@ -26,9 +26,6 @@ final class OverheadCommand implements Callable<Integer> {
 
     private static final int VARIATION = 300;
 
-    /** As maximum_object_size is without a line. */
-    private static final long LARGEST = 4 << 20;
-
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private StoreBench bench;
@@ -53,7 +50,7 @@ final class OverheadCommand implements Callable<Integer> {
         warmUp(pages);
         // Just room for all: what a full store takes beside its objects is what they take.
         long capacity = objects * ((size + Pages.fieldBytes(objects) + 300) * 100 / 90);
-        try (ResponseStore store = ReadyStore.open(new StoreOptions(null, capacity, LARGEST))) {
+        try (ResponseStore store = ReadyStore.open(new StoreOptions(null, capacity, Pages.LARGEST))) {
             long heapBefore = Resident.heapUsed();
             Resident before = Resident.afterCollection();
             Random random = new Random(7);

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Pages as a news site's origin gives them: number N has always the same URL, and ten fields. */
 final class Pages {
+    /** The longest body, as maximum_object_size is without a line: it says how many shards a store has. */
+    static final long LARGEST = 4 << 20;
+
     private static final Instant START = Instant.parse("2026-11-21T00:00:00Z");
     private static final String PEERS = "origin";
     private static final int PIECE_BYTES = 16 << 10;

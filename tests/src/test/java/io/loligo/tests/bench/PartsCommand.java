@@ -80,7 +80,7 @@ final class PartsCommand implements Callable<Integer> {
             long count = Math.max(2 * HOT, workingSet.count() / length);
             // Room for the working set with its heads, but not for much more: fresh pages push others out.
             long capacity = Math.max(64L << 20, count * (length + 1200L) * 5 / 4);
-            try (ResponseStore store = ReadyStore.open(new StoreOptions(null, capacity, capacity))) {
+            try (ResponseStore store = ReadyStore.open(new StoreOptions(null, capacity, Pages.LARGEST))) {
                 for (long i = 0; i < count; i++) {
                     if (pages.put(store, i, length) == null) {
                         throw new IllegalStateException("page " + i + " was not stored: " + store.stats());

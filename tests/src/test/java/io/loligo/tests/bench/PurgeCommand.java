@@ -87,7 +87,7 @@ final class PurgeCommand implements Callable<Integer> {
         report.row("purge", "objects", "ms till in force", "ms till done", "lookups/s before", "meanwhile", "of it");
         AtomicBoolean end = new AtomicBoolean();
         ExecutorService reader = Executors.newSingleThreadExecutor();
-        try (ResponseStore store = ReadyStore.open(new StoreOptions(directory, capacity, capacity))) {
+        try (ResponseStore store = ReadyStore.open(new StoreOptions(directory, capacity, Pages.LARGEST))) {
             fill(store);
             Future<?> reading = reader.submit(() -> {
                 read(store, end);

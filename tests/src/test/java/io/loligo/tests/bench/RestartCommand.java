@@ -64,7 +64,7 @@ final class RestartCommand implements Callable<Integer> {
 
         StoreOptions options(Path directory) {
             long capacity = objects * (size + 1_024L) / 4 * 5 + (64L << 20);
-            return new StoreOptions(directory, capacity, capacity);
+            return new StoreOptions(directory, capacity, Pages.LARGEST);
         }
 
         List<String> arguments() {

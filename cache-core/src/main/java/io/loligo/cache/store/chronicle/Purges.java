@@ -17,6 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +44,11 @@ final class Purges implements AutoCloseable {
      */
     static final int EXACT_MAX = 10_000;
 
+    /** From so many objects with one tag on, several threads remove them, each those of some shards. */
+    private static final int SHARED_FROM = 1_000;
+
+    private static final int REMOVERS_MAX = 4;
+
     /** Receipts of purges that are done. */
     static final int RECEIPTS_MAX = 1_000;
 
@@ -50,6 +60,7 @@ final class Purges implements AutoCloseable {
     private final ThreadLocal<Scratch> scratches;
     private final long run;
     private final Sweeper sweeper;
+    private final ThreadPoolExecutor taggedRemovers;
     private volatile Shard[] shards = {};
 
     /** Held while purges begin and end. */
@@ -79,6 +90,14 @@ final class Purges implements AutoCloseable {
         this.counters = counters;
         this.scratches = scratches;
         this.run = run;
+        int removers = Math.min(REMOVERS_MAX, Runtime.getRuntime().availableProcessors());
+        taggedRemovers =
+                new ThreadPoolExecutor(removers, removers, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "loligo-store-purge");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        taggedRemovers.allowCoreThreadTimeOut(true);
         sweeper = new Sweeper(bans, scratches, this::swept);
     }
 
@@ -199,6 +218,7 @@ final class Purges implements AutoCloseable {
     /** Ends the sweeping; purges that are not done go on at the next start. */
     @Override
     public void close() {
+        taggedRemovers.shutdown();
         sweeper.close();
     }
 
@@ -318,19 +338,47 @@ final class Purges implements AutoCloseable {
 
     private boolean isEnforced(String tag, Scratch scratch) {
         long hash = hasher.hash(tag, scratch.text);
-        boolean complete = true;
+        List<Callable<Boolean>> parts = new ArrayList<>();
+        int objects = 0;
         for (Shard shard : shards) {
             if (!shard.repair().isTagsKnown()) {
                 return false;
             }
             shard.objects().awaitPublications();
             LongList ids = shard.purging().tagged(hash);
-            for (int i = 0; i < ids.size() && complete; i++) {
-                complete = shard.purging().enforce(ids.get(i), scratch);
+            objects += ids.size();
+            parts.add(() -> isEnforced(shard, ids));
+        }
+        boolean complete = true;
+        try {
+            if (objects < SHARED_FROM) {
+                for (Callable<Boolean> part : parts) {
+                    complete &= part.call();
+                }
+            } else {
+                for (Future<Boolean> part : taggedRemovers.invokeAll(parts)) {
+                    complete &= part.get();
+                }
             }
-            complete &= shard.isSettled();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (Exception e) {
+            // The sweeper does it then.
+            counters.faults.increment();
+            LOG.log(System.Logger.Level.WARNING, "the objects with a tag could not all be removed at once", e);
+            return false;
         }
         return complete && areReady();
+    }
+
+    private boolean isEnforced(Shard shard, LongList ids) {
+        Scratch scratch = scratches.get();
+        boolean complete = true;
+        for (int i = 0; i < ids.size() && complete; i++) {
+            complete = shard.purging().enforce(ids.get(i), scratch);
+        }
+        return shard.isSettled() && complete;
     }
 
     private boolean areReady() {
