@@ -27,14 +27,6 @@ record Comparison(Scene scene, String base, List<Outcome> outcomes) {
                 : OptionalDouble.empty();
     }
 
-    OptionalDouble valueOf(String server, Measure measure) {
-        return outcomes.stream()
-                .filter(outcome -> outcome.peer().name().equals(server))
-                .map(outcome -> outcome.value(measure))
-                .findFirst()
-                .orElse(OptionalDouble.empty());
-    }
-
     String text() {
         Table table = new Table();
         List<String> heading = new ArrayList<>(List.of("server"));

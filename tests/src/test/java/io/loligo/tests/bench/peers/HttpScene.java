@@ -1,14 +1,15 @@
 package io.loligo.tests.bench.peers;
 
-import io.loligo.tests.bench.peers.Job.OriginDoes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** A {@link Job} under closed load. */
 final class HttpScene implements Scene {
+    /** Less than the shortest line in combined format. */
+    private static final long LOG_BYTES_PER_REQUEST = 40;
+
     private final Job job;
 
     HttpScene(Job job) {
@@ -55,7 +56,7 @@ final class HttpScene implements Scene {
 
     /** Where bytes cost, not requests. */
     private boolean isLarge() {
-        return job.equals(Job.HIT_5M);
+        return job.large();
     }
 
     @Override
@@ -70,29 +71,19 @@ final class HttpScene implements Scene {
 
     @Override
     public Sample measure(Bench bench, RunningPeer peer) throws IOException {
-        OptionalLong allocatedBefore = peer.allocatedBytes();
-        long originBefore = bench.origin().requests();
-        double cpuBefore = peer.cpuMicros();
+        Window window = Window.open(bench, peer);
         Wrk.Report report = new Wrk(bench).run(job, peer, bench.load().window());
-        double cpu = peer.cpuMicros() - cpuBefore;
-        long originAsked = bench.origin().requests() - originBefore;
-        OptionalLong allocated = peer.allocatedBytes();
-        boolean right = job.origin() == OriginDoes.NOTHING ? originAsked == 0 : originAsked >= report.requests();
-        Sample sample = new Sample()
-                .with(Measure.CPU_PER_GB, cpu / 1e6 / (report.bytes() / 1e9))
-                .with(Measure.CPU, cpu / report.requests())
+        Sample sample = window.close(job, report.requests());
+        if (job.setup().log() && peer.logBytes() < LOG_BYTES_PER_REQUEST * report.requests()) {
+            throw new IOException("its access log has " + peer.logBytes() + " bytes after " + report.requests()
+                    + " requests, and those before");
+        }
+        double cpuSeconds = sample.values().getOrDefault(Measure.CPU, 0.0) * report.requests() / 1e6;
+        return sample.with(Measure.CPU_PER_GB, cpuSeconds / (report.bytes() / 1e9))
                 .with(Measure.RATE, report.requests() / report.seconds())
                 .with(Measure.P50, report.p50())
                 .with(Measure.P99, report.p99())
                 .with(Measure.P999, report.p999())
-                .with(Measure.MEMORY, peer.memoryBytes() / 1048576.0)
-                .with(Measure.ERRORS, (double) report.errors())
-                .with(Measure.NOT_THE_JOB, right ? 0 : 1);
-        if (allocated.isPresent()) {
-            sample.with(
-                    Measure.ALLOCATED,
-                    (double) (allocated.getAsLong() - allocatedBefore.orElse(0)) / report.requests());
-        }
-        return sample;
+                .with(Measure.ERRORS, (double) report.errors());
     }
 }

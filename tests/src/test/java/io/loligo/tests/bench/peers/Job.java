@@ -45,6 +45,11 @@ record Job(
     /** So many that those under way at once are never for the same page. */
     private static final int PAGES = 1_000;
 
+    /** Whether its bodies are so large that bytes cost, not requests. */
+    boolean large() {
+        return equals(HIT_5M);
+    }
+
     static final Job HIT_1K = hit("W1", "hit-1k", "hit of 1 KB", "/1k.bin");
     static final Job HIT_1K_LOG = new Job(
             "W1-log",
@@ -108,7 +113,7 @@ record Job(
             "hit-1k-vary",
             "hit of 1 KB, 3 variants",
             Setup.HITS,
-            List.of(variant("https://a.test"), variant("https://b.test"), variant("https://c.test")),
+            List.of(variant("https://a.test/"), variant("https://b.test/"), variant("https://c.test/")),
             false,
             false,
             OriginDoes.NOTHING);
@@ -122,6 +127,6 @@ record Job(
     }
 
     private static Request variant(String site) {
-        return new Request("/vary/page", List.of("Origin: " + site));
+        return new Request("/vary/page", List.of("Referer: " + site));
     }
 }

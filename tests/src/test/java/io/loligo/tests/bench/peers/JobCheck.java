@@ -29,6 +29,7 @@ final class JobCheck {
                     check(peer, i, "");
                 }
             }
+            origin.settle();
             long before = origin.requests();
             checks++;
             for (int i = 0; i < REQUESTS; i++) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A build of Loligo, started by the launcher as a user would, unless there are JVM options that take its place. */
 final class LoligoPeer implements Peer {
-    static final String GC_LOG = "gc.log";
+    static final String PAUSE_LOG = "safepoints.log";
 
     private final String name;
     private final Path build;
@@ -95,7 +95,7 @@ final class LoligoPeer implements Peer {
                         cache,
                         setup.log() ? "stdio:" + place.file("access.log") + " combined" : "none",
                         place.directory()));
-        String pauses = "-Xlog:safepoint:file=" + place.file(GC_LOG) + "::filecount=0";
+        String pauses = PauseLog.option(place.file(PAUSE_LOG));
         List<String> run = List.of("run", "-f", place.file("squid.conf").toString());
         if (options == null) {
             Map<String, String> environment = new HashMap<>();

@@ -47,4 +47,9 @@ record Measure(String field, String heading, int decimals, Better better, boolea
     Measure lowerIsBetter() {
         return new Measure(field, heading, decimals, Better.LOWER, total);
     }
+
+    /** The same where it is given. */
+    Measure uncompared() {
+        return new Measure(field, heading, decimals, Better.NEITHER, total);
+    }
 }

@@ -51,7 +51,7 @@ final class NginxPeer implements Peer {
                                 }
                                 location /pass/ { proxy_pass http://origin; }
                                 location /v/ {
-                                    # It stores nothing that says max-age=0; so the origin's word is overruled by its own.
+                                    # It stores nothing that says max-age=0; the origin has another word for it.
                                     proxy_pass http://origin;
                                     proxy_cache pages;
                                     proxy_ignore_headers Cache-Control;

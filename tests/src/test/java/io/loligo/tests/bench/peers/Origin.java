@@ -20,13 +20,16 @@ import java.util.regex.Pattern;
  *   <li>{@code /nostore/ANY}: 1 KB, no-store, which the servers are not told
  *   <li>{@code /u/ANY}: 1 KB, fresh for a day
  *   <li>{@code /v/ANY}: 1 KB, with an ETag, to be validated each time; with {@code ?probe=1} it counts as a probe
- *   <li>{@code /vary/ANY}: 1 KB, fresh for a day, one variant per {@code Origin}
+ *   <li>{@code /vary/ANY}: 1 KB, fresh for a day, one variant per {@code Referer}
  * </ul>
  */
 final class Origin {
     private static final Pattern REQUESTS = Pattern.compile("\\s(\\d+) (\\d+) (\\d+)\\s");
     private static final Map<String, Integer> SIZES =
             Map.of("/1k.bin", 1 << 10, "/16k.bin", 16 << 10, "/100k.bin", 100 << 10, "/5m.bin", 5 << 20);
+
+    private static final int SETTLE_MILLIS = 100;
+    private static final int SETTLE_TRIES = 100;
 
     private final int port;
     private final Path directory;
@@ -81,9 +84,18 @@ final class Origin {
                         location /u/ { %3$s "public, max-age=86400"; }
                         location /v/ {
                             access_log %2$s/probes.log probe if=$probed;
+                            # For nginx, which stores nothing that says max-age=0, to store it and to know it as expired.
+                            add_header X-Accel-Expires "@1";
                             %3$s "public, max-age=0, must-revalidate";
                         }
-                        location /vary/ { %3$s "public, max-age=86400"; add_header Vary "Origin"; }
+                        location /vary/ {
+                            # A tag of its own for each variant; a shared one would say that they are the same.
+                            etag off;
+                            if_modified_since off;
+                            add_header Vary "Referer";
+                            add_header ETag '"$http_referer"';
+                            %3$s "public, max-age=86400";
+                        }
                         location = /requests { stub_status; }
                     }
                 }
@@ -104,6 +116,20 @@ final class Origin {
     synchronized long requests() throws IOException {
         long total = total();
         return total - ++asked;
+    }
+
+    /** Waits until nothing more arrives: servers that fetch for their cache do so when the client has gone. */
+    void settle() throws IOException {
+        long last = requests();
+        for (int tries = 0; tries < SETTLE_TRIES; tries++) {
+            Ask.pause(SETTLE_MILLIS);
+            long now = requests();
+            if (now == last) {
+                return;
+            }
+            last = now;
+        }
+        throw new IOException("the origin gets requests that nobody makes");
     }
 
     private long total() throws IOException {

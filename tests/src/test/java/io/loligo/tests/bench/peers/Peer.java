@@ -1,6 +1,7 @@
 package io.loligo.tests.bench.peers;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** A server that is measured: what it is called, and how an expert would start it for the job. */
@@ -22,6 +23,11 @@ interface Peer {
     /** Whether it has to be warmed, and can be asked what it allocates. */
     default boolean isJvm() {
         return false;
+    }
+
+    /** Where it, or a companion, writes its access log if it does. */
+    default Path accessLog(Place place) {
+        return place.file("access.log");
     }
 
     /** Writes its configuration into the place's directory, and says how it is started. */

@@ -1,6 +1,9 @@
 package io.loligo.tests.bench.peers;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,7 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,9 +30,30 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpAutoWidth = true,
         description = {
-            "Measures Loligo beside other caches: the same jobs, the same origin, in alternation, in one run."
+            "Measures Loligo beside other caches: the same jobs, the same origin, in alternation (A B C, A B C, ...), in",
+            "one run. It installs nothing; what is missing is named and left out, but wrk, nginx (the origin) and taskset.",
+            "",
+            "Each server has an expert's configuration for the job, must show that its bodies are right and that the origin",
+            "is asked as often as the job wants, and is warmed under the very load. Claims are ratios within one run. The",
+            "steadiest figure is CPU time per request, user and system time of all of a server's processes, which holds",
+            "even where the load generator is the limit.",
+            "",
+            "Everything listens on 127.0.0.1, lives in a directory of its own in /dev/shm and is stopped at the end, by",
+            "signals too. LOLIGO_JAVA_OPTS adds options to Loligo's JVM as its launcher does; JAVA_HOME chooses the JDK.",
+            ""
+        },
+        footer = {
+            "",
+            "RSS counts shared pages once, and no files in memory, where nginx and Traffic Server have their pages. B alloc",
+            "is what the JVM allocates on the heap per request; pause the longest time in which its threads stood still.",
+            "Exit code: 0 done, 1 Loligo does not do one of the jobs, 2 a wrong command line or something is missing."
         })
 final class PeersBench implements Callable<Integer> {
+    private static final String LOLIGO = "loligo";
+
+    /** What {@code --quick} measures. */
+    private static final Set<String> QUICK = Set.of("W1", "W2", "W3", "W6", "W6b", "W9", "W1r");
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private CommandSpec spec;
@@ -36,66 +62,145 @@ final class PeersBench implements Callable<Integer> {
             names = {"-s", "--servers"},
             split = ",",
             paramLabel = "NAME",
-            description = "of ${COMPLETION-CANDIDATES}")
-    private List<String> servers = List.of("loligo", "nginx", "varnish", "squid");
+            description = "of loligo, nginx, varnish, squid, trafficserver, haproxy (default: all)")
+    private List<String> servers = List.of(LOLIGO, "nginx", "varnish", "squid", "trafficserver", "haproxy");
 
     @Option(
             names = {"-w", "--workloads"},
             split = ",",
             paramLabel = "NAME",
-            description = "by name or number")
+            description = "by name or number, see --list (default: all)")
     private List<String> workloads = List.of();
+
+    @Option(names = "--list", description = "list the workloads and end")
+    private boolean list;
+
+    @Option(names = "--quick", description = "a third of the workloads, windows of 1 s, a warm-up of 8 s")
+    private boolean quick;
 
     @Option(
             names = {"-r", "--rounds"},
             paramLabel = "N",
-            defaultValue = "3")
+            defaultValue = "3",
+            description = "windows per server and workload; medians count (default: ${DEFAULT-VALUE})")
     private int rounds;
 
     @Option(
             names = {"-d", "--duration"},
             paramLabel = "S",
-            defaultValue = "3")
-    private int duration;
+            description = "seconds per window (default: 3)")
+    private @Nullable Integer duration;
 
     @Option(
             names = {"-c", "--connections"},
             paramLabel = "N",
-            defaultValue = "64")
+            defaultValue = "64",
+            description = "kept alive under closed load; at most 8 for large bodies (default: ${DEFAULT-VALUE})")
     private int connections;
 
-    @Option(names = "--warmup", paramLabel = "S", defaultValue = "15")
-    private int warmup;
+    @Option(
+            names = "--warmup",
+            paramLabel = "S",
+            description = "seconds of the very load before the first window of a JVM (default: 15; others get 1)")
+    private @Nullable Integer warmup;
 
-    @Option(names = "--unpinned")
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            defaultValue = "5000",
+            description = "requests per second of the open loop (default: ${DEFAULT-VALUE})")
+    private int rate;
+
+    @Option(
+            names = "--unpinned",
+            description = "all share all cores (default: the server on core 0, origin and load on the last)")
     private boolean unpinned;
 
-    @Option(names = "--java-opts", paramLabel = "OPTS")
-    private @Nullable String javaOptions;
+    @Option(
+            names = "--build",
+            paramLabel = "DIR",
+            description = "with loligo.jar, lib/ and the launcher (default: cli/target)")
+    private @Nullable Path build;
 
-    @Option(names = "--also", paramLabel = "NAME=DIR")
+    @Option(
+            names = "--also",
+            paramLabel = "NAME=DIR",
+            description = "another build beside it, under that name; may be repeated")
     private Map<String, Path> also = new LinkedHashMap<>();
 
-    @Option(names = "--build", paramLabel = "DIR")
-    private Path build = Path.of("..", "cli", "target");
+    @Option(
+            names = "--java-opts",
+            paramLabel = "OPTS",
+            description = "start java with these options, not by the launcher and its own")
+    private @Nullable String javaOptions;
 
-    @Option(names = "--out", paramLabel = "DIR")
-    private Path out = Path.of("bench", "target");
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "where the text, the JSON and the plot go (default: tests/bench/target)")
+    private @Nullable Path out;
+
+    @Option(names = "--from", paramLabel = "JSON", description = "measure nothing, take what an earlier run saved")
+    private @Nullable Path from;
+
+    @Option(names = "--plot", paramLabel = "FILE", description = "write the plot, an SVG, there too")
+    private @Nullable Path plot;
+
+    @Option(names = "--markdown", description = "print the summary in Markdown at the end")
+    private boolean markdown;
 
     @Override
     public Integer call() throws Exception {
-        for (String tool : List.of("wrk", "nginx", "taskset")) {
-            if (Programs.find(tool).isEmpty()) {
-                throw new ParameterException(spec.commandLine(), tool + " is not installed");
+        if (list) {
+            Table table = new Table();
+            for (Scene scene : Scenes.all(rate)) {
+                table.row(List.of(scene.name(), scene.number(), scene.title()));
             }
+            System.out.print(table.text());
+            return 0;
+        }
+        if (from != null) {
+            show(new ObjectMapper().readTree(from.toFile()));
+            return 0;
+        }
+        Report report = measure();
+        System.out.println("saved: " + report.save(out == null ? root().resolve("tests/bench/target") : out));
+        show(report.json());
+        return report.allDoneBy(ours()) ? 0 : 1;
+    }
+
+    private void show(JsonNode run) throws IOException {
+        if (plot != null) {
+            Files.writeString(plot, new Plot(run).svg());
+        }
+        if (markdown) {
+            System.out.print(new Summary(run).markdown());
+        }
+    }
+
+    private Report measure() throws IOException {
+        for (Optional<String> missing : List.of(
+                Programs.missing("wrk", "wrk"),
+                Programs.missing("nginx", "nginx-light"),
+                Programs.missing("taskset", "util-linux"))) {
+            missing.ifPresent(this::refuse);
         }
         List<Scene> scenes = scenes();
         List<Peer> peers = peers();
         Cores cores = Cores.ofThisMachine(!unpinned);
-        Bench.Load load = new Bench.Load(rounds, Duration.ofSeconds(duration), Duration.ofSeconds(warmup), connections);
+        Bench.Load load = new Bench.Load(
+                positive("--rounds", rounds),
+                Duration.ofSeconds(positive("--duration", duration == null ? (quick ? 1 : 3) : duration)),
+                Duration.ofSeconds(positive("--warmup", warmup == null ? (quick ? 8 : 15) : warmup)),
+                positive("--connections", connections));
         cores.pinThisProcess();
         try (Workplace workplace = Workplace.create()) {
-            Report report = new Report(System.out, Instant.now(), command(), load, cores);
+            Report report = new Report(
+                    System.out,
+                    Instant.now(),
+                    String.join(" ", spec.commandLine().getParseResult().originalArgs()),
+                    load,
+                    cores);
             report.servers(versions(peers));
             Bench bench = new Bench(workplace, Origin.start(workplace, cores), cores, load);
             try (Runner runner = new Runner(bench, peers, line -> System.err.println(line))) {
@@ -103,13 +208,23 @@ final class PeersBench implements Callable<Integer> {
                     report.add(runner.run(scene));
                 }
             }
-            System.out.println("saved: " + report.save(out));
+            return report;
         }
-        return 0;
     }
 
-    private String command() {
-        return String.join(" ", spec.commandLine().getParseResult().originalArgs());
+    private int positive(String name, int value) {
+        if (value < 1) {
+            refuse(name + " must be positive");
+        }
+        return value;
+    }
+
+    private void refuse(String why) {
+        throw new ParameterException(spec.commandLine(), why);
+    }
+
+    private static Path root() {
+        return Path.of(System.getProperty("bench.root", ".."));
     }
 
     private static Map<Peer, String> versions(List<Peer> peers) throws IOException {
@@ -121,26 +236,48 @@ final class PeersBench implements Callable<Integer> {
     }
 
     private List<Scene> scenes() {
-        if (workloads.isEmpty()) {
-            return Scenes.all();
-        }
-        List<Scene> chosen = new ArrayList<>();
+        List<Scene> known = Scenes.all(positive("--rate", rate));
         for (String word : workloads) {
-            chosen.add(Scenes.all().stream()
-                    .filter(scene -> scene.name().equals(word) || scene.number().equals(word))
-                    .findFirst()
-                    .orElseThrow(() -> new ParameterException(spec.commandLine(), "no workload " + word)));
+            if (known.stream().noneMatch(scene -> isCalled(scene, word))) {
+                refuse("no workload " + word + "; --list lists them");
+            }
         }
-        return chosen;
+        List<Scene> scenes = known.stream()
+                .filter(scene -> workloads.isEmpty()
+                        ? !quick || QUICK.contains(scene.number())
+                        : workloads.stream().anyMatch(word -> isCalled(scene, word)))
+                .toList();
+        List<Scene> possible = new ArrayList<>();
+        for (Scene scene : scenes) {
+            scene.lacks().ifPresent(why -> System.err.println("left out " + scene.name() + ": " + why));
+            if (scene.lacks().isEmpty()) {
+                possible.add(scene);
+            }
+        }
+        return possible;
+    }
+
+    private static boolean isCalled(Scene scene, String word) {
+        return scene.name().equals(word) || scene.number().equals(word);
+    }
+
+    /** The names of the builds of Loligo. */
+    private Set<String> ours() {
+        Set<String> names = also.keySet().stream().collect(Collectors.toSet());
+        names.add(LOLIGO);
+        return names;
     }
 
     private List<Peer> peers() {
-        Path home = build.toAbsolutePath().normalize();
+        Path home = (build == null ? root().resolve("cli/target") : build)
+                .toAbsolutePath()
+                .normalize();
         Path launcher = home.resolve("loligo");
-        List<Peer> known = new ArrayList<>(List.of(new LoligoPeer("loligo", home, launcher, javaOptions)));
+        List<Peer> known = new ArrayList<>(List.of(new LoligoPeer(LOLIGO, home, launcher, javaOptions)));
         also.forEach((name, directory) ->
                 known.add(new LoligoPeer(name, directory.toAbsolutePath().normalize(), launcher, javaOptions)));
-        known.addAll(List.of(new NginxPeer(), new VarnishPeer(), new SquidPeer()));
+        known.addAll(List.of(
+                new NginxPeer(), new VarnishPeer(), new SquidPeer(), new TrafficServerPeer(), new HaproxyPeer()));
         List<String> wanted = new ArrayList<>(servers);
         wanted.addAll(also.keySet());
         List<Peer> peers = new ArrayList<>();
@@ -155,10 +292,10 @@ final class PeersBench implements Callable<Integer> {
             }
         }
         if (!wanted.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "no server " + wanted);
+            refuse("no server " + String.join(", ", wanted));
         }
         if (peers.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "nothing to measure");
+            refuse("nothing to measure");
         }
         return peers;
     }

@@ -14,6 +14,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A whole run: printed as it goes, and saved as text and as JSON. */
 final class Report {
@@ -66,15 +67,19 @@ final class Report {
         print(comparison.text().stripTrailing());
     }
 
-    List<Comparison> comparisons() {
-        return comparisons;
+    /** Whether none of these servers was left out of a scene. */
+    boolean allDoneBy(Set<String> servers) {
+        return comparisons.stream()
+                .flatMap(comparison -> comparison.outcomes().stream())
+                .filter(outcome -> servers.contains(outcome.peer().name()))
+                .allMatch(outcome -> outcome.unfit() == null);
     }
 
     JsonNode json() {
         return json;
     }
 
-    /** Prints the summary and saves everything as {@code peers-STAMP.txt} and {@code .json}; returns the JSON file. */
+    /** Prints the summary and saves everything as {@code peers-STAMP.txt}, {@code .json} and {@code .svg}; returns the JSON file. */
     Path save(Path directory) throws IOException {
         json.put("load_after", loadAverage());
         print("");
@@ -84,6 +89,7 @@ final class Report {
         Path file = directory.resolve("peers-" + STAMP.format(at) + ".json");
         Files.writeString(file, json.toPrettyString() + "\n");
         Files.writeString(directory.resolve("peers-" + STAMP.format(at) + ".txt"), text);
+        Files.writeString(directory.resolve("peers-" + STAMP.format(at) + ".svg"), new Plot(json).svg());
         return file;
     }
 

@@ -99,8 +99,10 @@ final class Runner implements AutoCloseable {
 
     /** Stops all servers. */
     @Override
-    public void close() {
-        running.forEach(RunningPeer::stop);
+    public void close() throws IOException {
+        for (RunningPeer peer : running) {
+            peer.stop();
+        }
         running.clear();
         setup = null;
     }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,6 @@ final class RunningPeer {
     /** Starts it and waits for nothing. {@link #awaitAnswer} is to follow. */
     void launch() throws IOException {
         processes.clear();
-        probe = null;
         processes.add(run(launch.command()));
     }
 
@@ -83,13 +83,22 @@ final class RunningPeer {
     }
 
     /** Asks it to end, and waits. */
-    void stop() {
+    void stop() throws IOException {
+        closeProbe();
         Workplace.end(processes);
     }
 
     /** Kills it, with all its processes at once. */
-    void kill() {
+    void kill() throws IOException {
+        closeProbe();
         Workplace.kill(processes);
+    }
+
+    private void closeProbe() throws IOException {
+        if (probe != null && isAlive()) {
+            probe.close();
+        }
+        probe = null;
     }
 
     boolean isAlive() {
@@ -122,8 +131,20 @@ final class RunningPeer {
         return OptionalLong.of(probe.allocatedBytes());
     }
 
+    /** Of a JVM. */
+    Optional<PauseLog> pauses() {
+        Path file = place.file(LoligoPeer.PAUSE_LOG);
+        return peer.isJvm() ? Optional.of(new PauseLog(file)) : Optional.empty();
+    }
+
     private List<Long> roots() {
         return processes.stream().map(Process::pid).toList();
+    }
+
+    /** How much it has written to its access log. */
+    long logBytes() throws IOException {
+        Path log = peer.accessLog(place);
+        return Files.exists(log) ? Files.size(log) : 0;
     }
 
     /** The last of what it wrote to standard output and error. */

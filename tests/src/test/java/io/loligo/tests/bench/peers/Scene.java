@@ -42,6 +42,11 @@ interface Scene {
         return asked;
     }
 
+    /** What it needs that is not installed, and where to get it; empty when it can be measured. */
+    default Optional<String> lacks() {
+        return Optional.empty();
+    }
+
     /** Once, before any server is looked at. */
     default void prepare(Bench bench, List<RunningPeer> peers) throws IOException {}
 

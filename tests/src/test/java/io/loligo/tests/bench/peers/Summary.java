@@ -18,8 +18,22 @@ final class Summary {
         return table(false).text();
     }
 
+    /** A paragraph that says what it is, and the table. */
     String markdown() {
-        return table(true).markdown();
+        List<String> versions = new ArrayList<>();
+        run.path("servers")
+                .forEach(server -> versions.add(server.path("version").asText()));
+        return "One run of `tests/bench/run" + (command().isEmpty() ? "" : " " + command()) + "` on "
+                + run.path("at").asText().substring(0, 10) + ": "
+                + run.path("cores").asInt() + " cores ("
+                + run.path("processor").asText() + "); " + String.join(", ", versions) + "; "
+                + run.path("connections").asInt() + " connections, "
+                + (run.path("pinned").asBoolean() ? "each server on one core" : "all cores shared")
+                + ". In brackets the multiple of Loligo's:\n\n" + table(true).markdown();
+    }
+
+    private String command() {
+        return run.path("command").asText();
     }
 
     private Table table(boolean titles) {

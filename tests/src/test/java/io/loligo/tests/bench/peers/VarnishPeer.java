@@ -36,7 +36,12 @@ final class VarnishPeer implements Peer {
                     if (req.url ~ "^/pass/") { return (pass); }
                 }
                 sub vcl_backend_response {
-                    if (bereq.url ~ "^/v/") { set beresp.keep = 1h; }
+                    if (bereq.url ~ "^/v/") {
+                        set beresp.ttl = 0s;
+                        set beresp.grace = 0s;
+                        set beresp.keep = 1h;
+                        return (deliver);
+                    }
                 }
                 """.formatted(origin.port()));
         String instance = place.file("instance").toString();

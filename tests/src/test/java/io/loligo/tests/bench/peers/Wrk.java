@@ -8,11 +8,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** The generator of closed load: each connection asks again as soon as it has its answer. */
 final class Wrk {
     private static final int GRACE_SECONDS = 30;
+
+    /** Connections for large bodies, so that enough of them end within a window. */
+    private static final int LARGE = 8;
 
     private final Bench bench;
 
@@ -73,7 +75,10 @@ final class Wrk {
         List<String> command = new ArrayList<>(List.of(
                 Programs.path("wrk"),
                 "-t1",
-                "-c" + bench.load().connections(),
+                "-c"
+                        + (job.large()
+                                ? Math.min(LARGE, bench.load().connections())
+                                : bench.load().connections()),
                 "-d" + Math.max(1, duration.toSeconds()) + "s",
                 "--timeout",
                 "10s",
@@ -82,14 +87,7 @@ final class Wrk {
                 peer.url("/")));
         Path output = directory.resolve("output");
         Process process = bench.workplace().start(bench.cores().other(command), Map.of(), directory, output);
-        try {
-            if (!process.waitFor(duration.toSeconds() + GRACE_SECONDS, TimeUnit.SECONDS)) {
-                Workplace.kill(List.of(process));
-                throw new IOException("wrk does not end");
-            }
-        } catch (InterruptedException e) {
-            throw new IOException(e);
-        }
+        Workplace.await(process, duration.plusSeconds(GRACE_SECONDS));
         return Report.parse(Files.readString(output));
     }
 

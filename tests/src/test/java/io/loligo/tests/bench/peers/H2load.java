@@ -1,0 +1,90 @@
+package io.loligo.tests.bench.peers;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The generator of open load over HTTP/1.1: requests leave at a fixed rate, whether answers come or not. */
+final class H2load {
+    /** Of one connection. Its timer has a resolution of 10 ms, so it must not be asked for more than 100. */
+    private static final int REQUESTS_PER_SECOND = 50;
+
+    private static final int CONNECTIONS_MIN = 20;
+    private static final int CONNECTIONS_MAX = 2_000;
+    private static final int GRACE_SECONDS = 30;
+
+    private final Bench bench;
+
+    H2load(Bench bench) {
+        this.bench = bench;
+    }
+
+    /**
+     * What it reports of a window.
+     *
+     * @param seconds from the first request to the last answer
+     * @param errors answers that did not come or are not 2xx
+     * @param micros until the end of each answer, ascending
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Nobody compares reports.
+    record Report(long requests, double seconds, long errors, long[] micros) {
+        /** From the lines of its log: start in µs since the epoch, status, µs until the end of the answer. */
+        static Report parse(Stream<String> log) throws IOException {
+            List<long[]> lines = log.map(line -> Arrays.stream(line.split("\t", -1))
+                            .limit(3)
+                            .mapToLong(Long::parseLong)
+                            .toArray())
+                    .toList();
+            if (lines.isEmpty()) {
+                throw new IOException("h2load has logged no request");
+            }
+            long first = lines.stream().mapToLong(line -> line[0]).min().orElseThrow();
+            long last =
+                    lines.stream().mapToLong(line -> line[0] + line[2]).max().orElseThrow();
+            long errors = lines.stream()
+                    .filter(line -> line[1] < 200 || line[1] > 299)
+                    .count();
+            return new Report(
+                    lines.size(),
+                    (last - first) / 1e6,
+                    errors,
+                    lines.stream().mapToLong(line -> line[2]).sorted().toArray());
+        }
+
+        /** The nearest rank. */
+        long percentile(double percent) {
+            int rank = (int) Math.ceil(percent / 100 * micros.length);
+            return micros[Math.max(0, rank - 1)];
+        }
+    }
+
+    Report run(String path, int requestsPerSecond, RunningPeer peer, Duration duration) throws IOException {
+        int connections = Math.max(CONNECTIONS_MIN, Math.min(CONNECTIONS_MAX, requestsPerSecond / REQUESTS_PER_SECOND));
+        Path directory = Files.createTempDirectory(bench.workplace().directory(), "h2load");
+        Path log = directory.resolve("log");
+        // One connection per ms, or all would ask in the same instant, over and over.
+        List<String> command = List.of(
+                Programs.path("h2load"),
+                "--h1",
+                "-t1",
+                "-c" + connections,
+                "-n" + Math.max(connections, requestsPerSecond * duration.toSeconds()),
+                "-r1",
+                "--rate-period=1ms",
+                "--rps=" + (double) requestsPerSecond / connections,
+                "--log-file=" + log,
+                "--connect-to=127.0.0.1:" + peer.port(),
+                "http://" + Ask.HOST + path);
+        Process process =
+                bench.workplace().start(bench.cores().other(command), Map.of(), directory, directory.resolve("output"));
+        Workplace.await(process, duration.plusSeconds(GRACE_SECONDS));
+        try (Stream<String> lines = Files.lines(log)) {
+            return Report.parse(lines);
+        }
+    }
+}
