@@ -56,10 +56,10 @@ final class H2load {
                     lines.stream().mapToLong(line -> line[2]).sorted().toArray());
         }
 
-        /** The nearest rank. */
-        long percentile(double percent) {
-            int rank = (int) Math.ceil(percent / 100 * micros.length);
-            return micros[Math.max(0, rank - 1)];
+        /** By nearest rank: 500 is the median, 999 the percentile 99.9. */
+        long atPerMille(int perMille) {
+            long rank = ((long) perMille * micros.length + 999) / 1_000;
+            return micros[(int) Math.max(0, rank - 1)];
         }
     }
 

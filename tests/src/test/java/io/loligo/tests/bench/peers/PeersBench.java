@@ -195,12 +195,7 @@ final class PeersBench implements Callable<Integer> {
                 positive("--connections", connections));
         cores.pinThisProcess();
         try (Workplace workplace = Workplace.create()) {
-            Report report = new Report(
-                    System.out,
-                    Instant.now(),
-                    String.join(" ", spec.commandLine().getParseResult().originalArgs()),
-                    load,
-                    cores);
+            Report report = new Report(System.out, Instant.now(), command(), load, cores);
             report.servers(versions(peers));
             Bench bench = new Bench(workplace, Origin.start(workplace, cores), cores, load);
             try (Runner runner = new Runner(bench, peers, line -> System.err.println(line))) {
@@ -210,6 +205,21 @@ final class PeersBench implements Callable<Integer> {
             }
             return report;
         }
+    }
+
+    /** What of the command line shapes the figures. */
+    private String command() {
+        List<String> words = new ArrayList<>();
+        List<String> given = spec.commandLine().getParseResult().originalArgs();
+        for (int i = 0; i < given.size(); i++) {
+            String word = given.get(i);
+            if (word.equals("--out") || word.equals("--plot")) {
+                i++;
+            } else if (!word.startsWith("--out=") && !word.startsWith("--plot=") && !word.equals("--markdown")) {
+                words.add(word);
+            }
+        }
+        return String.join(" ", words);
     }
 
     private int positive(String name, int value) {

@@ -23,6 +23,9 @@ final class Plot {
     private static final int PANEL_TITLE = 30;
     private static final int PANEL_GAP = 20;
 
+    /** Characters that the text above the bars has room for, whatever the font. */
+    private static final int LINE_LENGTH = 125;
+
     private static final String BASE_COLOUR = "#c2410c";
     private static final String OTHER_COLOUR = "#8ba0b8";
     private static final String TEXT = "#1f2933";
@@ -86,20 +89,20 @@ final class Plot {
                 run.path("at").asText().substring(0, 10) + ", "
                         + run.path("cores").asInt() + " cores, "
                         + run.path("processor").asText()));
-        lines.addAll(wrapped(versions, 130));
-        lines.add("tests/bench/run " + run.path("command").asText());
+        lines.addAll(wrapped(versions, ", "));
+        lines.addAll(wrapped(List.of(("tests/bench/run " + run.path("command").asText()).split("(?<=[ ,])", -1)), ""));
         return lines;
     }
 
-    private static List<String> wrapped(List<String> words, int width) {
+    private static List<String> wrapped(List<String> words, String between) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         for (String word : words) {
-            if (!line.isEmpty() && line.length() + word.length() > width) {
-                lines.add(line + ",");
+            if (!line.isEmpty() && line.length() + word.length() > LINE_LENGTH) {
+                lines.add((line + between).stripTrailing());
                 line.setLength(0);
             }
-            line.append(line.isEmpty() ? "" : ", ").append(word);
+            line.append(line.isEmpty() ? "" : between).append(word);
         }
         lines.add(line.toString());
         return lines;
@@ -171,7 +174,7 @@ final class Plot {
         String figures = String.format(Locale.ROOT, "%,." + Math.max(1, decimals - 1) + "f", value.asDouble());
         JsonNode ratio = outcome.path("ratios").path(field(scene));
         if (ratio.isNumber() && !base) {
-            figures += String.format(Locale.ROOT, "  %.2f×", ratio.asDouble());
+            figures += String.format(Locale.ROOT, " (%.2f×)", ratio.asDouble());
         }
         text(x + NAME + (int) Math.round(length) + 6, y + BAR - 2, "start", TEXT, weight, figures);
     }

@@ -13,6 +13,11 @@ final class SquidPeer implements Peer {
     }
 
     @Override
+    public String title() {
+        return "Squid";
+    }
+
+    @Override
     public Optional<String> missing() {
         return Programs.missing("squid", "squid");
     }

@@ -1,10 +1,10 @@
 package io.loligo.tests.bench.peers;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Supplier;
 
 /** Latency of hits of 1 KB under open load: requests come at a fixed rate, however long answers take. */
 final class SteadyScene implements Scene {
@@ -91,22 +91,21 @@ final class SteadyScene implements Scene {
 
     @Override
     public void warm(Bench bench, RunningPeer peer) throws IOException {
-        load(bench, peer, () -> bench.load().warmupOf(peer.peer()));
+        load(bench, peer, bench.load().warmupOf(peer.peer()));
     }
 
-    private H2load.Report load(Bench bench, RunningPeer peer, Supplier<java.time.Duration> duration)
-            throws IOException {
-        return new H2load(bench).run(JOB.requests().get(0).path(), (int) rate, peer, duration.get());
+    private H2load.Report load(Bench bench, RunningPeer peer, Duration duration) throws IOException {
+        return new H2load(bench).run(JOB.requests().get(0).path(), (int) rate, peer, duration);
     }
 
     @Override
     public Sample measure(Bench bench, RunningPeer peer) throws IOException {
         Window window = Window.open(bench, peer);
-        H2load.Report report = load(bench, peer, () -> bench.load().window());
+        H2load.Report report = load(bench, peer, bench.load().window());
         return window.close(JOB, report.requests())
-                .with(Measure.P50, (double) report.percentile(50))
-                .with(Measure.P99.lowerIsBetter(), (double) report.percentile(99))
-                .with(Measure.P999.lowerIsBetter(), (double) report.percentile(99.9))
+                .with(Measure.P50, (double) report.atPerMille(500))
+                .with(Measure.P99.lowerIsBetter(), (double) report.atPerMille(990))
+                .with(Measure.P999.lowerIsBetter(), (double) report.atPerMille(999))
                 .with(Measure.RATE.uncompared(), report.requests() / report.seconds())
                 .with(Measure.ERRORS, (double) report.errors());
     }

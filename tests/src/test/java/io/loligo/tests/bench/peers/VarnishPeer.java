@@ -15,6 +15,11 @@ final class VarnishPeer implements Peer {
     }
 
     @Override
+    public String title() {
+        return "Varnish";
+    }
+
+    @Override
     public Optional<String> missing() {
         return Programs.missing("varnishd", "varnish").or(() -> Programs.missing("varnishncsa", "varnish"));
     }
