@@ -47,9 +47,12 @@ final class JobCheck {
     }
 
     private Optional<String> notValidated(RunningPeer peer) throws IOException {
+        for (int i = 0; i < REQUESTS; i++) {
+            check(peer, i, "?probe=1");
+        }
         long before = origin.probes(304);
-        for (int i = 0; i < 1 + REQUESTS; i++) {
-            check(peer, 0, "?probe=1");
+        for (int i = 0; i < REQUESTS; i++) {
+            check(peer, i, "?probe=1");
         }
         long validated = origin.probes(304) - before;
         return validated == REQUESTS

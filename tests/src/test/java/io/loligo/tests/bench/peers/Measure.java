@@ -27,6 +27,7 @@ record Measure(String field, String heading, int decimals, Better better, boolea
     static final Measure MEMORY = plain("rss_mb", "RSS MB", 0);
     static final Measure ALLOCATED = plain("allocated_bytes", "B alloc", 0);
     static final Measure PAUSE = plain("longest_pause_ms", "pause ms", 2);
+    static final Measure LOGGED = plain("logged_bytes", "B logged", 0);
     static final Measure ERRORS = sum("errors", "errors");
     static final Measure NOT_THE_JOB = sum("windows_not_the_job", "not job");
 

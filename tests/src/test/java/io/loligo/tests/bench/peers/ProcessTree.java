@@ -2,7 +2,6 @@ package io.loligo.tests.bench.peers;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -70,10 +69,8 @@ final class ProcessTree {
     private static Optional<String> read(long pid, String file) {
         try {
             return Optional.of(Files.readString(Path.of("/proc", Long.toString(pid), file)));
-        } catch (NoSuchFileException | java.nio.file.AccessDeniedException e) {
-            return Optional.empty();
         } catch (IOException e) {
-            // Linux says "no such process" while reading, or "permission denied", without a type of its own.
+            // Linux says so at any time between finding and reading it, and not by one type.
             return Optional.empty();
         }
     }

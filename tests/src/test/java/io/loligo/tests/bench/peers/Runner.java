@@ -83,18 +83,27 @@ final class Runner implements AutoCloseable {
             Path directory = bench.workplace().directory(peer.name() + "-" + started);
             Place place = new Place(
                     directory, bench.workplace().freePort(), bench.cores().serverThreads());
-            RunningPeer at = new RunningPeer(
-                    peer, place, peer.prepare(place, bench.origin(), wanted), bench.workplace(), bench.cores());
             try {
-                at.start();
+                RunningPeer at = new RunningPeer(
+                        peer, place, peer.prepare(place, bench.origin(), wanted), bench.workplace(), bench.cores());
                 running.add(at);
+                at.start();
             } catch (IOException e) {
-                at.stop();
-                outcome.unfit(String.valueOf(e.getMessage()));
+                forget(peer);
+                outcome.unfit("it does not start: " + e.getMessage());
                 progress.accept(peer.name() + " does not start: " + e.getMessage());
             }
         }
         setup = wanted;
+    }
+
+    private void forget(Peer peer) throws IOException {
+        for (RunningPeer at : List.copyOf(running)) {
+            if (at.peer() == peer) {
+                at.stop();
+                running.remove(at);
+            }
+        }
     }
 
     /** Stops all servers. */

@@ -42,7 +42,8 @@ final class VarnishPeer implements Peer {
                 }
                 sub vcl_backend_response {
                     if (bereq.url ~ "^/v/") {
-                        set beresp.ttl = 0s;
+                        # It validates nothing whose lifetime has always been 0.
+                        set beresp.ttl = 1ms;
                         set beresp.grace = 0s;
                         set beresp.keep = 1h;
                         return (deliver);
