@@ -79,6 +79,7 @@ final class LoligoPeer implements Peer {
         Files.writeString(place.file("squid.conf"), """
                 http_port 127.0.0.1:%d accel defaultsite=bench.test vhost
                 cache_peer 127.0.0.1 parent %d 0 no-query originserver name=origin
+                acl PURGE method PURGE
                 acl pass urlpath_regex ^/pass/
                 cache deny pass
                 http_access allow all

@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
  *   <li>{@code /u/ANY}: 1 KB, fresh for a day
  *   <li>{@code /v/ANY}: 1 KB, with an ETag, to be validated each time; with {@code ?probe=1} it counts as a probe
  *   <li>{@code /vary/ANY}: 1 KB, fresh for a day, one variant per {@code Referer}
+ *   <li>{@code /paced/ANY}: a {@link PacedPage}, from the {@link PacedOrigin} behind it
  * </ul>
  */
 final class Origin {
@@ -33,11 +34,13 @@ final class Origin {
 
     private final int port;
     private final Path directory;
+    private final PacedOrigin paced;
     private long asked;
 
-    private Origin(int port, Path directory) {
+    private Origin(int port, Path directory, PacedOrigin paced) {
         this.port = port;
         this.directory = directory;
+        this.paced = paced;
     }
 
     static Origin start(Workplace workplace, Cores cores) throws IOException {
@@ -49,7 +52,7 @@ final class Origin {
             random.nextBytes(body);
             Files.write(pages.resolve(page.getKey().substring(1)), body);
         }
-        Origin origin = new Origin(workplace.freePort(), directory);
+        Origin origin = new Origin(workplace.freePort(), directory, PacedOrigin.start());
         Path conf = directory.resolve("nginx.conf");
         Files.writeString(conf, origin.configuration());
         Process process = workplace.start(
@@ -71,12 +74,18 @@ final class Origin {
 
     private String configuration() {
         String page = "rewrite ^ /1k.bin break; add_header Cache-Control";
-        return NginxConf.main(directory, 1, "off") + """
+        return NginxConf.main(directory, 1, "off")
+                + """
                     log_format probe "$status";
                     map $arg_probe $probed { default 0; 1 1; }
+                    upstream paced {
+                        server 127.0.0.1:%4$d;
+                        keepalive 1024;
+                        keepalive_requests 1000000000;
+                    }
                     server {
-                        listen 127.0.0.1:%d backlog=4096;
-                        root %s/pages;
+                        listen 127.0.0.1:%1$d backlog=4096;
+                        root %2$s/pages;
                         default_type application/octet-stream;
                         location / { add_header Cache-Control "public, max-age=86400"; }
                         location /pass/ { %3$s "no-store"; }
@@ -96,14 +105,25 @@ final class Origin {
                             add_header ETag '"$http_referer"';
                             %3$s "public, max-age=86400";
                         }
+                        location %5$s {
+                            proxy_pass http://paced;
+                            proxy_http_version 1.1;
+                            proxy_set_header Connection "";
+                            proxy_buffering off;
+                        }
                         location = /requests { stub_status; }
                     }
                 }
-                """.formatted(port, directory, page);
+                """.formatted(port, directory, page, paced.port(), PacedPage.PREFIX);
     }
 
     int port() {
         return port;
+    }
+
+    /** What is behind {@code /paced/}. */
+    PacedOrigin paced() {
+        return paced;
     }
 
     /** What a page of a path has for a body. */

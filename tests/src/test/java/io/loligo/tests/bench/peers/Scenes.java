@@ -8,6 +8,7 @@ final class Scenes {
 
     /** @param requestsPerSecond of the open loop */
     static List<Scene> all(int requestsPerSecond) {
+        Ids ids = new Ids();
         return List.of(
                 new HttpScene(Job.HIT_1K),
                 new HttpScene(Job.HIT_16K),
@@ -21,6 +22,20 @@ final class Scenes {
                 new HttpScene(Job.VALIDATION),
                 SteadyScene.at(requestsPerSecond),
                 SteadyScene.atHalf(),
-                new HttpScene(Job.HIT_1K_LOG));
+                new HerdScene(HerdScene.Kind.STORABLE, ids),
+                new HerdScene(HerdScene.Kind.STREAMED, ids),
+                new HerdScene(HerdScene.Kind.UNCACHEABLE, ids),
+                new HerdScene(HerdScene.Kind.KNOWN, ids),
+                new PurgeScene(ids),
+                new HttpScene(Job.HIT_1K_LOG),
+                new IdleScene(ids),
+                new SlowReadersScene(SlowReadersScene.Kind.HIT, ids),
+                new SlowReadersScene(SlowReadersScene.Kind.MISS, ids),
+                new SlowReadersScene(SlowReadersScene.Kind.UNCACHEABLE, ids),
+                new OverheadScene(ids),
+                new ZipfScene("W4", "zipf", 200_000),
+                new ZipfScene("W4l", "zipf-long", 800_000),
+                new RestartScene(ids),
+                new StartScene());
     }
 }
