@@ -91,6 +91,9 @@ final class HttpScene implements Scene {
         Window window = Window.open(bench, peer);
         Wrk.Report report = new Wrk(bench).run(job, peer, bench.load().window());
         Sample sample = window.close(job, report.requests());
+        if (report.bytes() < report.requests() * job.bodyBytes(bench.origin())) {
+            sample.with(Measure.NOT_THE_JOB, 1).note("its answers are shorter than the page");
+        }
         if (job.setup().log()) {
             double logged = (double) (peer.logBytes() - logBefore) / report.requests();
             sample.with(Measure.LOGGED, logged);
