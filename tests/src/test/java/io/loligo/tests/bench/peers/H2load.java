@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** The generator of open load over HTTP/1.1: requests leave at a fixed rate, whether answers come or not. */
@@ -35,25 +36,25 @@ final class H2load {
     record Report(long requests, double seconds, long errors, long[] micros) {
         /** From the lines of its log: start in µs since the epoch, status, µs until the end of the answer. */
         static Report parse(Stream<String> log) throws IOException {
-            List<long[]> lines = log.map(line -> Arrays.stream(line.split("\t", -1))
-                            .limit(3)
-                            .mapToLong(Long::parseLong)
-                            .toArray())
-                    .toList();
-            if (lines.isEmpty()) {
+            LongStream.Builder micros = LongStream.builder();
+            long first = Long.MAX_VALUE;
+            long last = 0;
+            long errors = 0;
+            for (Iterator<String> lines = log.iterator(); lines.hasNext(); ) {
+                String[] columns = lines.next().split("\t", -1);
+                long start = Long.parseLong(columns[0]);
+                int status = Integer.parseInt(columns[1]);
+                long taken = Long.parseLong(columns[2]);
+                micros.add(taken);
+                first = Math.min(first, start);
+                last = Math.max(last, start + taken);
+                errors += status < 200 || status > 299 ? 1 : 0;
+            }
+            long[] all = micros.build().sorted().toArray();
+            if (all.length == 0) {
                 throw new IOException("h2load has logged no request");
             }
-            long first = lines.stream().mapToLong(line -> line[0]).min().orElseThrow();
-            long last =
-                    lines.stream().mapToLong(line -> line[0] + line[2]).max().orElseThrow();
-            long errors = lines.stream()
-                    .filter(line -> line[1] < 200 || line[1] > 299)
-                    .count();
-            return new Report(
-                    lines.size(),
-                    (last - first) / 1e6,
-                    errors,
-                    lines.stream().mapToLong(line -> line[2]).sorted().toArray());
+            return new Report(all.length, (last - first) / 1e6, errors, all);
         }
 
         /** By nearest rank: 500 is the median, 999 the percentile 99.9. */
@@ -67,6 +68,7 @@ final class H2load {
         int connections = Math.max(CONNECTIONS_MIN, Math.min(CONNECTIONS_MAX, requestsPerSecond / REQUESTS_PER_SECOND));
         Path directory = Files.createTempDirectory(bench.workplace().directory(), "h2load");
         Path log = directory.resolve("log");
+        Path output = directory.resolve("output");
         // One connection per ms, or all would ask in the same instant, over and over.
         List<String> command = List.of(
                 Programs.path("h2load"),
@@ -80,11 +82,16 @@ final class H2load {
                 "--log-file=" + log,
                 "--connect-to=127.0.0.1:" + peer.port(),
                 "http://" + Ask.HOST + path);
-        Process process =
-                bench.workplace().start(bench.cores().other(command), Map.of(), directory, directory.resolve("output"));
+        Process process = bench.workplace().start(bench.cores().other(command), Map.of(), directory, output);
         Workplace.await(process, duration.plusSeconds(GRACE_SECONDS));
+        if (!Files.exists(log)) {
+            throw new IOException("h2load does not report: " + Files.readString(output));
+        }
         try (Stream<String> lines = Files.lines(log)) {
             return Report.parse(lines);
+        } finally {
+            // It is as long as there were requests, in memory.
+            Files.delete(log);
         }
     }
 }

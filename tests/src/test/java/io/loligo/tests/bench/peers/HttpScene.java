@@ -10,6 +10,12 @@ final class HttpScene implements Scene {
     /** In bytes; less than any in combined format. */
     private static final int SHORTEST_LINE = 60;
 
+    /** More windows than this are not lost on a JVM that does not become steady. */
+    private static final int WARM_STEPS = 6;
+
+    /** A window that costs more than this share of the one before is no longer much faster. */
+    private static final double STEADY = 0.96;
+
     private final Job job;
 
     HttpScene(Job job) {
@@ -62,9 +68,21 @@ final class HttpScene implements Scene {
         return new JobCheck(job, bench.origin()).unfit(peer);
     }
 
+    /** A JVM for as long as it is to be warmed, and on for as long as it still gets faster. */
     @Override
     public void warm(Bench bench, RunningPeer peer) throws IOException {
-        new Wrk(bench).run(job, peer, bench.load().warmupOf(peer.peer()));
+        Wrk wrk = new Wrk(bench);
+        wrk.run(job, peer, bench.load().warmupOf(peer.peer()));
+        double before = Double.POSITIVE_INFINITY;
+        for (int steps = 0; peer.peer().isJvm() && steps < WARM_STEPS; steps++) {
+            double cpu = -peer.cpuMicros();
+            Wrk.Report report = wrk.run(job, peer, bench.load().window());
+            double now = (cpu + peer.cpuMicros()) / report.requests();
+            if (now > STEADY * before) {
+                return;
+            }
+            before = now;
+        }
     }
 
     @Override
@@ -73,6 +91,9 @@ final class HttpScene implements Scene {
         Window window = Window.open(bench, peer);
         Wrk.Report report = new Wrk(bench).run(job, peer, bench.load().window());
         Sample sample = window.close(job, report.requests());
+        if (report.bytes() < report.requests() * job.bodyBytes(bench.origin())) {
+            sample.with(Measure.NOT_THE_JOB, 1).note("its answers are shorter than the page");
+        }
         if (job.setup().log()) {
             double logged = (double) (peer.logBytes() - logBefore) / report.requests();
             sample.with(Measure.LOGGED, logged);

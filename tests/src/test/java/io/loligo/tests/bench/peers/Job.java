@@ -1,5 +1,6 @@
 package io.loligo.tests.bench.peers;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -48,6 +49,11 @@ record Job(
     /** Whether its bodies are so large that bytes cost, not requests. */
     boolean large() {
         return equals(HIT_5M);
+    }
+
+    /** Of each answer. */
+    long bodyBytes(Origin origin) throws IOException {
+        return origin.body(requests.get(0).path()).length;
     }
 
     static final Job HIT_1K = hit("W1", "hit-1k", "hit of 1 KB", "/1k.bin");

@@ -11,7 +11,6 @@ import java.util.Optional;
 /** Whether a server does a job: every byte right, and the origin asked as often as it should be. */
 final class JobCheck {
     private static final int REQUESTS = 12;
-    private static int checks;
 
     private final Job job;
     private final Origin origin;
@@ -31,9 +30,9 @@ final class JobCheck {
             }
             origin.settle();
             long before = origin.requests();
-            checks++;
+            String unique = "check-" + System.nanoTime() + "-";
             for (int i = 0; i < REQUESTS; i++) {
-                check(peer, i, job.unique() ? "check-" + checks + "-" + i : "");
+                check(peer, i, job.unique() ? unique + i : "");
             }
             long asked = origin.requests() - before;
             long expected = job.origin() == OriginDoes.NOTHING ? 0 : REQUESTS;

@@ -29,8 +29,8 @@ final class Origin {
     private static final Map<String, Integer> SIZES =
             Map.of("/1k.bin", 1 << 10, "/16k.bin", 16 << 10, "/100k.bin", 100 << 10, "/5m.bin", 5 << 20);
 
-    private static final int SETTLE_MILLIS = 100;
-    private static final int SETTLE_TRIES = 100;
+    private static final int SETTLE_MILLIS = 50;
+    private static final int SETTLE_TRIES = 200;
 
     private final int port;
     private final Path directory;

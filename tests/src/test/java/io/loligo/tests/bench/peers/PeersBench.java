@@ -30,22 +30,27 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpAutoWidth = true,
         description = {
-            "Measures Loligo beside other caches: the same jobs, the same origin, in alternation (A B C, A B C, ...), in",
-            "one run. It installs nothing; what is missing is named and left out, but wrk, nginx (the origin) and taskset.",
+            "Measures Loligo beside other caches: the same jobs, the same origin, in alternation (A B C, A B C, ...), in one"
+                    + " run. It installs nothing; what is missing is named and left out, but for wrk, taskset and nginx,"
+                    + " which is the origin too.",
             "",
-            "Each server has an expert's configuration for the job, must show that its bodies are right and that the origin",
-            "is asked as often as the job wants, and is warmed under the very load. Claims are ratios within one run. The",
-            "steadiest figure is CPU time per request, user and system time of all of a server's processes, which holds",
-            "even where the load generator is the limit.",
+            "Each server has an expert's configuration for the job, must show that its bodies are right and that the origin"
+                    + " is asked as often as the job wants, and is warmed under the very load. Claims are ratios within one"
+                    + " run. The steadiest figure is CPU time per request, user and system time of all of a server's"
+                    + " processes, which holds even where the load generator is the limit.",
             "",
-            "Everything listens on 127.0.0.1, lives in a directory of its own in /dev/shm and is stopped at the end, by",
-            "signals too. LOLIGO_JAVA_OPTS adds options to Loligo's JVM as its launcher does; JAVA_HOME chooses the JDK.",
+            "Everything listens on 127.0.0.1, lives in a directory of its own in /dev/shm and is stopped at the end, by"
+                    + " signals too. LOLIGO_JAVA_OPTS adds options to Loligo's JVM as its launcher does; JAVA_HOME chooses"
+                    + " the JDK.",
             ""
         },
         footer = {
             "",
-            "RSS counts shared pages once, and no files in memory, where nginx and Traffic Server have their pages. B alloc",
-            "is what the JVM allocates on the heap per request; pause the longest time in which its threads stood still.",
+            "In the tables × is the multiple of the first server's. RSS counts shared pages once, and no files in memory,"
+                    + " where nginx and Traffic Server have their pages. B alloc is what the JVM allocates on its heap per"
+                    + " request; pause the longest time in which none of its threads ran; not job the windows of which the"
+                    + " origin's count says that this was not the job.",
+            "",
             "Exit code: 0 done, 1 Loligo does not do one of the jobs, 2 a wrong command line or something is missing."
         })
 final class PeersBench implements Callable<Integer> {
@@ -101,7 +106,9 @@ final class PeersBench implements Callable<Integer> {
     @Option(
             names = "--warmup",
             paramLabel = "S",
-            description = "seconds of the very load before the first window of a JVM (default: 15; others get 1)")
+            description =
+                    "seconds of the very load before the first window of a JVM, and as many windows more as it still gets"
+                            + " faster (default: 15; others get 1)")
     private @Nullable Integer warmup;
 
     @Option(
@@ -152,11 +159,9 @@ final class PeersBench implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (list) {
-            Table table = new Table();
             for (Scene scene : Scenes.all(rate)) {
-                table.row(List.of(scene.name(), scene.number(), scene.title()));
+                System.out.printf("%-20s %-9s %s%n", scene.name(), scene.number(), scene.title());
             }
-            System.out.print(table.text());
             return 0;
         }
         if (from != null) {

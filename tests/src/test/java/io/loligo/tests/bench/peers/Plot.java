@@ -157,7 +157,7 @@ final class Plot {
         String weight = base ? "font-weight=\"bold\"" : "";
         text(x, y + BAR - 2, "start", TEXT, weight, title(server));
         if (!value.isNumber()) {
-            text(x + NAME, y + BAR - 2, "start", FAINT, "font-size=\"11\"", "does not do this");
+            text(x + NAME, y + BAR - 2, "start", FAINT, "font-size=\"11\"", "left out");
             return;
         }
         double length = longest > 0 ? (PANEL - NAME - FIGURES) * value.asDouble() / longest : 0;
