@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /** A cache with room for a quarter of what is asked for, and popularity as it is on the web. */
@@ -90,6 +91,10 @@ final class ZipfScene implements Scene {
                 .with(MEMORY_RATIO, memory / 1048576.0 / setup().memoryMegabytes())
                 .with(Measure.CPU, (peer.cpuMicros() - cpuBefore) / requests)
                 .with(Measure.MEMORY, memory / 1048576.0)
+                .note(String.format(
+                        Locale.ROOT,
+                        "%.1f %% of the requests are for pages asked for before",
+                        100 - 100.0 * Arrays.stream(sequence).distinct().count() / requests))
                 .note(peer.name() + ": " + Math.round(before / 1048576) + " MB before the first page");
     }
 
