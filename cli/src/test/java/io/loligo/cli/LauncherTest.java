@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The launcher, with a java that prints its arguments")
 class LauncherTest {
@@ -43,6 +44,15 @@ class LauncherTest {
     void otherwise_the_heap_has_our_initial_size() throws Exception {
         assertThat(run("", "run")).anyMatch(word -> word.startsWith("-Xms"));
         assertThat(run("-Da=b", "demo")).anyMatch(word -> word.startsWith("-Xms"));
+    }
+
+    @DisplayName("our collector makes way for one of the environment")
+    @ParameterizedTest
+    @ValueSource(strings = {"-XX:+UseG1GC", "-Da=b -XX:+UseZGC -Dc=d", "-XX:+UseShenandoahGC -Xmx1g"})
+    void collector(String options) throws Exception {
+        assertThat(run(options, "run").stream().filter(word -> word.matches("-XX:\\+Use.*GC")))
+                .hasSize(1)
+                .allMatch(options::contains);
     }
 
     @DisplayName("options are for the processors that the process may use, and for the JDK")
