@@ -83,7 +83,7 @@ final class Fetch implements OriginHandler {
      *
      * @param answer the origin's answer
      * @param head what the client gets of it, without the fields of the connection
-     * @param described what would be stored of {@code answer}
+     * @param described what ranges are cut by; null where nobody's are
      * @param stored what goes to the store; null when nothing does
      * @param notStored why it must not; null where it goes there, or was not to go there whatever it is
      * @param relay the body that goes to the store
@@ -94,7 +94,7 @@ final class Fetch implements OriginHandler {
     record Arrived(
             Answer answer,
             ResponseHead head,
-            StoredHead described,
+            @Nullable StoredHead described,
             @Nullable StoredHead stored,
             StorageVerdict.@Nullable Reason notStored,
             BodyRelay relay,
@@ -395,8 +395,9 @@ final class Fetch implements OriginHandler {
             ResultCode leaderCode,
             @Nullable Combining combining,
             @Nullable EntryReader reader) {
-        StoredHead described = described(answer);
-        ContentRange range = described.range();
+        boolean partial = answer.head().status() == PARTIAL_CONTENT;
+        StoredHead described = partial || plan.whole() ? described(answer) : null;
+        ContentRange range = described == null ? null : described.range();
         OriginBody body = fromOrigin;
         if (combining != null && reader != null && range != null) {
             combinedBody =
@@ -409,7 +410,7 @@ final class Fetch implements OriginHandler {
         StoredHead storable = verdict instanceof StorageVerdict.Store store ? store.head() : null;
         if (storable != null && combining != null) {
             storable = combining.head();
-        } else if (storable != null && range != null && !standsAlone(described)) {
+        } else if (storable != null && described != null && range != null && !standsAlone(described)) {
             storable = null;
         }
         if (storable == null && plan.validate() != null && leaderCode == ResultCode.TCP_REFRESH_MODIFIED) {
@@ -438,7 +439,8 @@ final class Fetch implements OriginHandler {
                 plan.rules().configuration().limits().readAheadGap(),
                 abandonPolicy(combining, range),
                 stored -> close());
-        Arrived all = new Arrived(answer, head, described, storable, notStored, relay, 0, -1, plan.whole());
+        StoredHead cutBy = described == null ? storable : described;
+        Arrived all = new Arrived(answer, head, cutBy, storable, notStored, relay, 0, -1, plan.whole());
         Arrived now = combining == null || completed != null || range == null
                 ? all
                 : all.part(head, combining.before(), range.size());
