@@ -20,6 +20,7 @@ import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.AbstractStreamSourceConduit;
+import org.xnio.conduits.ReadReadyHandler;
 import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
@@ -36,6 +37,8 @@ public final class RequestHeadConduit extends AbstractStreamSourceConduit<Stream
     private final ConnectionDeadlines deadlines;
     private final Consumer<Transaction> record;
     private @Nullable Exchange serving;
+    /** Nobody wants to know of bytes; the selector learns of it only when there are some. */
+    private boolean suspended;
 
     private RequestHeadConduit(StreamConnection connection, Supplier<Timeouts> timeouts, Consumer<Transaction> record) {
         super(connection.getSourceChannel().getConduit());
@@ -54,6 +57,7 @@ public final class RequestHeadConduit extends AbstractStreamSourceConduit<Stream
     public static void attach(StreamConnection connection, Supplier<Timeouts> timeouts, Consumer<Transaction> record) {
         RequestHeadConduit conduit = new RequestHeadConduit(connection, timeouts, record);
         connection.getSourceChannel().setConduit(conduit);
+        conduit.next.setReadReadyHandler(conduit.new Readiness());
         connection
                 .getSinkChannel()
                 .setConduit(new RefusalWatch(connection.getSinkChannel().getConduit(), conduit));
@@ -112,8 +116,54 @@ public final class RequestHeadConduit extends AbstractStreamSourceConduit<Stream
         return dst.position() - from;
     }
 
+    /**
+     * The parser suspends with each request and resumes after its answer. Telling the selector costs two system calls for a
+     * request that is not answered at once, and mostly there is nothing to be told of in between.
+     */
+    @Override
+    public void suspendReads() {
+        suspended = true;
+    }
+
+    @Override
+    public boolean isReadResumed() {
+        return !suspended && super.isReadResumed();
+    }
+
+    @Override
+    public void wakeupReads() {
+        suspended = false;
+        super.wakeupReads();
+    }
+
+    /** Keeps from the parser what comes while it is suspended. */
+    private final class Readiness implements ReadReadyHandler {
+        private final ReadReadyHandler parser =
+                new ReadReadyHandler.ChannelListenerHandler<>(connection.getSourceChannel());
+
+        @Override
+        public void readReady() {
+            if (suspended) {
+                next.suspendReads();
+            } else {
+                parser.readReady();
+            }
+        }
+
+        @Override
+        public void forceTermination() {
+            parser.forceTermination();
+        }
+
+        @Override
+        public void terminated() {
+            parser.terminated();
+        }
+    }
+
     @Override
     public void resumeReads() {
+        suspended = false;
         if (!scanner.inBody() && !scanner.hasUntaken()) {
             deadlines.idle();
         }
