@@ -2,12 +2,12 @@ package io.loligo.proxy;
 
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.PortConfig;
+import io.loligo.proxy.flow.RequestHandler;
 import io.loligo.proxy.flow.RequestHeadConduit;
 import io.loligo.proxy.flow.Rules;
 import io.loligo.proxy.log.Transaction;
 import io.undertow.UndertowOptions;
 import io.undertow.connector.ByteBufferPool;
-import io.undertow.server.HttpHandler;
 import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -41,7 +41,7 @@ final class Listeners {
     private final ByteBufferPool buffers;
     private final Supplier<Configuration.Timeouts> timeouts;
     private final Consumer<Transaction> record;
-    private final Function<String, HttpHandler> handlers;
+    private final Function<String, RequestHandler> handlers;
     private final Map<String, Listener> open = new LinkedHashMap<>();
 
     private record Listener(
@@ -57,7 +57,7 @@ final class Listeners {
             ByteBufferPool buffers,
             Supplier<Configuration.Timeouts> timeouts,
             Consumer<Transaction> record,
-            Function<String, HttpHandler> handlers) {
+            Function<String, RequestHandler> handlers) {
         this.worker = worker;
         this.buffers = buffers;
         this.timeouts = timeouts;
@@ -139,11 +139,12 @@ final class Listeners {
 
     private Listener listen(PortConfig port, Configuration configuration) throws IOException {
         HttpOpenListener protocol = new HttpOpenListener(buffers, options(configuration));
-        protocol.setRootHandler(handlers.apply(Rules.portKey(port)));
+        RequestHandler handler = handlers.apply(Rules.portKey(port));
+        protocol.setRootHandler(handler);
         List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
         try {
             for (InetSocketAddress address : addresses(port)) {
-                sockets.add(listen(address, protocol));
+                sockets.add(listen(address, protocol, handler));
             }
         } catch (IOException e) {
             sockets.forEach(IoUtils::safeClose);
@@ -174,8 +175,8 @@ final class Listeners {
                 .getMap();
     }
 
-    private AcceptingChannel<StreamConnection> listen(InetSocketAddress address, HttpOpenListener protocol)
-            throws IOException {
+    private AcceptingChannel<StreamConnection> listen(
+            InetSocketAddress address, HttpOpenListener protocol, RequestHandler handler) throws IOException {
         OptionMap options = OptionMap.builder()
                 .set(Options.WORKER_IO_THREADS, worker.getIoThreadCount())
                 .set(Options.TCP_NODELAY, true)
@@ -185,11 +186,13 @@ final class Listeners {
                 .set(Options.BACKLOG, BACKLOG)
                 .getMap();
         return worker.createStreamConnectionServer(
-                address, ChannelListeners.openListenerAdapter(connection -> accepted(connection, protocol)), options);
+                address,
+                ChannelListeners.openListenerAdapter(connection -> accepted(connection, protocol, handler)),
+                options);
     }
 
-    private void accepted(StreamConnection connection, HttpOpenListener protocol) {
-        RequestHeadConduit.attach(connection, timeouts, record);
+    private void accepted(StreamConnection connection, HttpOpenListener protocol, RequestHandler handler) {
+        RequestHeadConduit.attach(connection, handler, timeouts, record);
         protocol.handleEvent(connection);
     }
 

@@ -58,7 +58,8 @@ abstract class ScenarioWithOneOrigin {
                 .toList();
     }
 
-    private static List<String> linesFor(RunningServer server, String path) {
+    /** The access log's lines for {@code path}, so far. */
+    static List<String> linesFor(RunningServer server, String path) {
         return server.accessLog().stream().filter(line -> line.contains(path)).toList();
     }
 

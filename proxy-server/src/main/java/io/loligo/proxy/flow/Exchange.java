@@ -15,7 +15,9 @@ import io.loligo.proxy.origin.RequestBody;
 import io.loligo.proxy.respond.ErrorPage;
 import io.loligo.proxy.respond.Lookup;
 import io.loligo.proxy.respond.ResponseSender;
+import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpServerConnection;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -30,7 +32,7 @@ import org.xnio.XnioIoThread;
  * One request of a client and what is known of it so far. Used on the client connection's I/O thread only; other threads
  * hand over with {@link #run}.
  */
-final class Exchange {
+final class Exchange implements ResponseSender.Ending {
     private static final InetSocketAddress UNKNOWN = new InetSocketAddress("0.0.0.0", 0);
 
     private final HttpServerExchange undertow;
@@ -65,8 +67,21 @@ final class Exchange {
         this.site = site;
         this.record = record;
         this.ended = ended;
-        this.sender =
-                new ResponseSender(undertow, rules.configuration().timeouts().writeTimeout());
+        this.sender = new ResponseSender(
+                ((HttpServerConnection) undertow.getConnection()).getChannel(),
+                rules.configuration().timeouts().writeTimeout(),
+                this);
+    }
+
+    @Override
+    public void answered() {
+        Connectors.terminateRequest(undertow);
+        Connectors.terminateResponse(undertow);
+    }
+
+    @Override
+    public void cut() {
+        undertow.setPersistent(false);
     }
 
     HttpServerExchange undertow() {
@@ -200,7 +215,7 @@ final class Exchange {
     /** What the log says of the answer that is about to go out. */
     void answering(int answerStatus, @Nullable String type) {
         status = answerStatus;
-        contentType = type == null ? null : mediaType(type);
+        contentType = mediaType(type);
     }
 
     /** Answers with one of our own pages. */
@@ -281,7 +296,11 @@ final class Exchange {
                 facts));
     }
 
-    private static String mediaType(String type) {
+    /** The media type of a Content-Type, without its parameters; null for null. RFC 9110 §8.3.1. */
+    static @Nullable String mediaType(@Nullable String type) {
+        if (type == null) {
+            return null;
+        }
         int end = type.indexOf(';');
         return (end < 0 ? type : type.substring(0, end)).trim().toLowerCase(Locale.ROOT);
     }

@@ -94,6 +94,14 @@ public final class RequestFlow {
         return draining;
     }
 
+    Deliberation deliberation() {
+        return deliberation;
+    }
+
+    ServeStored serveStored() {
+        return serveStored;
+    }
+
     /**
      * @param scheme the scheme of an absolute-form target, else null
      * @param authority its authority, else null

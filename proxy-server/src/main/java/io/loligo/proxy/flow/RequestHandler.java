@@ -25,6 +25,7 @@ public final class RequestHandler implements HttpHandler {
     private final RequestFlow flow;
     private final Consumer<Transaction> record;
     private final LongAdder active;
+    private final PlainHits plainHits;
 
     /**
      * @param portKey the listener, as {@link Rules#portKey} names it
@@ -38,6 +39,16 @@ public final class RequestHandler implements HttpHandler {
         this.flow = flow;
         this.record = record;
         this.active = active;
+        this.plainHits = new PlainHits(portKey, live, flow, record);
+    }
+
+    /** What serves the listener's plain hits before they become exchanges. */
+    PlainHits plainHits() {
+        return plainHits;
+    }
+
+    LongAdder active() {
+        return active;
     }
 
     @Override

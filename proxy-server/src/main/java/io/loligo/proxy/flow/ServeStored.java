@@ -1,7 +1,6 @@
 package io.loligo.proxy.flow;
 
 import io.loligo.cache.freshness.Freshness;
-import io.loligo.cache.freshness.FreshnessRules;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.reuse.Preconditions;
@@ -27,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * plain hit.
  */
 final class ServeStored {
+    /** Longer bodies are not worth a look for whether they are held with their heads: they never are. */
+    private static final long PLAIN_BODY_MAX = 32 << 10;
+
     private final ResponseStore store;
     private final InstantSource clock;
     private final ResultCode hitCode;
@@ -39,15 +41,34 @@ final class ServeStored {
 
     /** A hit: the origin is not asked. False, and nothing is done, when the object is gone since it was looked up. */
     boolean hit(Exchange x, StoredHead stored, Freshness freshness) {
-        return serve(x, stored, freshness, code(x, stored), null);
+        return serve(x, stored, freshness, code(x.rules(), stored), null);
     }
 
-    private ResultCode code(Exchange x, StoredHead stored) {
-        FreshnessRules rules = x.rules().freshness();
-        if (rules.offlineMode()) {
+    /** What the log calls a hit on {@code stored}. */
+    ResultCode code(Rules rules, StoredHead stored) {
+        if (rules.freshness().offlineMode()) {
             return ResultCode.TCP_OFFLINE_HIT;
         }
-        return Freshness.isNegative(stored, rules) ? ResultCode.TCP_NEGATIVE_HIT : hitCode;
+        return Freshness.isNegative(stored, rules.freshness()) ? ResultCode.TCP_NEGATIVE_HIT : hitCode;
+    }
+
+    /**
+     * Opens {@code stored} for a hit that goes out as it is stored, body and head together; null, and nothing is done, when
+     * it is not whole, not small or not in wire form, or gone.
+     */
+    @Nullable EntryReader readPlain(StoredHead stored, Rules rules) {
+        if (!stored.isComplete() || stored.bodyLength() > PLAIN_BODY_MAX) {
+            return null;
+        }
+        EntryReader reader = store.read(stored);
+        if (reader == null) {
+            return null;
+        }
+        if (reader.body() == null || !stored.endsWithAll(rules.hidden(), reader.unsent())) {
+            reader.close();
+            return null;
+        }
+        return reader;
     }
 
     /** Serves {@code x} if what is stored by now may be served as it is; else does nothing. */

@@ -1,8 +1,5 @@
 package io.loligo.proxy.respond;
 
-import io.undertow.server.Connectors;
-import io.undertow.server.HttpServerExchange;
-import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.Options;
+import org.xnio.StreamConnection;
 import org.xnio.XnioExecutor;
 import org.xnio.conduits.ConduitStreamSinkChannel;
 
@@ -41,8 +39,17 @@ public final class ResponseSender {
         CLOSE
     }
 
-    private final HttpServerExchange exchange;
-    private final HttpServerConnection connection;
+    /** What becomes of the connection once an answer is over. Called on the connection's I/O thread. */
+    public interface Ending {
+        /** All of the answer is written; its completion has been called. */
+        void answered();
+
+        /** The client does not get all of it: the connection is being closed. */
+        void cut();
+    }
+
+    private final StreamConnection connection;
+    private final Ending ending;
     private final ConduitStreamSinkChannel sink;
     private final Duration writeTimeout;
     private final ByteBuffer[] gather = new ByteBuffer[3];
@@ -66,11 +73,12 @@ public final class ResponseSender {
     private long bodyBytesSent;
     private XnioExecutor.@Nullable Key writeTimer;
 
-    public ResponseSender(HttpServerExchange exchange, Duration writeTimeout) {
-        this.exchange = exchange;
-        this.connection = (HttpServerConnection) exchange.getConnection();
-        this.sink = connection.getChannel().getSinkChannel();
+    /** @param writeTimeout how long the client may take nothing; then it is given up. Squid's write_timeout */
+    public ResponseSender(StreamConnection connection, Duration writeTimeout, Ending ending) {
+        this.connection = connection;
+        this.sink = connection.getSinkChannel();
         this.writeTimeout = writeTimeout;
+        this.ending = ending;
     }
 
     /** Bytes written to the client so far, heads and framing included. */
@@ -330,8 +338,7 @@ public final class ResponseSender {
         try {
             finishCompletion();
         } finally {
-            Connectors.terminateRequest(exchange);
-            Connectors.terminateResponse(exchange);
+            ending.answered();
         }
         return false;
     }
@@ -350,13 +357,12 @@ public final class ResponseSender {
         if (framing == Framing.CLOSE) {
             // An orderly close would make the part look like the whole.
             try {
-                connection.getChannel().setOption(Options.CLOSE_ABORT, true);
+                connection.setOption(Options.CLOSE_ABORT, true);
             } catch (IOException e) {
-                // The connection is gone already, which tells the client as much.
-                exchange.setPersistent(false);
+                LOG.log(System.Logger.Level.DEBUG, "the connection is gone already, which tells the client as much", e);
             }
         }
-        exchange.setPersistent(false);
+        ending.cut();
         IoUtils.safeClose(connection);
         finishCompletion();
     }

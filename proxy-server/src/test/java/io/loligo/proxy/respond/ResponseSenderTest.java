@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.loligo.proxy.respond.ResponseSender.Framing;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
+import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.SameThreadExecutor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -55,7 +57,7 @@ final class ResponseSenderTest {
         byte[] body = bytes(length);
         CompletableFuture<Boolean> aborted = new CompletableFuture<>();
         Socket client = serve(x -> {
-            ResponseSender sender = new ResponseSender(x, Duration.ofSeconds(20));
+            ResponseSender sender = sender(x, Duration.ofSeconds(20));
             x.setPersistent(false);
             Source source = new Source(body, stalls ? x.getIoThread() : null);
             sender.send(head("HTTP/1.1 200 OK\r\n\r\n"), framing, source, () -> {
@@ -74,7 +76,7 @@ final class ResponseSenderTest {
     void interimHeadsGoFirstAndTheWholeAnswerFollows() throws Exception {
         byte[] body = bytes(LARGE);
         Socket client = serve(x -> {
-            ResponseSender sender = new ResponseSender(x, Duration.ofSeconds(20));
+            ResponseSender sender = sender(x, Duration.ofSeconds(20));
             x.setPersistent(false);
             sender.interim(head("HTTP/1.1 103 Early Hints\r\n\r\n"));
             sender.sendWhole(
@@ -96,7 +98,7 @@ final class ResponseSenderTest {
         byte[] body = bytes(after);
         CompletableFuture<Boolean> aborted = new CompletableFuture<>();
         Socket client = serve(x -> {
-            ResponseSender sender = new ResponseSender(x, Duration.ofSeconds(20));
+            ResponseSender sender = sender(x, Duration.ofSeconds(20));
             Source source = new Source(body, x.getIoThread());
             source.failure = mistake ? new IllegalStateException("bug") : new IOException("cut short");
             sender.send(head("HTTP/1.1 200 OK\r\n\r\n"), framing, source, () -> aborted.complete(source.closed));
@@ -110,7 +112,7 @@ final class ResponseSenderTest {
     void aClientThatStopsReadingIsGivenUp() throws Exception {
         CompletableFuture<Boolean> aborted = new CompletableFuture<>();
         Socket client = serve(x -> {
-            ResponseSender sender = new ResponseSender(x, Duration.ofMillis(300));
+            ResponseSender sender = sender(x, Duration.ofMillis(300));
             Source source = new Source(bytes(64 << 20), null);
             sender.send(
                     head("HTTP/1.1 200 OK\r\n\r\n"), Framing.LENGTH, source, () -> aborted.complete(sender.aborted()));
@@ -124,7 +126,7 @@ final class ResponseSenderTest {
         byte[] body = bytes(LARGE);
         CompletableFuture<Boolean> refused = new CompletableFuture<>();
         Socket client = serve(x -> {
-            ResponseSender sender = new ResponseSender(x, Duration.ofSeconds(20));
+            ResponseSender sender = sender(x, Duration.ofSeconds(20));
             x.setPersistent(false);
             sender.send(head("HTTP/1.1 200 OK\r\n\r\n"), Framing.LENGTH, new Source(body, x.getIoThread()), () -> {});
             try {
@@ -201,6 +203,22 @@ final class ResponseSenderTest {
             bytes[i] = (byte) (i * 31 + (i >> 8));
         }
         return bytes;
+    }
+
+    private static ResponseSender sender(HttpServerExchange x, Duration writeTimeout) {
+        return new ResponseSender(
+                ((HttpServerConnection) x.getConnection()).getChannel(), writeTimeout, new ResponseSender.Ending() {
+                    @Override
+                    public void answered() {
+                        Connectors.terminateRequest(x);
+                        Connectors.terminateResponse(x);
+                    }
+
+                    @Override
+                    public void cut() {
+                        x.setPersistent(false);
+                    }
+                });
     }
 
     private static ByteBuffer head(String text) {
