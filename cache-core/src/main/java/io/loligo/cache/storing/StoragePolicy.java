@@ -56,7 +56,21 @@ public final class StoragePolicy {
      */
     public static StorageVerdict decide(
             RequestHead request, ResponseHead response, ResponseTimes times, CacheKey key, StorageRules rules) {
-        Fields received = FieldRule.endToEnd(response.fields());
+        return decide(request, response, FieldRule.endToEnd(response.fields()), times, key, rules);
+    }
+
+    /**
+     * As above.
+     *
+     * @param received the fields of {@code response} that are {@linkplain FieldRule#endToEnd end to end}
+     */
+    public static StorageVerdict decide(
+            RequestHead request,
+            ResponseHead response,
+            Fields received,
+            ResponseTimes times,
+            CacheKey key,
+            StorageRules rules) {
         ResponseDirectives directives = ResponseDirectives.of(received, rules.targets());
         Reason reason = forbiddenByRequest(request, response, times, key, rules);
         if (reason == null) {

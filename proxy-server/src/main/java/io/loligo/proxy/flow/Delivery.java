@@ -10,7 +10,6 @@ import io.loligo.cache.reuse.RangeSelection;
 import io.loligo.cache.status.CacheStatus;
 import io.loligo.cache.status.ForwardReason;
 import io.loligo.cache.status.ResultCode;
-import io.loligo.proxy.flow.Fetch.Arrived;
 import io.loligo.proxy.log.AddressText;
 import io.loligo.proxy.origin.OriginHandler.Answer;
 import io.loligo.proxy.origin.OriginHandler.Cause;
