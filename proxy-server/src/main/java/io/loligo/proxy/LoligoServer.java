@@ -113,6 +113,7 @@ public final class LoligoServer {
             ByteBufferPool buffers =
                     new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, POOLED_BUFFERS_PER_THREAD);
             opened.add(buffers);
+            LazySelectorProvider.install();
             XnioWorker worker = Xnio.getInstance()
                     .createWorker(OptionMap.builder()
                             .set(Options.WORKER_NAME, "loligo")

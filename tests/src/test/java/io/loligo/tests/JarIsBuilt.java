@@ -6,7 +6,7 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Skips what runs the built jar where there is none, as under {@code mvn test}, and says so. */
-final class JarIsBuilt implements ExecutionCondition {
+public final class JarIsBuilt implements ExecutionCondition {
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {

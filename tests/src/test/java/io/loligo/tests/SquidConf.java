@@ -37,7 +37,7 @@ public record SquidConf(String text, int port, Path directory) {
     }
 
     /** With more lines at the end, where they win over what stands before. */
-    SquidConf and(String... lines) {
+    public SquidConf and(String... lines) {
         return new SquidConf(text + String.join("\n", lines) + "\n", port, directory);
     }
 

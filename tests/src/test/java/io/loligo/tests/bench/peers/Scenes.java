@@ -1,0 +1,41 @@
+package io.loligo.tests.bench.peers;
+
+import java.util.List;
+
+/** All scenes there are, in the order in which they are measured. */
+final class Scenes {
+    private Scenes() {}
+
+    /** @param requestsPerSecond of the open loop */
+    static List<Scene> all(int requestsPerSecond) {
+        Ids ids = new Ids();
+        return List.of(
+                new HttpScene(Job.HIT_1K),
+                new HttpScene(Job.HIT_16K),
+                new HttpScene(Job.HIT_100K),
+                new HttpScene(Job.HIT_5M),
+                new HttpScene(Job.HIT_1K_CLOSE),
+                new HttpScene(Job.VARIANTS),
+                new HttpScene(Job.PASS),
+                new HttpScene(Job.UNCACHEABLE),
+                new HttpScene(Job.MISS),
+                new HttpScene(Job.VALIDATION),
+                SteadyScene.at(requestsPerSecond),
+                SteadyScene.atHalf(),
+                new HerdScene(HerdScene.Kind.STORABLE, ids),
+                new HerdScene(HerdScene.Kind.STREAMED, ids),
+                new HerdScene(HerdScene.Kind.UNCACHEABLE, ids),
+                new HerdScene(HerdScene.Kind.KNOWN, ids),
+                new PurgeScene(ids),
+                new HttpScene(Job.HIT_1K_LOG),
+                new IdleScene(ids),
+                new SlowReadersScene(SlowReadersScene.Kind.HIT, ids),
+                new SlowReadersScene(SlowReadersScene.Kind.MISS, ids),
+                new SlowReadersScene(SlowReadersScene.Kind.UNCACHEABLE, ids),
+                new OverheadScene(ids),
+                new ZipfScene("W4", "zipf", 200_000),
+                new ZipfScene("W4l", "zipf-long", 800_000),
+                new RestartScene(ids),
+                new StartScene());
+    }
+}
