@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PlainHitTest extends ScenarioWithOneOrigin {
     private static final String ORDINARY_WAY = "If-None-Match: \"another\"\r\n";
 
-    /** More than a socket takes without its client reading. */
-    private static final int UNREAD_HITS = 2_000;
+    /** More than sockets take without their client reading. */
+    private static final int UNREAD_BYTES = 64 << 20;
 
     private String stored(String query, String body, String... field) {
         String path = Origin.freshPath() + query;
@@ -101,6 +101,23 @@ class PlainHitTest extends ScenarioWithOneOrigin {
         }
     }
 
+    @ParameterizedTest(name = "of {0} bytes")
+    @ValueSource(ints = {5, 16_000, 100_000, 500_000})
+    void end_the_connection_where_the_client_asked_for_that(int length) {
+        String body = "x".repeat(length);
+        String path = stored("", body);
+        try (var client = RawHttp.connect(port)) {
+            assertThat(client.send(RawHttp.head("GET", path)).answer().text()).isEqualTo(body);
+            client.send(RawHttp.head("GET", path) + RawHttp.head("GET", path, "Connection: close"));
+            assertThat(client.answer().field("Connection")).isEmpty();
+            var last = client.answer();
+            assertThat(last.text()).isEqualTo(body);
+            assertThat(last.isHit()).isTrue();
+            assertThat(last.field("Connection")).hasValue("close");
+            assertThat(client.isClosedByServer()).isTrue();
+        }
+    }
+
     @Test
     void that_arrive_byte_by_byte_are_served() {
         String path = stored("", "slowly");
@@ -114,21 +131,23 @@ class PlainHitTest extends ScenarioWithOneOrigin {
         }
     }
 
-    @Test
-    void wait_for_a_client_that_does_not_read_and_come_whole_and_in_order() throws Exception {
-        String body = "0123456789abcdef".repeat(1_000);
+    @ParameterizedTest(name = "of {0} bytes")
+    @ValueSource(ints = {4_096, 16_000, 160_000})
+    void wait_for_a_client_that_does_not_read_and_come_whole_and_in_order(int length) throws Exception {
+        String body = "0123456789abcdef".repeat(length / 16);
         String large = stored("", body);
         String small = stored("", "small");
+        int unread = UNREAD_BYTES / length;
         String requests = RawHttp.head("GET", large) + RawHttp.head("GET", small);
         try (var client = RawHttp.connect(port)) {
             // Written beside the reading: the server stops to read once its answers are not taken.
             Thread writer = new Thread(() -> {
-                for (int i = 0; i < UNREAD_HITS; i++) {
+                for (int i = 0; i < unread; i++) {
                     client.send(requests);
                 }
             });
             writer.start();
-            for (int i = 0; i < UNREAD_HITS; i++) {
+            for (int i = 0; i < unread; i++) {
                 var first = client.answer();
                 assertThat(first.isHit()).isTrue();
                 assertThat(first.text()).isEqualTo(body);

@@ -15,7 +15,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the heads of plain requests: a GET in HTTP/1.1 for a path, whole, without a body, whose connection stays, and that
+ * Reads the heads of plain requests: a GET in HTTP/1.1 for a path, whole, without a body, that
  * asks for nothing but the page. It accepts less than {@link RequestCheck} does, never more, and understands what it accepts
  * in the same way; whatever else it is given it leaves to the ordinary way. RFC 9112 §3 and §5.
  *
@@ -34,6 +34,7 @@ final class PlainHeadParser {
     /** As many lines as the parser of the ordinary way takes. */
     static final int FIELDS_MAX = 200;
 
+    private static final String CLOSE = "close";
     private static final byte[] GET = ascii("GET ");
     private static final byte[] VERSION = ascii(" HTTP/1.1\r\n");
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -185,6 +186,7 @@ final class PlainHeadParser {
     private @Nullable Fields parsed(int from) {
         Fields.Builder fields = Fields.builder();
         String host = null;
+        boolean connection = false;
         int i = from;
         while (i + 1 < length && bytes[i] != '\r') {
             int nameEnd = skip(i, TOKEN);
@@ -204,6 +206,12 @@ final class PlainHeadParser {
                 host = value;
             } else if (!isPlain(name, value)) {
                 return null;
+            } else if (name.equalsIgnoreCase("Connection")) {
+                // One line, one option: nothing is left to be put together.
+                if (connection) {
+                    return null;
+                }
+                connection = true;
             }
             fields.add(name, value);
             if (fields.size() > FIELDS_MAX) {
@@ -221,9 +229,15 @@ final class PlainHeadParser {
         return fields.build();
     }
 
+    /** Whether the client of a plain request wants the connection to end after the answer. RFC 9112 §9.6. */
+    static boolean closes(Fields plain) {
+        String connection = plain.first("Connection");
+        return connection != null && connection.equalsIgnoreCase(CLOSE);
+    }
+
     private static boolean isPlain(String name, String value) {
         if (name.equalsIgnoreCase("Connection")) {
-            return value.equalsIgnoreCase("keep-alive");
+            return value.equalsIgnoreCase("keep-alive") || value.equalsIgnoreCase(CLOSE);
         }
         if (name.equalsIgnoreCase(HeadScanner.HOST_ALIAS)) {
             return false;

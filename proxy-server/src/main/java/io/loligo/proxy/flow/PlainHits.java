@@ -15,12 +15,11 @@ import io.loligo.proxy.access.AccessList.AccessVerdict;
 import io.loligo.proxy.access.RequestFacts;
 import io.loligo.proxy.log.Transaction;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The short way from a client's bytes to a small page in the store: plain requests that {@link Deliberation} answers with a
+ * The short way from a client's bytes to a page in the store: plain requests that {@link Deliberation} answers with a
  * fresh stored response are served here, before Undertow's parser sees them, without an exchange. Whatever else it decides,
  * or wherever this way does not lead to a whole answer, the request takes the ordinary way from its beginning; so this one
  * decides nothing by itself and may give up at any point before it writes.
@@ -135,21 +134,30 @@ final class PlainHits {
             Rules.Site site,
             long since,
             RequestHeadConduit client) {
+        boolean keepAlive = !PlainHeadParser.closes(facts.head().fields());
         ByteBuffer head = rules.responseFields()
                 .hit(
                         reader.head(),
                         site.port().port(),
                         verdict.freshness().ageSeconds(),
                         verdict.freshness().ttlSeconds(),
-                        true,
+                        keepAlive,
                         HttpVersion.HTTP_1_1);
         int headLength = head.remaining();
-        ByteBuffer body = Objects.requireNonNull(reader.body(), "a plain hit has its body with it");
+        ByteBuffer body = reader.body();
+        if (body == null) {
+            client.send(
+                    head,
+                    new BodyPart(new StoredBody(reader), 0, reader.length()),
+                    keepAlive,
+                    write -> record.accept(transaction(facts, rules, verdict.stored(), since, headLength, write)));
+            return;
+        }
         if (body.remaining() <= COPIED_MAX && body.remaining() <= head.capacity() - headLength) {
             head.limit(headLength + body.remaining()).position(headLength);
             head.put(body).flip();
         }
-        client.send(head, body, write -> {
+        client.send(head, body, keepAlive, write -> {
             reader.close();
             record.accept(transaction(facts, rules, verdict.stored(), since, headLength, write));
         });

@@ -7,6 +7,7 @@ import io.loligo.cache.status.HierarchyCode;
 import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.config.Configuration.Timeouts;
 import io.loligo.proxy.log.Transaction;
+import io.loligo.proxy.respond.BodySource;
 import io.loligo.proxy.respond.ResponseSender;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
@@ -51,6 +52,11 @@ public final class RequestHeadConduit extends AbstractStreamSourceConduit<Stream
     private @Nullable Exchange serving;
     /** The answer to a plain hit that the client has not taken at once. */
     private @Nullable ResponseSender sending;
+    /** Whether requests are being looked at, one after another, further up the stack. */
+    private boolean looking;
+
+    private boolean closed;
+
     /** What was received and is neither served nor parsed. */
     private ByteBuffer received = NOTHING;
 
@@ -258,18 +264,25 @@ public final class RequestHeadConduit extends AbstractStreamSourceConduit<Stream
         int begin = bytes.position();
         int from = 0;
         heads.load(bytes);
+        looking = true;
         try {
             RequestHead head = heads.parse(from);
             while (head != null && handler.plainHits().serve(head, heads.end() - from, since, this)) {
                 from = heads.end();
                 bytes.position(begin + from);
-                head = sending == null && bytes.hasRemaining() ? heads.parse(from) : null;
+                head = sending == null && !closed && bytes.hasRemaining() ? heads.parse(from) : null;
+            }
+            if (closed) {
+                // What a client sends after it asked for the end is not read.
+                bytes.position(bytes.limit());
             }
         } catch (RuntimeException | Error e) {
             // The caller would swallow it, and the client wait for ever.
             LOG.log(System.Logger.Level.ERROR, "a hit failed inside the server", e);
             IoUtils.safeClose(connection);
             bytes.position(bytes.limit());
+        } finally {
+            looking = false;
         }
     }
 
@@ -278,9 +291,10 @@ public final class RequestHeadConduit extends AbstractStreamSourceConduit<Stream
      *
      * @param head a scratch of this thread's
      * @param body owned until {@code done}
+     * @param keepAlive whether the connection stays after it
      * @param done called once, when all is written or the client is gone
      */
-    void send(ByteBuffer head, ByteBuffer body, Consumer<Write> done) {
+    void send(ByteBuffer head, ByteBuffer body, boolean keepAlive, Consumer<Write> done) {
         long size = (long) head.remaining() + body.remaining();
         try {
             if (body.hasRemaining()) {
@@ -289,43 +303,69 @@ public final class RequestHeadConduit extends AbstractStreamSourceConduit<Stream
                 sink.write(head);
             }
         } catch (IOException e) {
-            IoUtils.safeClose(connection);
+            close();
             done.accept(new Write(size - head.remaining() - body.remaining(), true));
             return;
         }
         long left = (long) head.remaining() + body.remaining();
-        if (left == 0) {
-            done.accept(new Write(size, false));
-        } else {
-            sendRest(head, body, size - left, done);
+        if (left > 0) {
+            ResponseSender sender = begin(keepAlive);
+            sender.sendWhole(head, body, () -> ended(sender, size - left, done));
+            return;
         }
+        if (!keepAlive) {
+            close();
+        }
+        done.accept(new Write(size, false));
     }
 
-    private void sendRest(ByteBuffer head, ByteBuffer body, long written, Consumer<Write> done) {
+    /** As {@link #send(ByteBuffer, ByteBuffer, boolean, Consumer)}; the body is closed by then. */
+    void send(ByteBuffer head, BodySource body, boolean keepAlive, Consumer<Write> done) {
+        ResponseSender sender = begin(keepAlive);
+        sender.send(head, ResponseSender.Framing.LENGTH, body, () -> ended(sender, 0, done));
+    }
+
+    private ResponseSender begin(boolean keepAlive) {
         handler.active().increment();
         ResponseSender sender =
                 new ResponseSender(connection, timeouts.get().writeTimeout(), new ResponseSender.Ending() {
                     @Override
                     public void answered() {
                         sending = null;
-                        next.resumeReads();
-                        if (received.hasRemaining()) {
-                            lookAt(received, INTAKES.get());
-                        } else {
-                            deadlines.idle();
+                        if (!keepAlive) {
+                            close();
+                        } else if (!looking) {
+                            goOn();
                         }
                     }
 
                     @Override
                     public void cut() {
                         sending = null;
+                        closed = true;
                     }
                 });
         sending = sender;
-        sender.sendWhole(head, body, () -> {
-            handler.active().decrement();
-            done.accept(new Write(written + sender.bytesSent(), sender.aborted()));
-        });
+        return sender;
+    }
+
+    private void ended(ResponseSender sender, long before, Consumer<Write> done) {
+        handler.active().decrement();
+        done.accept(new Write(before + sender.bytesSent(), sender.aborted()));
+    }
+
+    private void close() {
+        closed = true;
+        IoUtils.safeClose(connection);
+    }
+
+    private void goOn() {
+        next.resumeReads();
+        if (received.hasRemaining()) {
+            lookAt(received, INTAKES.get());
+        } else {
+            deadlines.idle();
+        }
     }
 
     /** The client's address. */

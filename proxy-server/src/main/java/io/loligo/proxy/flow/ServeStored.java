@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * plain hit.
  */
 final class ServeStored {
-    /** Longer bodies are not worth a look for whether they are held with their heads: they never are. */
-    private static final long PLAIN_BODY_MAX = 32 << 10;
-
     private final ResponseStore store;
     private final InstantSource clock;
     private final ResultCode hitCode;
@@ -53,18 +50,12 @@ final class ServeStored {
     }
 
     /**
-     * Opens {@code stored} for a hit that goes out as it is stored, body and head together; null, and nothing is done, when
-     * it is not whole, not small or not in wire form, or gone.
+     * Opens {@code stored} for a hit that goes out as it is stored; null, and nothing is done, when it is not whole or not in
+     * wire form, or gone.
      */
     @Nullable EntryReader readPlain(StoredHead stored, Rules rules) {
-        if (!stored.isComplete() || stored.bodyLength() > PLAIN_BODY_MAX) {
-            return null;
-        }
-        EntryReader reader = store.read(stored);
-        if (reader == null) {
-            return null;
-        }
-        if (reader.body() == null || !stored.endsWithAll(rules.hidden(), reader.unsent())) {
+        EntryReader reader = stored.isComplete() ? store.read(stored) : null;
+        if (reader != null && !stored.endsWithAll(rules.hidden(), reader.unsent())) {
             reader.close();
             return null;
         }
