@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         name = "demo",
         description = "Run the starting point's squid.conf, ports raised, in front of two small origin servers.")
 final class DemoCommand implements Callable<Integer> {
-    private static final String SITE = "www.example.org";
+    static final String SITE = "www.example.org";
     private static final Duration TERMINAL_REFRESH = Duration.ofMillis(500);
     private static final Duration FILE_REFRESH = Duration.ofSeconds(5);
     private static final int SOCKET_LIMIT_MILLIS = 5_000;
@@ -145,7 +145,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     /** One request over a plain socket, as a row: the JDK's clients may not set Host. */
-    private static String[] look(int port, String path) {
+    static String[] look(int port, String path) {
         String request = "  port " + port + " " + path;
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(SOCKET_LIMIT_MILLIS);

@@ -2,7 +2,11 @@ package io.loligo.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,26 +38,37 @@ public final class Loligo implements Callable<Integer> {
     public static void main(String[] arguments) {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int code = commandLine(new LoligoServerHere(), out, err).execute(arguments);
+        int code = commandLine(new LoligoServerHere(), out, err, arguments).execute(arguments);
         out.flush();
         err.flush();
         System.exit(code);
     }
 
-    static CommandLine commandLine(ProxyServer server, PrintWriter out, PrintWriter err) {
-        return new CommandLine(new Loligo())
-                .addSubcommand(new RunCommand(server))
-                .addSubcommand(new DemoCommand(server))
-                .addSubcommand(new CheckCommand(server))
-                .addSubcommand(new PurgeCommand(new AdminOptions(server)))
-                .addSubcommand(new ExplainCommand(server))
-                .addSubcommand(new StatsCommand(new AdminOptions(server)))
-                .addSubcommand(new ReloadCommand(new AdminOptions(server)))
-                .addSubcommand(new StopCommand(new AdminOptions(server)))
-                .addSubcommand(new VersionCommand())
-                .setOut(out)
-                .setErr(err)
-                .setExecutionExceptionHandler(Loligo::failed);
+    /** Where the first word names a command, the options of that one only: those of all take a third of a start. */
+    static CommandLine commandLine(ProxyServer server, PrintWriter out, PrintWriter err, String... arguments) {
+        Map<String, Supplier<Object>> commands = commands(server);
+        CommandLine line = new CommandLine(new Loligo());
+        if (arguments.length > 0 && commands.containsKey(arguments[0])) {
+            commands.keySet().retainAll(Set.of(arguments[0]));
+        }
+        commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
+        return line.setOut(out).setErr(err).setExecutionExceptionHandler(Loligo::failed);
+    }
+
+    /** In the order in which help lists them. */
+    private static Map<String, Supplier<Object>> commands(ProxyServer server) {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("run", () -> new RunCommand(server));
+        commands.put("demo", () -> new DemoCommand(server));
+        commands.put("check", () -> new CheckCommand(server));
+        commands.put("purge", () -> new PurgeCommand(new AdminOptions(server)));
+        commands.put("explain", () -> new ExplainCommand(server));
+        commands.put("stats", () -> new StatsCommand(new AdminOptions(server)));
+        commands.put("reload", () -> new ReloadCommand(new AdminOptions(server)));
+        commands.put("stop", () -> new StopCommand(new AdminOptions(server)));
+        commands.put("archive", () -> new ArchiveCommand(server));
+        commands.put("version", VersionCommand::new);
+        return commands;
     }
 
     /** Expected failures become a message and an exit code; anything else is a bug and keeps its stack trace. */

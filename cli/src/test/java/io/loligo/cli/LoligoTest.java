@@ -77,7 +77,9 @@ class LoligoTest {
     @CsvSource(delimiter = '|', textBlock = """
         version                                              | 0 | Java
         --help                                               | 0 | Exit codes
+        --help                                               | 0 | Make the archive of classes
         purge --help                                         | 0 | every variant
+        archive                                              | 2 | only the launcher
         ''                                                   | 2 | Usage: loligo
         nonsense                                             | 2 | Unmatched argument
         run                                                  | 2 | Missing required option: '--file=FILE'
@@ -286,8 +288,9 @@ class LoligoTest {
     }
 
     private int execute(List<String> arguments) {
-        return Loligo.commandLine(server, new PrintWriter(out, true), new PrintWriter(err, true))
-                .execute(arguments.toArray(String[]::new));
+        String[] words = arguments.toArray(String[]::new);
+        return Loligo.commandLine(server, new PrintWriter(out, true), new PrintWriter(err, true), words)
+                .execute(words);
     }
 
     /** Knows three files: good.conf, bad.conf with an error in line 3, off.conf without an admin listener. */

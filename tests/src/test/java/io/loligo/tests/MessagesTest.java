@@ -6,6 +6,8 @@ import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -145,6 +147,43 @@ class MessagesTest extends ScenarioWithOneOrigin {
                 assertThat(connection.answer().text()).isEqualTo("kept");
                 assertThat(connection.answer().text()).isEqualTo("page " + i);
             }
+        }
+    }
+
+    @Test
+    void a_request_that_comes_while_another_is_at_the_origin_is_answered_after_it() {
+        var asked = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        try (var rawOrigin = RawOrigin.with(exchange -> {
+                    boolean first = exchange.path().equals("/first");
+                    if (first) {
+                        asked.countDown();
+                        waitFor(goOn);
+                    }
+                    exchange.send("HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nContent-Length: 1\r\n\r\n"
+                            + (first ? "1" : "2"));
+                });
+                var server = RunningServer.start(SquidConf.inFrontOf(rawOrigin.port()));
+                var connection = RawHttp.connect(server.port())) {
+            connection.send(RawHttp.head("GET", "/first"));
+            waitFor(asked);
+            connection.send(RawHttp.head("GET", "/second"));
+            // The second is in the server when a later one on another connection has been answered.
+            RawHttp.get(server.port(), "/other");
+            goOn.countDown();
+
+            assertThat(connection.answer().text()).isEqualTo("1");
+            assertThat(connection.answer().text()).isEqualTo("2");
+            connection.send(RawHttp.head("GET", "/third"));
+            assertThat(connection.answer().text()).isEqualTo("2");
+        }
+    }
+
+    private static void waitFor(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

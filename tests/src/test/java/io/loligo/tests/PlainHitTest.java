@@ -57,8 +57,11 @@ class PlainHitTest extends ScenarioWithOneOrigin {
         assertThat(origin.requests(path)).isOne();
         String logged = path.substring(0, path.indexOf('?'));
         await("three log lines").until(() -> linesFor(loligo, logged).size() == 3);
-        List<String> lines = linesFor(loligo, logged);
-        assertThat(withoutTimes(lines.get(1))).isEqualTo(withoutTimes(lines.get(2)));
+        // The miss came by another connection, and may be logged by another thread after the first hit.
+        List<String> hits = linesFor(loligo, logged).stream()
+                .filter(line -> !line.contains("TCP_MISS"))
+                .toList();
+        assertThat(withoutTimes(hits.get(0))).isEqualTo(withoutTimes(hits.get(1)));
     }
 
     @Test

@@ -115,6 +115,47 @@ public final class StoredHead {
             ResponseTimes times,
             long bodyLength,
             CacheControlTargets targets) {
+        this(
+                id,
+                key,
+                selecting,
+                status,
+                reason,
+                fields,
+                ResponseDirectives.of(fields, targets),
+                times,
+                bodyLength,
+                targets);
+    }
+
+    /**
+     * A head that is not stored yet: without id and body length.
+     *
+     * @param directives those of {@code fields}, read already
+     */
+    public StoredHead(
+            CacheKey key,
+            SelectingFields selecting,
+            int status,
+            String reason,
+            Fields fields,
+            ResponseDirectives directives,
+            ResponseTimes times,
+            CacheControlTargets targets) {
+        this(0, key, selecting, status, reason, fields, directives, times, -1, targets);
+    }
+
+    private StoredHead(
+            long id,
+            CacheKey key,
+            SelectingFields selecting,
+            int status,
+            String reason,
+            Fields fields,
+            ResponseDirectives directives,
+            ResponseTimes times,
+            long bodyLength,
+            CacheControlTargets targets) {
         this.id = id;
         this.key = key;
         this.selecting = selecting;
@@ -130,7 +171,7 @@ public final class StoredHead {
         this.targets = targets;
         this.cacheGroups = CacheGroups.of(fields);
         this.searchVariance = SearchVariance.of(fields);
-        this.directives = ResponseDirectives.of(fields, targets);
+        this.directives = directives;
         this.date = dateOr(fields, "Date", received, received);
         this.lastModified = date(fields, "Last-Modified", received);
         String tag = fields.first("ETag");

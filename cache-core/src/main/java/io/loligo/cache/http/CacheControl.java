@@ -33,7 +33,7 @@ final class CacheControl {
     static boolean read(Fields fields, String fieldName, Reader reader) {
         boolean found = false;
         for (int i = 0; i < fields.size(); i++) {
-            if (fields.name(i).equalsIgnoreCase(fieldName)) {
+            if (FieldNames.isSame(fields.name(i), fieldName)) {
                 found = true;
                 read(fields.value(i), reader);
             }

@@ -7,6 +7,9 @@ public final class FieldNames {
     /** None. */
     public static final FieldNames NONE = new FieldNames(new String[0]);
 
+    /** What tells an upper case letter from its lower case. */
+    private static final int CASE = 'a' - 'A';
+
     private final String[] names;
 
     private FieldNames(String[] names) {
@@ -17,9 +20,20 @@ public final class FieldNames {
         return names.isEmpty() ? NONE : new FieldNames(names.toArray(String[]::new));
     }
 
+    /**
+     * Whether both name the same field. Names are ASCII, so a first character that differs by more than its case settles
+     * it, which spares comparing most of the names that are as long.
+     */
+    public static boolean isSame(String one, String other) {
+        int length = one.length();
+        return length == other.length()
+                && (length == 0 || ((one.charAt(0) ^ other.charAt(0)) & ~CASE) == 0)
+                && one.equalsIgnoreCase(other);
+    }
+
     public boolean contains(String name) {
         for (String each : names) {
-            if (each.equalsIgnoreCase(name)) {
+            if (isSame(each, name)) {
                 return true;
             }
         }

@@ -1,7 +1,6 @@
 package io.loligo.cache.http;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -97,12 +96,12 @@ public enum FieldRule {
 
     private final String fieldName;
 
-    @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable set
+    @SuppressWarnings("ImmutableEnumChecker") // shown to nobody who could change it
     private final Set<Use> uses;
 
     FieldRule(String fieldName, Use first, Use... more) {
         this.fieldName = fieldName;
-        this.uses = Collections.unmodifiableSet(EnumSet.of(first, more));
+        this.uses = EnumSet.of(first, more);
     }
 
     public String fieldName() {
@@ -117,7 +116,7 @@ public enum FieldRule {
     public static @Nullable FieldRule of(String name) {
         if (name.length() < BY_LENGTH.length) {
             for (FieldRule rule : BY_LENGTH[name.length()]) {
-                if (rule.fieldName.equalsIgnoreCase(name)) {
+                if (FieldNames.isSame(rule.fieldName, name)) {
                     return rule;
                 }
             }
@@ -148,7 +147,7 @@ public enum FieldRule {
 
     private static boolean contains(List<String> names, String name) {
         for (String each : names) {
-            if (each.equalsIgnoreCase(name)) {
+            if (FieldNames.isSame(each, name)) {
                 return true;
             }
         }
@@ -156,12 +155,13 @@ public enum FieldRule {
     }
 
     private static List<String> namedByConnection(Fields fields) {
-        List<String> named = new ArrayList<>(2);
+        List<String> named = List.of();
         for (int i = 0; i < fields.size(); i++) {
-            if (fields.name(i).equalsIgnoreCase(CONNECTION.fieldName)) {
+            if (FieldNames.isSame(fields.name(i), CONNECTION.fieldName)) {
                 for (String option : fields.value(i).split(",", -1)) {
                     String name = option.strip();
                     if (!name.isEmpty() && !name.equalsIgnoreCase("close") && !name.equalsIgnoreCase("keep-alive")) {
+                        named = named.isEmpty() ? new ArrayList<>(2) : named;
                         named.add(name);
                     }
                 }

@@ -73,7 +73,7 @@ public final class Fields {
     /** The value of the first line named {@code name}, or null. */
     public @Nullable String first(String name) {
         for (int i = 0; i < lines.length; i += 2) {
-            if (lines[i].equalsIgnoreCase(name)) {
+            if (FieldNames.isSame(lines[i], name)) {
                 return lines[i + 1];
             }
         }
@@ -84,7 +84,7 @@ public final class Fields {
     public List<String> all(String name) {
         List<String> values = new ArrayList<>(2);
         for (int i = 0; i < lines.length; i += 2) {
-            if (lines[i].equalsIgnoreCase(name)) {
+            if (FieldNames.isSame(lines[i], name)) {
                 values.add(lines[i + 1]);
             }
         }
@@ -95,7 +95,7 @@ public final class Fields {
     public @Nullable String combined(String name) {
         String found = null;
         for (int i = 0; i < lines.length; i += 2) {
-            if (lines[i].equalsIgnoreCase(name)) {
+            if (FieldNames.isSame(lines[i], name)) {
                 found = found == null ? lines[i + 1] : found + ", " + lines[i + 1];
             }
         }
@@ -110,18 +110,29 @@ public final class Fields {
 
     /** These fields without the lines whose name {@code drop} accepts. */
     public Fields without(Predicate<String> drop) {
-        Builder kept = builder();
-        forEach((name, value) -> {
-            if (!drop.test(name)) {
-                kept.add(name, value);
+        String[] kept = lines;
+        int length = 0;
+        for (int i = 0; i < lines.length; i += 2) {
+            if (drop.test(lines[i])) {
+                // Mostly nothing is dropped; then nothing is copied.
+                kept = kept == lines ? Arrays.copyOf(lines, lines.length - 2) : kept;
+            } else {
+                if (kept != lines) {
+                    kept[length] = lines[i];
+                    kept[length + 1] = lines[i + 1];
+                }
+                length += 2;
             }
-        });
-        return kept.size() == size() ? this : kept.build();
+        }
+        if (kept == lines) {
+            return this;
+        }
+        return length == 0 ? EMPTY : new Fields(length == kept.length ? kept : Arrays.copyOf(kept, length));
     }
 
     /** These fields without any line named {@code name}. */
     public Fields without(String name) {
-        return without(name::equalsIgnoreCase);
+        return without(line -> FieldNames.isSame(line, name));
     }
 
     /** These fields with exactly one line named {@code name}, last. */

@@ -126,7 +126,7 @@ public final class HttpDate {
         if (text.charAt(timeAt + 2) != ':'
                 || text.charAt(timeAt + 5) != ':'
                 || year < 0
-                || month < 0
+                || month < 1
                 || day < 0
                 || hour < 0
                 || minute < 0
@@ -152,23 +152,28 @@ public final class HttpDate {
         return number;
     }
 
-    /** 1 to 12, or -1. */
+    /** 1 to 12, or 0. */
     private static int month(String text, int at) {
-        for (int i = 0; i < MONTHS.length; i++) {
-            if (text.regionMatches(true, at, MONTHS[i], 0, 3)) {
-                return i + 1;
-            }
-        }
-        return -1;
+        return find(MONTHS, text, at) + 1;
     }
 
     private static boolean isName(String[] names, String text, int at) {
-        for (String name : names) {
-            if (text.regionMatches(true, at, name, 0, name.length())) {
-                return true;
+        return find(names, text, at) >= 0;
+    }
+
+    /** Which of {@code names} stands at {@code at}, or -1: as everybody writes it, else in any case. */
+    private static int find(String[] names, String text, int at) {
+        for (int i = 0; i < names.length; i++) {
+            if (text.startsWith(names[i], at)) {
+                return i;
             }
         }
-        return false;
+        for (int i = 0; i < names.length; i++) {
+            if (text.regionMatches(true, at, names[i], 0, names[i].length())) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     private static boolean isLongDay(String text, int length) {
@@ -181,7 +186,7 @@ public final class HttpDate {
     }
 
     private static boolean endsInGmt(String text) {
-        return text.regionMatches(true, text.length() - 4, " GMT", 0, 4);
+        return text.endsWith(" GMT") || text.regionMatches(true, text.length() - 4, " GMT", 0, 4);
     }
 
     private static StringBuilder twoDigits(StringBuilder text, int number) {

@@ -10,9 +10,6 @@ import io.loligo.cache.http.HttpDate;
 import io.loligo.cache.http.ResponseDirectives;
 import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.key.SelectingFields;
-import java.util.Locale;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What a later answer about the same representation does to a stored head. RFC 9111 §3.2, §4.3.4 and §4.3.5. */
@@ -57,10 +54,9 @@ public final class Freshening {
         if (!news.has("Date")) {
             news = news.plus("Date", HttpDate.format(times.responseTime()));
         }
-        Set<String> replaced = new TreeSet<>();
-        news.forEach((name, value) -> replaced.add(name.toLowerCase(Locale.ROOT)));
+        Fields replacing = news;
         Fields fields = Fields.builder()
-                .addAll(stored.fields().without(name -> replaced.contains(name.toLowerCase(Locale.ROOT))))
+                .addAll(stored.fields().without(replacing::has))
                 .addAll(news)
                 .build();
         fields = ResponseDirectives.of(fields, stored.targets()).reusable(fields);

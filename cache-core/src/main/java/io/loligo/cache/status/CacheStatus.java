@@ -102,7 +102,7 @@ public record CacheStatus(
         }
         for (int i = 1; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (!isAlpha(c) && !(c >= '0' && c <= '9') && "!#$%&'*+-.^_`|~:/".indexOf(c) < 0) {
+            if (!isAlpha(c) && !(c >= '0' && c <= '9') && c != '-' && "!#$%&'*+.^_`|~:/".indexOf(c) < 0) {
                 return false;
             }
         }

@@ -56,18 +56,37 @@ public final class StoragePolicy {
      */
     public static StorageVerdict decide(
             RequestHead request, ResponseHead response, ResponseTimes times, CacheKey key, StorageRules rules) {
-        StoredHead head = head(request, response, times, key, rules.targets());
+        return decide(request, response, FieldRule.endToEnd(response.fields()), times, key, rules);
+    }
+
+    /**
+     * As above.
+     *
+     * @param received the fields of {@code response} that are {@linkplain FieldRule#endToEnd end to end}
+     */
+    public static StorageVerdict decide(
+            RequestHead request,
+            ResponseHead response,
+            Fields received,
+            ResponseTimes times,
+            CacheKey key,
+            StorageRules rules) {
+        ResponseDirectives directives = ResponseDirectives.of(received, rules.targets());
+        Reason reason = forbiddenByRequest(request, response, times, key, rules);
+        if (reason == null) {
+            reason = forbiddenByStatus(request, response, times, key, rules);
+        }
+        if (reason == null) {
+            reason = forbiddenByDirectives(
+                    request, response.status(), response.fields(), directives, key, rules.freshness());
+        }
+        if (reason != null) {
+            // Most of what must not be stored says so: nothing is made of it that only the store would need.
+            return new DoNotStore(reason);
+        }
+        StoredHead head = head(request, response, received, directives, times, key, rules.targets());
         RefreshRule refresh = head.refreshRule(rules.freshness().refresh());
-        Reason reason = forbiddenByRequest(request, head, rules);
-        if (reason == null) {
-            reason = forbiddenByStatus(request.fields(), response, head);
-        }
-        if (reason == null) {
-            reason = forbiddenByDirectives(request, head, refresh);
-        }
-        if (reason == null) {
-            reason = forbiddenByOperator(response, head, rules);
-        }
+        reason = head.selecting().unmatched() ? Reason.VARY_STAR : forbiddenByOperator(response, head, rules);
         Freshness freshness = Freshness.of(head, times.responseTime(), rules.freshness());
         if (reason == null) {
             reason = uselessOrUnsafe(request, head, freshness, refresh, rules.freshness());
@@ -89,17 +108,9 @@ public final class StoragePolicy {
      * @param request that was validated for
      */
     public static @Nullable Reason notKept(RequestHead request, StoredHead freshened, FreshnessRules rules) {
-        return forbiddenByDirectives(request, freshened, freshened.refreshRule(rules.refresh()));
-    }
-
-    /**
-     * The fields that are stored of a response with {@code received}: RFC 9111 §3.1, without Age and Content-Length, and
-     * without those that must not be reused.
-     */
-    private static Fields storedFields(Fields received, ResponseTimes times, CacheControlTargets targets) {
-        Fields fields = ResponseDirectives.of(received, targets)
-                .reusable(FieldRule.endToEnd(received).without(name -> FieldRule.is(name, FieldRule.Use.REWRITTEN)));
-        return fields.has("Date") ? fields : fields.plus("Date", HttpDate.format(times.responseTime()));
+        Reason reason = forbiddenByDirectives(
+                request, freshened.status(), freshened.fields(), freshened.directives(), freshened.key(), rules);
+        return reason == null && freshened.selecting().unmatched() ? Reason.VARY_STAR : reason;
     }
 
     /** What would be stored of {@code response}, if it may be: without id and body length. */
@@ -109,21 +120,38 @@ public final class StoragePolicy {
             ResponseTimes times,
             CacheKey key,
             CacheControlTargets targets) {
+        Fields received = FieldRule.endToEnd(response.fields());
+        return head(request, response, received, ResponseDirectives.of(received, targets), times, key, targets);
+    }
+
+    /**
+     * The stored fields are those of RFC 9111 §3.1, without Age and Content-Length, and without those that must not be
+     * reused; none of these makes a difference to the directives.
+     */
+    private static StoredHead head(
+            RequestHead request,
+            ResponseHead response,
+            Fields received,
+            ResponseDirectives directives,
+            ResponseTimes times,
+            CacheKey key,
+            CacheControlTargets targets) {
+        Fields fields = directives.reusable(received.without(name -> FieldRule.is(name, FieldRule.Use.REWRITTEN)));
         return new StoredHead(
-                0,
                 key,
                 SelectingFields.of(response.fields(), request.fields()),
                 response.status(),
                 response.reason(),
-                storedFields(response.fields(), times, targets),
+                fields.has("Date") ? fields : fields.plus("Date", HttpDate.format(times.responseTime())),
+                directives,
                 Age.movedInto(times, response.fields()),
-                -1,
                 targets);
     }
 
-    private static @Nullable Reason forbiddenByRequest(RequestHead request, StoredHead head, StorageRules rules) {
+    private static @Nullable Reason forbiddenByRequest(
+            RequestHead request, ResponseHead response, ResponseTimes times, CacheKey key, StorageRules rules) {
         if (request.isMethod("POST")) {
-            if (!answersLaterGets(head, rules.freshness())) {
+            if (!answersLaterGets(head(request, response, times, key, rules.targets()), rules.freshness())) {
                 return Reason.METHOD;
             }
         } else if (!request.isMethod("GET")) {
@@ -150,12 +178,17 @@ public final class StoragePolicy {
                 && head.key().uri().equals(head.key().uri().resolve(location));
     }
 
-    private static @Nullable Reason forbiddenByStatus(Fields request, ResponseHead response, StoredHead head) {
+    private static @Nullable Reason forbiddenByStatus(
+            RequestHead asked, ResponseHead response, ResponseTimes times, CacheKey key, StorageRules rules) {
         if (response.status() < 200) {
             return Reason.INTERIM;
         }
+        Fields request = asked.fields();
         return switch (response.status()) {
-            case PARTIAL_CONTENT -> request.has("Range") && isCombinable(response, head) ? null : Reason.PARTIAL;
+            case PARTIAL_CONTENT ->
+                request.has("Range") && isCombinable(response, head(asked, response, times, key, rules.targets()))
+                        ? null
+                        : Reason.PARTIAL;
             case NOT_MODIFIED -> Reason.NOT_MODIFIED;
             // One client's fields must not decide what all others get.
             case PRECONDITION_FAILED -> isConditional(request) ? Reason.PROVOKED : null;
@@ -182,23 +215,31 @@ public final class StoragePolicy {
         return false;
     }
 
-    private static @Nullable Reason forbiddenByDirectives(RequestHead request, StoredHead head, RefreshRule refresh) {
-        ResponseDirectives directives = head.directives();
+    private static @Nullable Reason forbiddenByDirectives(
+            RequestHead request,
+            int status,
+            Fields response,
+            ResponseDirectives directives,
+            CacheKey key,
+            FreshnessRules rules) {
         if (directives.has(Flag.MUST_UNDERSTAND)) {
             // RFC 9111 §5.2.2.3: where the status is known, no-store is there for caches that do not know it.
-            if (!UNDERSTOOD.contains(head.status())) {
+            if (!UNDERSTOOD.contains(status)) {
                 return Reason.MUST_UNDERSTAND;
             }
-        } else if (directives.has(Flag.NO_STORE) && !refresh.has(Option.IGNORE_NO_STORE)) {
+        } else if (directives.has(Flag.NO_STORE) && !ignores(Option.IGNORE_NO_STORE, response, key, rules)) {
             return Reason.NO_STORE;
         }
-        if (directives.has(Flag.PRIVATE) && !refresh.has(Option.IGNORE_PRIVATE)) {
+        if (directives.has(Flag.PRIVATE) && !ignores(Option.IGNORE_PRIVATE, response, key, rules)) {
             return Reason.PRIVATE;
         }
-        if (request.fields().has("Authorization") && !directives.permitsAuthorized()) {
-            return Reason.AUTHORIZATION;
-        }
-        return head.selecting().unmatched() ? Reason.VARY_STAR : null;
+        return request.fields().has("Authorization") && !directives.permitsAuthorized() ? Reason.AUTHORIZATION : null;
+    }
+
+    private static boolean ignores(Option option, Fields response, CacheKey key, FreshnessRules rules) {
+        return rules.refresh()
+                .first(key.uri().toString(), response.first("Content-Type"))
+                .has(option);
     }
 
     private static @Nullable Reason forbiddenByOperator(ResponseHead response, StoredHead head, StorageRules rules) {

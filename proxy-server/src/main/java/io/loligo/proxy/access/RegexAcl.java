@@ -8,8 +8,28 @@ import org.jspecify.annotations.Nullable;
  * A text of the request matches one of the patterns: url_regex, urlpath_regex, dstdom_regex, browser, referer_regex,
  * req_header, req_mime_type. What is absent matches nothing.
  */
-record RegexAcl(String name, Function<RequestFacts, @Nullable String> subject, List<PosixRegex> patterns)
-        implements Acl {
+final class RegexAcl implements Acl {
+    private final String name;
+    private final Function<RequestFacts, @Nullable String> subject;
+    private final List<PosixRegex> patterns;
+    private final RememberedAnswers found;
+
+    /** @param subject the text; null where the request has none */
+    RegexAcl(String name, Function<RequestFacts, @Nullable String> subject, List<PosixRegex> patterns) {
+        this.name = name;
+        this.subject = subject;
+        this.patterns = patterns;
+        this.found = new RememberedAnswers(this::isFound);
+    }
+
+    List<PosixRegex> patterns() {
+        return patterns;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
 
     static @Nullable String host(RequestFacts facts) {
         return facts.uri().host();
@@ -34,9 +54,10 @@ record RegexAcl(String name, Function<RequestFacts, @Nullable String> subject, L
     @Override
     public boolean matches(RequestFacts facts) {
         String text = subject.apply(facts);
-        if (text == null) {
-            return false;
-        }
+        return text != null && found.about(text);
+    }
+
+    private boolean isFound(String text) {
         for (PosixRegex pattern : patterns) {
             if (pattern.find(text)) {
                 return true;

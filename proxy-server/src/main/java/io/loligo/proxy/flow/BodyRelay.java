@@ -404,7 +404,12 @@ final class BodyRelay {
                 readers.remove(this);
                 trim();
             }
-            owner.execute(BodyRelay.this::lastReaderLeft);
+            if (Thread.currentThread() == owner && isEnded()) {
+                // What is left to do calls nobody back.
+                releaseIfDone();
+            } else {
+                owner.execute(BodyRelay.this::lastReaderLeft);
+            }
         }
     }
 }

@@ -58,7 +58,12 @@ final class CollapsedForwarding {
     }
 
     void unshareable(CacheKey key, long nowMillis) {
-        if (unshareableUntil.size() >= UNSHAREABLE_MAX && !unshareableUntil.containsKey(key)) {
+        Long known = unshareableUntil.get(key);
+        if (known != null && known > nowMillis + UNSHAREABLE_MILLIS / 2) {
+            // What is known already is not written again for each answer.
+            return;
+        }
+        if (known == null && unshareableUntil.size() >= UNSHAREABLE_MAX) {
             if (nowMillis < nextSweepMillis) {
                 return;
             }

@@ -1,5 +1,6 @@
 package io.loligo.proxy.flow;
 
+import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpDate;
@@ -9,7 +10,6 @@ import io.loligo.cache.reuse.RangeSelection;
 import io.loligo.cache.status.CacheStatus;
 import io.loligo.cache.status.ForwardReason;
 import io.loligo.cache.status.ResultCode;
-import io.loligo.proxy.flow.Fetch.Arrived;
 import io.loligo.proxy.log.AddressText;
 import io.loligo.proxy.origin.OriginHandler.Answer;
 import io.loligo.proxy.origin.OriginHandler.Cause;
@@ -95,40 +95,41 @@ final class Delivery {
 
     /** The part of a whole on its way that {@code x} asks for; several parts are no reason to wait for the whole. */
     private static Arrived selected(Exchange x, Arrived whole) {
-        return RangeSelection.of(x.head(), whole.described(), whole.relay().length())
-                .match(new RangeSelection.Cases<>() {
-                    @Override
-                    public Arrived whole(RangeSelection.Whole selection) {
-                        return whole;
-                    }
+        StoredHead described = whole.described();
+        if (described == null) {
+            return whole;
+        }
+        return RangeSelection.of(x.head(), described, whole.relay().length()).match(new RangeSelection.Cases<>() {
+            @Override
+            public Arrived whole(RangeSelection.Whole selection) {
+                return whole;
+            }
 
-                    @Override
-                    public Arrived single(RangeSelection.Single selection) {
-                        return whole.part(
-                                new ResponseHead(
-                                        206,
-                                        "Partial Content",
-                                        whole.head().fields().with("Content-Range", selection.contentRange())),
-                                selection.first(),
-                                selection.size());
-                    }
+            @Override
+            public Arrived single(RangeSelection.Single selection) {
+                return whole.part(
+                        new ResponseHead(
+                                206,
+                                "Partial Content",
+                                whole.head().fields().with("Content-Range", selection.contentRange())),
+                        selection.first(),
+                        selection.size());
+            }
 
-                    @Override
-                    public Arrived multiple(RangeSelection.Multiple selection) {
-                        return whole;
-                    }
+            @Override
+            public Arrived multiple(RangeSelection.Multiple selection) {
+                return whole;
+            }
 
-                    @Override
-                    public Arrived unsatisfiable(RangeSelection.Unsatisfiable selection) {
-                        return whole.part(
-                                new ResponseHead(
-                                        416,
-                                        "Range Not Satisfiable",
-                                        Fields.of("Content-Range", selection.contentRange())),
-                                0,
-                                0);
-                    }
-                });
+            @Override
+            public Arrived unsatisfiable(RangeSelection.Unsatisfiable selection) {
+                return whole.part(
+                        new ResponseHead(
+                                416, "Range Not Satisfiable", Fields.of("Content-Range", selection.contentRange())),
+                        0,
+                        0);
+            }
+        });
     }
 
     /** Sends the page for a fetch that brought no answer. */

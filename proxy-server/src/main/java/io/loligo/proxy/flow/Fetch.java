@@ -78,41 +78,6 @@ final class Fetch implements OriginHandler {
     /** What the origin sends together with a stored part; null when there is none. Owner's thread. */
     private @Nullable CombinedBody combinedBody;
 
-    /**
-     * An answer on its way.
-     *
-     * @param answer the origin's answer
-     * @param head what the client gets of it, without the fields of the connection
-     * @param described what would be stored of {@code answer}
-     * @param stored what goes to the store; null when nothing does
-     * @param notStored why it must not; null where it goes there, or was not to go there whatever it is
-     * @param relay the body that goes to the store
-     * @param first where {@code head}'s body begins in it
-     * @param size how much of it belongs to {@code head}; -1 for all
-     * @param rangesWanted whether the client's ranges did not go to the origin and are still to be cut out
-     */
-    record Arrived(
-            Answer answer,
-            ResponseHead head,
-            StoredHead described,
-            @Nullable StoredHead stored,
-            StorageVerdict.@Nullable Reason notStored,
-            BodyRelay relay,
-            long first,
-            long size,
-            boolean rangesWanted) {
-
-        /** The length of {@code head}'s body; -1 when only its end will tell. */
-        long length() {
-            return size < 0 ? relay.length() : size;
-        }
-
-        Arrived part(ResponseHead partHead, long partFirst, long partSize) {
-            return new Arrived(
-                    answer, partHead, described, stored, notStored, relay, partFirst, partSize, rangesWanted);
-        }
-    }
-
     /** @param leader the request that started it; null for a validation in the background */
     Fetch(Outlets outlets, FetchPlan plan, XnioIoThread owner, @Nullable Exchange leader) {
         this.outlets = outlets;
@@ -395,21 +360,23 @@ final class Fetch implements OriginHandler {
             ResultCode leaderCode,
             @Nullable Combining combining,
             @Nullable EntryReader reader) {
-        StoredHead described = described(answer);
-        ContentRange range = described.range();
+        boolean partial = answer.head().status() == PARTIAL_CONTENT;
+        StoredHead described = partial || plan.whole() ? described(answer) : null;
+        ContentRange range = described == null ? null : described.range();
         OriginBody body = fromOrigin;
         if (combining != null && reader != null && range != null) {
             combinedBody =
                     new CombinedBody(owner, reader, fromOrigin, combining.before(), range.size(), combining.after());
             body = combinedBody;
         }
-        StorageVerdict verdict = plan.mayStore() ? verdict(answer) : null;
+        Fields endToEnd = FieldRule.endToEnd(answer.head().fields());
+        StorageVerdict verdict = plan.mayStore() ? verdict(answer, endToEnd) : null;
         StorageVerdict.Reason notStored =
                 verdict instanceof StorageVerdict.DoNotStore refused ? refused.reason() : null;
         StoredHead storable = verdict instanceof StorageVerdict.Store store ? store.head() : null;
         if (storable != null && combining != null) {
             storable = combining.head();
-        } else if (storable != null && range != null && !standsAlone(described)) {
+        } else if (storable != null && described != null && range != null && !standsAlone(described)) {
             storable = null;
         }
         if (storable == null && plan.validate() != null && leaderCode == ResultCode.TCP_REFRESH_MODIFIED) {
@@ -425,10 +392,7 @@ final class Fetch implements OriginHandler {
         StoredHead completed = plan.part() == null || combining == null ? null : combining.head();
         ResponseHead head = completed != null
                 ? completeHead(completed, answer.head())
-                : new ResponseHead(
-                        answer.head().status(),
-                        answer.head().reason(),
-                        FieldRule.endToEnd(answer.head().fields()));
+                : new ResponseHead(answer.head().status(), answer.head().reason(), endToEnd);
         EntryWriter writer = storable == null ? null : outlets.store().write(storable);
         BodyRelay relay = new BodyRelay(
                 owner,
@@ -438,7 +402,8 @@ final class Fetch implements OriginHandler {
                 plan.rules().configuration().limits().readAheadGap(),
                 abandonPolicy(combining, range),
                 stored -> close());
-        Arrived all = new Arrived(answer, head, described, storable, notStored, relay, 0, -1, plan.whole());
+        StoredHead cutBy = described == null ? storable : described;
+        Arrived all = new Arrived(answer, head, cutBy, storable, notStored, relay, 0, -1, plan.whole());
         Arrived now = combining == null || completed != null || range == null
                 ? all
                 : all.part(head, combining.before(), range.size());
@@ -527,10 +492,11 @@ final class Fetch implements OriginHandler {
         return plan.clientConditional() || plan.head().fields().has("Authorization");
     }
 
-    private StorageVerdict verdict(Answer answer) {
+    private StorageVerdict verdict(Answer answer, Fields endToEnd) {
         return StoragePolicy.decide(
                 asked(),
                 answer.head(),
+                endToEnd,
                 answer.times(),
                 plan.key(),
                 plan.rules().storage(answer.peer(), plan.reuseRules(), plan.facts(), answer.head()));

@@ -50,6 +50,8 @@ public final class RequestHeadConduit extends AbstractStreamSourceConduit<Stream
     private final ConnectionDeadlines deadlines;
     private final Consumer<Transaction> record;
     private @Nullable Exchange serving;
+    /** Nobody wants to know of bytes; the selector learns of it only when there are some. */
+    private boolean suspended;
     /** The answer to a plain hit that the client has not taken at once. */
     private @Nullable ResponseSender sending;
     /** Whether requests are being looked at, one after another, further up the stack. */
@@ -173,6 +175,26 @@ public final class RequestHeadConduit extends AbstractStreamSourceConduit<Stream
         return dst.position() - from;
     }
 
+    /**
+     * The parser suspends with each request and resumes after its answer. Telling the selector costs two system calls for a
+     * request that is not answered at once, and mostly there is nothing to be told of in between.
+     */
+    @Override
+    public void suspendReads() {
+        suspended = true;
+    }
+
+    @Override
+    public boolean isReadResumed() {
+        return !suspended && super.isReadResumed();
+    }
+
+    @Override
+    public void wakeupReads() {
+        suspended = false;
+        super.wakeupReads();
+    }
+
     private int take(ByteBuffer dst) {
         int size = Math.min(dst.remaining(), received.remaining());
         ByteBuffer part = received.slice().limit(size);
@@ -204,6 +226,10 @@ public final class RequestHeadConduit extends AbstractStreamSourceConduit<Stream
     private final class Readiness implements ReadReadyHandler {
         @Override
         public void readReady() {
+            if (suspended) {
+                next.suspendReads();
+                return;
+            }
             if (!awaitsHead()) {
                 parser.readReady();
                 return;
@@ -392,6 +418,7 @@ public final class RequestHeadConduit extends AbstractStreamSourceConduit<Stream
 
     @Override
     public void resumeReads() {
+        suspended = false;
         if (sending != null) {
             return;
         }

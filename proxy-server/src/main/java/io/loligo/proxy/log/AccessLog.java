@@ -80,6 +80,9 @@ public final class AccessLog implements AutoCloseable {
     /** One access_log line; without a file it is {@code none}. */
     private record Target(AccessLogConfig config, @Nullable LogFile file) {
         boolean matches(Transaction transaction) {
+            if (config.access().rules().isEmpty()) {
+                return config.access().emptyAllows();
+            }
             RequestFacts facts = transaction.facts();
             return facts != null
                     ? config.access().decide(withReply(transaction, facts)).allowed()
@@ -95,11 +98,7 @@ public final class AccessLog implements AutoCloseable {
 
         /** What could not be read has no facts to ask acls about: only a list of {@code all}, or none, takes it. */
         private boolean matchesAnything() {
-            AccessList access = config.access();
-            if (access.rules().isEmpty()) {
-                return access.emptyAllows();
-            }
-            AccessList.Rule first = access.rules().get(0);
+            AccessList.Rule first = config.access().rules().get(0);
             return first.allows()
                     && first.terms().stream()
                             .allMatch(
@@ -138,7 +137,8 @@ public final class AccessLog implements AutoCloseable {
 
     /** Logs {@code transaction} soon. Never waits and never fails. */
     public void record(Transaction transaction) {
-        if (!opened.targets().isEmpty()) {
+        // With access_log none there is nobody to write for.
+        if (!opened.files().isEmpty()) {
             queue.offer(transaction);
         }
     }

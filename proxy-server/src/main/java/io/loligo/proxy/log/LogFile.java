@@ -3,6 +3,7 @@ package io.loligo.proxy.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -69,13 +70,16 @@ final class LogFile implements AutoCloseable {
 
     /** Adds one line; {@code line} ends with a line feed and, as every log line here, is ASCII or Latin-1. */
     void append(CharSequence line) {
-        int length = line.length();
-        for (int i = 0; i < length; i++) {
+        // What is not Latin-1 becomes a question mark.
+        byte[] bytes = line.toString().getBytes(StandardCharsets.ISO_8859_1);
+        int written = 0;
+        while (written < bytes.length) {
             if (!buffer.hasRemaining()) {
                 flush();
             }
-            char c = line.charAt(i);
-            buffer.put(c < 0x100 ? (byte) c : (byte) '?');
+            int more = Math.min(buffer.remaining(), bytes.length - written);
+            buffer.put(bytes, written, more);
+            written += more;
         }
     }
 

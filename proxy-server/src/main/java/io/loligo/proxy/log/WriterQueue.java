@@ -154,7 +154,11 @@ final class WriterQueue<T> implements AutoCloseable {
             if (item == null) {
                 return any;
             }
-            guarded(() -> sink.write(item));
+            try {
+                sink.write(item);
+            } catch (RuntimeException bug) {
+                report(bug);
+            }
             any = true;
         }
     }
@@ -167,13 +171,17 @@ final class WriterQueue<T> implements AutoCloseable {
         }
     }
 
-    /** A bug in the sink costs one item, not the thread that writes all the others. */
-    private void guarded(Runnable step) {
+    private static void guarded(Runnable step) {
         try {
             step.run();
         } catch (RuntimeException bug) {
-            LOG.log(System.Logger.Level.ERROR, "writing to a log failed", bug);
+            report(bug);
         }
+    }
+
+    /** A bug in the sink costs one item, not the thread that writes all the others. */
+    private static void report(RuntimeException bug) {
+        LOG.log(System.Logger.Level.ERROR, "writing to a log failed", bug);
     }
 
     private @Nullable T poll() {

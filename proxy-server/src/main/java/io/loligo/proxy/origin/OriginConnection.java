@@ -10,11 +10,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
-import org.xnio.XnioExecutor;
 import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
@@ -53,7 +51,7 @@ final class OriginConnection {
     private final StreamSourceConduit source;
     private final StreamSinkConduit sink;
     private final ResponseHeadParser heads;
-    private final Deadline deadline = new Deadline();
+    private final Deadline deadline;
     private @Nullable ChunkedDecoder chunks;
     private boolean closed;
     /** Whether the last answer had no body by rule: HEAD, 204 and 304 are where origins send one nevertheless. */
@@ -99,6 +97,7 @@ final class OriginConnection {
         this.source = connection.getSourceChannel().getConduit();
         this.sink = connection.getSinkChannel().getConduit();
         this.heads = new ResponseHeadParser(client.settings().headMax());
+        this.deadline = new Deadline(connection.getIoThread(), () -> guarded(this::timedOut));
         connection.getSourceChannel().setReadListener(channel -> guarded(readStep));
         connection.getSinkChannel().setWriteListener(channel -> guarded(writeStep));
     }
@@ -582,62 +581,6 @@ final class OriginConnection {
             close();
         } else {
             lose(OriginHandler.Cause.READ_TIMEOUT, "silent for " + readTimeout.toMillis() + " ms");
-        }
-    }
-
-    /**
-     * One moment after which the connection gives up. It moves with nearly every step, the timer behind it does not: when
-     * that fires too early it is set again. So in steady state an exchange sets no timer at all.
-     */
-    private final class Deadline {
-        private boolean set;
-        private long nanos;
-        private long timerNanos;
-        private XnioExecutor.@Nullable Key timer;
-
-        void in(Duration wait) {
-            set = true;
-            nanos = System.nanoTime() + wait.toNanos();
-            if (timer == null) {
-                schedule(wait.toNanos());
-            } else if (timerNanos - nanos > 0) {
-                timer.remove();
-                schedule(wait.toNanos());
-            }
-        }
-
-        void clear() {
-            set = false;
-        }
-
-        void cancel() {
-            set = false;
-            if (timer != null) {
-                timer.remove();
-                timer = null;
-            }
-        }
-
-        private void schedule(long wait) {
-            timerNanos = System.nanoTime() + wait;
-            // One millisecond more: never early.
-            timer = connection
-                    .getIoThread()
-                    .executeAfter(() -> guarded(this::fired), wait / 1_000_000 + 1, TimeUnit.MILLISECONDS);
-        }
-
-        private void fired() {
-            timer = null;
-            if (!set || closed) {
-                return;
-            }
-            long left = nanos - System.nanoTime();
-            if (left > 0) {
-                schedule(left);
-            } else {
-                set = false;
-                timedOut();
-            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.loligo.proxy.origin;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.loligo.cache.http.FieldNames;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.ResponseHead;
@@ -155,7 +156,7 @@ final class ResponseHeadParser {
         int lines = 0;
         String first = "";
         for (int i = 0; i < fields.size(); i++) {
-            if (fields.name(i).equalsIgnoreCase("Content-Length")) {
+            if (FieldNames.isSame(fields.name(i), "Content-Length")) {
                 if (lines++ == 0) {
                     first = fields.value(i);
                 } else if (!fields.value(i).equals(first)) {

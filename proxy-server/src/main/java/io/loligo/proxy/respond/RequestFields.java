@@ -1,6 +1,7 @@
 package io.loligo.proxy.respond;
 
 import io.loligo.cache.http.CacheControlTargets.Surrogate;
+import io.loligo.cache.http.FieldNames;
 import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.RequestHead;
@@ -8,9 +9,7 @@ import io.loligo.cache.key.EffectiveUri;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.log.AddressText;
 import java.net.InetAddress;
-import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,14 +25,15 @@ public final class RequestFields {
     private static final String CDN_LOOP = "CDN-Loop";
 
     /** Fields that belong to the connection with the client, or that the origin connection writes itself. */
-    private static final Set<String> OURS = Set.of("host", "content-length", "expect", "via", "x-forwarded-for");
+    private static final FieldNames OURS =
+            FieldNames.of(List.of("Host", "Content-Length", "Expect", "Via", "X-Forwarded-For"));
 
     private final Configuration.Forwarding forwarding;
     /** What stands for this server in CDN-Loop. */
     private final String cdnId;
 
-    /** Lower-case names of fields that could make the answer one to another request than the key says. */
-    private final Set<String> unkeyed;
+    /** Fields that could make the answer one to another request than the key says. */
+    private final FieldNames unkeyed;
 
     private final @Nullable Surrogate surrogate;
     private final String viaHop;
@@ -47,9 +47,9 @@ public final class RequestFields {
             Configuration.HeaderFields headerFields) {
         this.forwarding = forwarding;
         this.surrogate = headerFields.targets().surrogate();
-        this.unkeyed = Stream.concat(headerFields.unkeyedInRequests().stream(), Stream.of(SURROGATE_CAPABILITY))
-                .map(name -> name.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toUnmodifiableSet());
+        this.unkeyed =
+                FieldNames.of(Stream.concat(headerFields.unkeyedInRequests().stream(), Stream.of(SURROGATE_CAPABILITY))
+                        .toList());
         this.viaHop = identity.uniqueHostname() + " (" + product + ")";
         this.cdnId = surrogate == null ? identity.uniqueHostname() : surrogate.id();
         this.ownName = " " + identity.uniqueHostname() + " (loligo";
@@ -64,8 +64,7 @@ public final class RequestFields {
         Fields kept = MaxForwards.decremented(head, FieldRule.endToEnd(head.fields()));
         Fields.Builder fields = Fields.builder().add("Host", uri.authority());
         kept.forEach((name, value) -> {
-            String lower = name.toLowerCase(Locale.ROOT);
-            if (!OURS.contains(lower) && !(cacheable && unkeyed.contains(lower))) {
+            if (!OURS.contains(name) && !(cacheable && unkeyed.contains(name))) {
                 fields.add(name, value);
             }
         });

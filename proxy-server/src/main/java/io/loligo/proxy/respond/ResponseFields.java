@@ -6,6 +6,7 @@ import io.loligo.cache.status.CacheStatus;
 import io.loligo.proxy.config.Configuration.Identity;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +23,12 @@ public final class ResponseFields {
     private static final ThreadLocal<ByteBuffer> SCRATCH =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(SCRATCH_BYTES));
     private static final byte[] AGE = ascii("Age: ");
-    private static final byte[] END = ascii("\r\n\r\n");
-    private static final byte[] END_CLOSE = ascii("\r\nConnection: close\r\n\r\n");
-    private static final byte[] END_KEEP_ALIVE = ascii("\r\nConnection: keep-alive\r\n\r\n");
+    private static final ThreadLocal<Text> TEXT = ThreadLocal.withInitial(Text::new);
+    /** The ends of a head whose last line has its own end. */
+    private static final byte[] END = ascii("\r\n");
+
+    private static final byte[] END_CLOSE = ascii("Connection: close\r\n\r\n");
+    private static final byte[] END_KEEP_ALIVE = ascii("Connection: keep-alive\r\n\r\n");
     /** Longest run of digits of a long, and a sign. */
     private static final int NUMBER_BYTES = 20;
 
@@ -33,6 +37,7 @@ public final class ResponseFields {
     private final String viaValue;
     private final byte[] ttl;
     private final Map<Integer, byte[]> hitLines = new ConcurrentHashMap<>();
+    private final Map<OwnLines, byte[]> ownLines = new ConcurrentHashMap<>();
 
     /**
      * @param product what stands in Via and Server, for example {@code loligo/0.1.0}
@@ -65,6 +70,7 @@ public final class ResponseFields {
         putNumber(head, ageSeconds);
         head.put((byte) '\r').put((byte) '\n').put(lines).put(ttl);
         putNumber(head, ttlSeconds);
+        head.put((byte) '\r').put((byte) '\n');
         return head.put(end).flip();
     }
 
@@ -75,6 +81,7 @@ public final class ResponseFields {
      * @param cacheStatus what this cache says of the request, RFC 9211; null for answers of its own making
      * @param hit what X-Cache says
      * @param lookup what X-Cache-Lookup says
+     * @return as {@link #hit}
      */
     public ByteBuffer head(
             int status,
@@ -86,29 +93,83 @@ public final class ResponseFields {
             int port,
             boolean keepAlive,
             HttpVersion version) {
-        StringBuilder head = new StringBuilder(512);
-        head.append("HTTP/1.1 ").append(status).append(' ').append(reason).append("\r\n");
-        fields.forEach(
-                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
-        if (via) {
-            head.append("Via: ").append(viaValue).append("\r\n");
+        Text head = TEXT.get();
+        head.begin(status, reason);
+        for (int i = 0; i < fields.size(); i++) {
+            head.line(fields.name(i), fields.value(i));
         }
-        head.append("X-Cache: ")
-                .append(hit ? "HIT" : "MISS")
-                .append(" from ")
-                .append(identity.visibleHostname())
-                .append("\r\nX-Cache-Lookup: ")
-                .append(lookup.name())
-                .append(" from ")
-                .append(identity.visibleHostname())
-                .append(':')
-                .append(port);
+        head.add(ownLines.computeIfAbsent(new OwnLines(hit, lookup, port), this::encode));
         if (cacheStatus != null) {
-            head.append("\r\nCache-Status: ").append(cacheStatus.format(identity.uniqueHostname()));
+            head.line("Cache-Status", cacheStatus.format(identity.uniqueHostname()));
         }
-        byte[] text = head.toString().getBytes(StandardCharsets.ISO_8859_1);
-        byte[] end = end(keepAlive, version);
-        return ByteBuffer.allocate(text.length + end.length).put(text).put(end).flip();
+        head.add(end(keepAlive, version));
+        ByteBuffer out = head.length <= SCRATCH_BYTES ? SCRATCH.get().clear() : ByteBuffer.allocate(head.length);
+        return out.put(head.bytes, 0, head.length).flip();
+    }
+
+    /** What Via, X-Cache and X-Cache-Lookup depend on. */
+    private record OwnLines(boolean hit, Lookup lookup, int port) {}
+
+    private byte[] encode(OwnLines lines) {
+        String host = identity.visibleHostname();
+        return ascii((via ? "Via: " + viaValue + "\r\n" : "") + "X-Cache: " + (lines.hit() ? "HIT" : "MISS") + " from "
+                + host + "\r\nX-Cache-Lookup: " + lines.lookup().name() + " from " + host + ":" + lines.port()
+                + "\r\n");
+    }
+
+    /** A head in the making. Used by one thread, which has one for all its heads. */
+    private static final class Text {
+        private byte[] bytes = new byte[2 << 10];
+        private int length;
+
+        void begin(int status, String reason) {
+            if (bytes.length > SCRATCH_BYTES) {
+                bytes = new byte[2 << 10];
+            }
+            length = 0;
+            add("HTTP/1.1 ");
+            add(Integer.toString(status));
+            add(' ');
+            add(reason);
+            crlf();
+        }
+
+        void line(String name, String value) {
+            add(name);
+            add(':');
+            add(' ');
+            add(value);
+            crlf();
+        }
+
+        private void crlf() {
+            add('\r');
+            add('\n');
+        }
+
+        private void add(char octet) {
+            reserve(1);
+            bytes[length++] = (byte) octet;
+        }
+
+        void add(byte[] more) {
+            reserve(more.length);
+            System.arraycopy(more, 0, bytes, length, more.length);
+            length += more.length;
+        }
+
+        @SuppressWarnings("deprecation") // it cuts each character to a byte, and these are Latin-1: a mere copy
+        private void add(String latin1) {
+            reserve(latin1.length());
+            latin1.getBytes(0, latin1.length(), bytes, length);
+            length += latin1.length();
+        }
+
+        private void reserve(int more) {
+            if (length + more > bytes.length) {
+                bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + more));
+            }
+        }
     }
 
     /** An interim head, complete. RFC 9110 §15.2. */
@@ -122,9 +183,7 @@ public final class ResponseFields {
     }
 
     private byte[] encodeHitLines(int port) {
-        String host = identity.visibleHostname();
-        return ascii((via ? "Via: " + viaValue + "\r\n" : "") + "X-Cache: HIT from " + host
-                + "\r\nX-Cache-Lookup: HIT from " + host + ":" + port + "\r\n");
+        return encode(new OwnLines(true, Lookup.HIT, port));
     }
 
     private static byte[] end(boolean keepAlive, HttpVersion version) {

@@ -23,7 +23,7 @@ public final class ResponseSender {
     private static final System.Logger LOG = System.getLogger(ResponseSender.class.getName());
 
     /** How much of a body is offered to the socket in one write. */
-    private static final int SCRATCH_BYTES = 64 << 10;
+    private static final int SCRATCH_BYTES = 128 << 10;
 
     private static final ThreadLocal<ByteBuffer> SCRATCH =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(SCRATCH_BYTES));

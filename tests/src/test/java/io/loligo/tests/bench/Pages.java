@@ -17,9 +17,9 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** Pages as a news site's origin gives them: number N has always the same URL, and ten fields. */
-final class Pages {
+public final class Pages {
     /** The longest body, as maximum_object_size is without a line: it says how many shards a store has. */
-    static final long LARGEST = 4 << 20;
+    public static final long LARGEST = 4 << 20;
 
     private static final Instant START = Instant.parse("2026-11-21T00:00:00Z");
     private static final String PEERS = "origin";
@@ -28,13 +28,13 @@ final class Pages {
     /** Bytes that do not compress and of which no two pages have the same. */
     private final ByteBuffer source;
 
-    Pages() {
+    public Pages() {
         byte[] random = new byte[1 << 20];
         new Random(1).nextBytes(random);
         source = ByteBuffer.allocateDirect(random.length).put(random).flip();
     }
 
-    static CacheKey key(long number) {
+    public static CacheKey key(long number) {
         return new CacheKey(uri(number), PEERS);
     }
 
@@ -42,7 +42,7 @@ final class Pages {
         return new EffectiveUri("http", "www.example.org", 80, "/news/2026/" + number % 40 + "/article-" + number);
     }
 
-    static StoredHead head(long number) {
+    public static StoredHead head(long number) {
         return new StoredHead(
                 0,
                 key(number),
@@ -94,7 +94,7 @@ final class Pages {
     }
 
     /** Stores a page as it comes from a network; null when the store does not take it. */
-    @Nullable StoredHead put(ResponseStore store, long number, long length) {
+    public @Nullable StoredHead put(ResponseStore store, long number, long length) {
         return put(store, head(number), number, length);
     }
 
@@ -115,7 +115,7 @@ final class Pages {
     }
 
     /** Looks page {@code number} up and reads it whole; the bytes read, or -1 when it is not there. */
-    static long get(ResponseStore store, long number, ByteBuffer into) throws IOException {
+    public static long get(ResponseStore store, long number, ByteBuffer into) throws IOException {
         List<StoredHead> found = store.lookup(key(number));
         return found.isEmpty() ? -1 : read(store, found.get(0), into);
     }

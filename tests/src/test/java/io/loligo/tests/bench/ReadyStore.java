@@ -6,10 +6,10 @@ import io.loligo.cache.store.chronicle.StoreOptions;
 import java.io.IOException;
 
 /** Stores of which every part is in service: large ones are made in the background. */
-final class ReadyStore {
+public final class ReadyStore {
     private ReadyStore() {}
 
-    static ResponseStore open(StoreOptions options) throws IOException, InterruptedException {
+    public static ResponseStore open(StoreOptions options) throws IOException, InterruptedException {
         ResponseStore store = ChronicleStore.open(options);
         await(store);
         return store;

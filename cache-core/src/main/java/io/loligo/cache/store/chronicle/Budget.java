@@ -10,8 +10,14 @@ import java.util.concurrent.atomic.AtomicLong;
  * is gone.
  */
 final class Budget {
-    /** The evictor keeps this share of the budget free, so that writers seldom have to evict. */
+    /** The evictor makes this share of the budget free, so that writers seldom have to evict. */
     private static final int FREE_PER_MILLE = 20;
+
+    /**
+     * It is woken when less than this is free: the difference is what it evicts at a time, for waking a thread for each
+     * object that is written costs more than evicting one.
+     */
+    private static final int WAKE_PER_MILLE = 15;
 
     /** After so many more bytes the evictor looks how full the disk is; less than its reserve by far. */
     private static final long WATCH_BYTES = 4L << 20;
@@ -58,7 +64,7 @@ final class Budget {
                 return false;
             }
         } while (!used.compareAndSet(now, now + bytes));
-        if (now + bytes > evictorStart() || now / WATCH_BYTES != (now + bytes) / WATCH_BYTES) {
+        if (now + bytes > allBut(WAKE_PER_MILLE) || now / WATCH_BYTES != (now + bytes) / WATCH_BYTES) {
             wakeEvictor.run();
         }
         return true;
@@ -89,7 +95,8 @@ final class Budget {
 
     /** Whether the evictor may rest. */
     boolean hasRoomToSpare() {
-        return used.get() <= evictorStart() && limits.hasIndexRoom(objects.get(), tags.entries(), FREE_PER_MILLE);
+        return used.get() <= allBut(FREE_PER_MILLE)
+                && limits.hasIndexRoom(objects.get(), tags.entries(), FREE_PER_MILLE);
     }
 
     /** What objects may take: what the index of tags takes is gone. */
@@ -97,7 +104,7 @@ final class Budget {
         return limits.bytes() - tagBytes();
     }
 
-    private long evictorStart() {
-        return limit() - limits.bytes() / 1000 * FREE_PER_MILLE;
+    private long allBut(int freePerMille) {
+        return limit() - limits.bytes() / 1000 * freePerMille;
     }
 }

@@ -9,11 +9,21 @@ import org.jspecify.annotations.Nullable;
  * lost update costs one decoding.
  */
 final class DecodedCache {
-    private final @Nullable Decoded[] places;
+    /** Places for the marks of those that asked in vain, for each object that there is room for. */
+    private static final int MARKS_PER_PLACE = 4;
 
-    /** Room for {@code size} objects, a power of two. Each has two places; a newcomer pushes the first out of the second. */
+    private final @Nullable Decoded[] places;
+    /** Some bits of the id of who last asked there for a place that was taken. */
+    private final int[] marks;
+
+    /**
+     * Room for {@code size} objects, a power of two. Each has two places; a newcomer pushes the first out of the second, but
+     * only when it comes again: what is looked up once would make way for the next at once, and until then be in the way of
+     * the collector, which copies what is alive.
+     */
     DecodedCache(int size) {
         places = new Decoded[size];
+        marks = new int[MARKS_PER_PLACE * size];
     }
 
     @Nullable StoredObject object(long id) {
@@ -38,9 +48,24 @@ final class DecodedCache {
         int place = place(decoded.id());
         Decoded there = places[place];
         if (there != null && there.id() != decoded.id()) {
+            if (places[place ^ 1] != null && !comesAgain(decoded.id())) {
+                return;
+            }
             places[place ^ 1] = there;
         }
         places[place] = decoded;
+    }
+
+    /** Whether nobody else has asked in the same place since {@code id} did. */
+    private boolean comesAgain(long id) {
+        long mixed = mixed(id);
+        int place = (int) (mixed >>> 32) & (marks.length - 1);
+        int mark = (int) mixed;
+        if (marks[place] == mark) {
+            return true;
+        }
+        marks[place] = mark;
+        return false;
     }
 
     /** Has everything decoded again. */
@@ -62,7 +87,10 @@ final class DecodedCache {
     }
 
     private int place(long id) {
-        long mixed = id * 0x9E3779B97F4A7C15L;
-        return (int) (mixed >>> 40) & (places.length - 1);
+        return (int) (mixed(id) >>> 40) & (places.length - 1);
+    }
+
+    private static long mixed(long id) {
+        return id * 0x9E3779B97F4A7C15L;
     }
 }

@@ -3,6 +3,7 @@ package io.loligo.cache.store.chronicle;
 import io.loligo.cache.freshness.ResponseTimes;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.CacheControlTargets;
+import io.loligo.cache.http.FieldNames;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
@@ -243,7 +244,7 @@ final class EntryLayout {
             String name = fields.name(i);
             String value = fields.value(i);
             storable &= isLineText(name) && name.indexOf(':') < 0 && isLineText(value);
-            if (!name.equalsIgnoreCase(CONTENT_LENGTH)) {
+            if (!FieldNames.isSame(name, CONTENT_LENGTH)) {
                 StringBuilder lines = isHidden(name, hidden) ? unsent : wire;
                 lines.append(name).append(": ").append(value).append("\r\n");
             }
@@ -370,19 +371,23 @@ final class EntryLayout {
      *
      * @param hidden as {@link #encode} had it
      */
+    @SuppressWarnings("ReferenceEquality") // the very fields; others may as well be read again
     static StoredObject object(HeadBytes bytes, long id, Set<String> hidden) {
         StoredHead head = bytes.head;
-        StoredHead stored = new StoredHead(
+        Fields fields = asStored(head.fields(), hidden);
+        StoredHead named = fields == head.fields()
+                ? head.withId(id, bytes.bodyLength)
+                : new StoredHead(
                         id,
                         head.key(),
                         head.selecting(),
                         head.status(),
                         head.reason(),
-                        asStored(head.fields(), hidden),
+                        fields,
                         head.times(),
                         bytes.bodyLength,
-                        head.targets())
-                .withStaleness(head.staleSince(), 0);
+                        head.targets());
+        StoredHead stored = named.withStaleness(head.staleSince(), 0);
         return new StoredObject(
                 stored,
                 List.of(stored),

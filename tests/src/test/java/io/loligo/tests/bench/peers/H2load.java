@@ -28,33 +28,42 @@ final class H2load {
     /**
      * What it reports of a window.
      *
-     * @param seconds from the first request to the last answer
-     * @param errors answers that did not come or are not 2xx
-     * @param micros until the end of each answer, ascending
+     * @param requests all
+     * @param errors of them, those that did not come or are not 2xx
+     * @param rate of answers per second, once all connections are there
+     * @param micros until the end of each answer since then, ascending
      */
     @SuppressWarnings("ArrayRecordComponent") // Nobody compares reports.
-    record Report(long requests, double seconds, long errors, long[] micros) {
+    record Report(long requests, long errors, double rate, long[] micros) {
+        /** Until all connections are there and have asked for the first time. */
+        static final long BEGINNING_MICROS = 250_000;
+
         /** From the lines of its log: start in µs since the epoch, status, µs until the end of the answer. */
         static Report parse(Stream<String> log) throws IOException {
             LongStream.Builder micros = LongStream.builder();
-            long first = Long.MAX_VALUE;
-            long last = 0;
+            long counted = 0;
+            long end = 0;
+            long requests = 0;
             long errors = 0;
-            for (Iterator<String> lines = log.iterator(); lines.hasNext(); ) {
+            for (Iterator<String> lines = log.iterator(); lines.hasNext(); requests++) {
                 String[] columns = lines.next().split("\t", -1);
                 long start = Long.parseLong(columns[0]);
                 int status = Integer.parseInt(columns[1]);
                 long taken = Long.parseLong(columns[2]);
-                micros.add(taken);
-                first = Math.min(first, start);
-                last = Math.max(last, start + taken);
+                if (requests == 0) {
+                    counted = start + BEGINNING_MICROS;
+                }
                 errors += status < 200 || status > 299 ? 1 : 0;
+                if (start >= counted) {
+                    micros.add(taken);
+                    end = Math.max(end, start + taken);
+                }
             }
             long[] all = micros.build().sorted().toArray();
             if (all.length == 0) {
-                throw new IOException("h2load has logged no request");
+                throw new IOException("h2load has logged " + requests + " requests, and all at its beginning");
             }
-            return new Report(all.length, (last - first) / 1e6, errors, all);
+            return new Report(requests, errors, all.length / (Math.max(1, end - counted) / 1e6), all);
         }
 
         /** By nearest rank: 500 is the median, 999 the percentile 99.9. */
@@ -69,14 +78,15 @@ final class H2load {
         Path directory = Files.createTempDirectory(bench.workplace().directory(), "h2load");
         Path log = directory.resolve("log");
         Path output = directory.resolve("output");
-        // One connection per ms, or all would ask in the same instant, over and over.
+        // Connections come over the time in which each asks once, or all would ask in the same instant, over and over.
+        int perMilli = Math.max(1, connections * REQUESTS_PER_SECOND / 1_000);
         List<String> command = List.of(
                 Programs.path("h2load"),
                 "--h1",
                 "-t1",
                 "-c" + connections,
                 "-n" + Math.max(connections, requestsPerSecond * duration.toSeconds()),
-                "-r1",
+                "-r" + perMilli,
                 "--rate-period=1ms",
                 "--rps=" + (double) requestsPerSecond / connections,
                 "--log-file=" + log,

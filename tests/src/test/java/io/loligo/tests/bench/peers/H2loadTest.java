@@ -12,26 +12,50 @@ import org.junit.jupiter.api.Test;
 @DisplayName("h2load's log")
 class H2loadTest {
 
+    /** The first answer, from which on its beginning counts. */
+    private static final String FIRST = "0\t200\t77";
+
+    private static final long COUNTED = H2load.Report.BEGINNING_MICROS;
+
+    private static String line(long start, int status, long micros) {
+        return start + "\t" + status + "\t" + micros;
+    }
+
     @Test
     void tells_each_answer() throws IOException {
-        var report = H2load.Report.parse(
-                Stream.of("1000000\t200\t300", "1500000\t200\t100", "1900000\t503\t100000", "1900500\t-1\t200"));
+        var report = H2load.Report.parse(Stream.of(
+                FIRST,
+                line(COUNTED, 200, 300),
+                line(COUNTED + 500_000, 200, 100),
+                line(COUNTED + 900_000, 503, 100_000),
+                line(COUNTED + 900_500, -1, 200)));
 
-        assertThat(report.requests()).isEqualTo(4);
+        assertThat(report.requests()).isEqualTo(5);
         assertThat(report.errors()).isEqualTo(2);
-        assertThat(report.seconds()).isEqualTo(1.0);
-        assertThat(report.micros()).containsExactly(100, 200, 300, 100000);
+        assertThat(report.rate()).isEqualTo(4.0);
+        assertThat(report.micros()).containsExactly(100, 200, 300, 100_000);
+    }
+
+    @Test
+    void does_not_count_how_long_the_first_take() throws IOException {
+        var report = H2load.Report.parse(Stream.of(FIRST, line(COUNTED - 1, 500, 9_999), line(COUNTED, 200, 5)));
+
+        assertThat(report.requests()).isEqualTo(3);
+        assertThat(report.errors()).isEqualTo(1);
+        assertThat(report.micros()).containsExactly(5);
     }
 
     @Test
     void has_columns_that_are_not_looked_at() throws IOException {
-        assertThat(H2load.Report.parse(Stream.of("1\t200\t2\twhatever")).micros())
+        assertThat(H2load.Report.parse(Stream.of(FIRST, line(COUNTED, 200, 2) + "\twhatever"))
+                        .micros())
                 .containsExactly(2);
     }
 
     @Test
     void gives_percentiles_by_nearest_rank() throws IOException {
-        var report = H2load.Report.parse(IntStream.rangeClosed(1, 1000).mapToObj(i -> "0\t200\t" + (1001 - i)));
+        var report = H2load.Report.parse(Stream.concat(
+                Stream.of(FIRST), IntStream.rangeClosed(1, 1000).mapToObj(i -> line(COUNTED, 200, 1001 - i))));
 
         assertThat(report.atPerMille(500)).isEqualTo(500);
         assertThat(report.atPerMille(990)).isEqualTo(990);
@@ -42,5 +66,6 @@ class H2loadTest {
     @Test
     void without_a_line_is_no_measurement() {
         assertThatThrownBy(() -> H2load.Report.parse(Stream.of())).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> H2load.Report.parse(Stream.of(FIRST))).isInstanceOf(IOException.class);
     }
 }
