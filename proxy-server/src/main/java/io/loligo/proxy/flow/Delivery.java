@@ -141,14 +141,16 @@ final class Delivery {
         if (failure.cause() == Cause.REQUEST_BODY) {
             x.closeAfterwards();
         }
-        boolean tooBig = x.body() instanceof ClientRequestBody body && body.isTooBig();
+        ClientRequestBody body = x.body();
+        boolean tooBig = body != null && body.isTooBig();
         ErrorPage page = tooBig ? ErrorPage.ERR_TOO_BIG : page(failure.cause());
         x.refuse(page, code, "");
     }
 
     /** Passes on a 1xx answer, with its end-to-end fields. RFC 9110 §15.2; §8.6 has no Content-Length in it. */
     void interim(Exchange x, ResponseHead head) {
-        if (head.status() == 100 && x.body() instanceof ClientRequestBody body && !body.passesOnContinue()) {
+        ClientRequestBody body = x.body();
+        if (head.status() == 100 && body != null && !body.passesOnContinue()) {
             return;
         }
         Fields fields = x.forClient(FieldRule.endToEnd(head.fields())).without("Content-Length");
