@@ -111,14 +111,12 @@ final class ResponseHeadParser {
 
     /** The index after the empty line, or -1. */
     private int findEnd(int from) {
-        for (int i = from; i < length; i++) {
-            if (head[i] == '\n') {
-                int size = i - lineStart;
-                if (size == 0 || (size == 1 && head[lineStart] == '\r')) {
-                    return i + 1;
-                }
-                lineStart = i + 1;
+        for (int i = Octets.lineFeed(head, from, length); i < length; i = Octets.lineFeed(head, i + 1, length)) {
+            int size = i - lineStart;
+            if (size == 0 || (size == 1 && head[lineStart] == '\r')) {
+                return i + 1;
             }
+            lineStart = i + 1;
         }
         return -1;
     }
@@ -135,7 +133,7 @@ final class ResponseHeadParser {
                 throw new HeadTooBigException("head of more than " + FIELDS_MAX + " field lines");
             }
             int colon = name(start, end);
-            String name = new String(head, start, colon - start, ISO_8859_1);
+            String name = CommonNames.of(head, start, colon);
             String value = value(colon + 1, end);
             start = at;
             end = lineEnd(start);
@@ -169,10 +167,7 @@ final class ResponseHeadParser {
 
     /** Sets {@link #at} to the start of the next line. */
     private int lineEnd(int start) throws MalformedMessageException {
-        int lf = start;
-        while (head[lf] != '\n') {
-            lf++;
-        }
+        int lf = Octets.lineFeed(head, start, length);
         at = lf + 1;
         return lf > start && head[lf - 1] == '\r' ? lf - 1 : lf;
     }
@@ -222,10 +217,8 @@ final class ResponseHeadParser {
     }
 
     private String text(int from, int to) throws MalformedMessageException {
-        for (int i = from; i < to; i++) {
-            if (!Octets.isFieldContent(head[i] & 0xff)) {
-                throw new MalformedMessageException("control byte in the head");
-            }
+        if (!Octets.isFieldContent(head, from, to)) {
+            throw new MalformedMessageException("control byte in the head");
         }
         return from == to ? "" : new String(head, from, to - from, ISO_8859_1);
     }
