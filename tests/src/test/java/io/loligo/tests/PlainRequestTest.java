@@ -64,8 +64,9 @@ class PlainRequestTest {
                     + (exchange.has("If-None-Match") ? "" : "page"));
         } else {
             String control = path.startsWith("/kept") ? "max-age=600" : "no-store";
-            exchange.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n" + "Cache-Control: " + control + "\r\nX-End: 1\r\nConnection: X-Hop\r\nX-Hop: 2\r\n"
-                    + "Content-Length: " + path.length() + "\r\n\r\n" + path);
+            exchange.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n" + "Cache-Control: " + control
+                    + "\r\nX-End: 1\r\nConnection: X-Hop\r\nX-Hop: 2\r\n" + "Content-Length: " + path.length()
+                    + "\r\n\r\n" + path);
         }
     }
 
@@ -118,8 +119,9 @@ class PlainRequestTest {
                         .answer();
             }
             try (var client = RawHttp.connect(port)) {
-                String head = "GET " + ordinaryPath + " HTTP/1.1\r\nHost: www.example.org\r\nUser-Agent: x\r\nX-A: 1\r\n"
-                        + "X-A: 2\r\nCookie: a=b\r\n" + ORDINARY_WAY + "\r\n";
+                String head =
+                        "GET " + ordinaryPath + " HTTP/1.1\r\nHost: www.example.org\r\nUser-Agent: x\r\nX-A: 1\r\n"
+                                + "X-A: 2\r\nCookie: a=b\r\n" + ORDINARY_WAY + "\r\n";
                 ordinaryWay = client.send(head).answer();
             }
             assertThat(told(shortWay)).isEqualTo(told(ordinaryWay));

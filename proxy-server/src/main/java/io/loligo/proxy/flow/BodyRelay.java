@@ -40,9 +40,9 @@ final class BodyRelay {
 
     private final Object lock = new Object();
     /** Guarded by lock. All buffers but the last are full. */
-    private final ArrayDeque<PooledByteBuffer> window = new ArrayDeque<>();
+    private final ArrayDeque<PooledByteBuffer> window = new ArrayDeque<>(1);
 
-    private final List<Reader> readers = new ArrayList<>();
+    private final List<Reader> readers = new ArrayList<>(1);
     private long windowStart;
     private long produced;
     private boolean storing;
@@ -283,14 +283,20 @@ final class BodyRelay {
     }
 
     private void wakeReaders() {
-        List<Reader> all;
+        Reader only = null;
+        List<Reader> all = List.of();
         synchronized (lock) {
-            if (readers.isEmpty()) {
-                return;
+            if (readers.size() == 1) {
+                only = readers.get(0);
+            } else if (!readers.isEmpty()) {
+                all = List.copyOf(readers);
             }
-            all = List.copyOf(readers);
         }
-        all.forEach(Reader::wake);
+        if (only != null) {
+            only.wake();
+        } else {
+            all.forEach(Reader::wake);
+        }
     }
 
     /** A reader took bytes: the origin may be read again. Any thread. */

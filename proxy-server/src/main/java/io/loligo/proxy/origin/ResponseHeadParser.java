@@ -33,6 +33,7 @@ final class ResponseHeadParser {
     private int at;
 
     private HttpVersion version = HttpVersion.HTTP_1_1;
+    private final Fields.Builder fields = Fields.builder();
 
     /** @param headMax the most bytes that a head may have */
     ResponseHeadParser(int headMax) {
@@ -125,7 +126,7 @@ final class ResponseHeadParser {
         int end = lineEnd(0);
         int status = statusLine(end);
         String reason = end > 13 ? text(13, end) : "";
-        Fields.Builder fields = Fields.builder();
+        fields.clear();
         int start = at;
         end = lineEnd(start);
         while (end > start) {
@@ -146,7 +147,9 @@ final class ResponseHeadParser {
             }
             fields.add(name, value);
         }
-        return new ResponseHead(status, reason, oneLength(fields.build()));
+        Fields read = fields.build();
+        fields.clear();
+        return new ResponseHead(status, reason, oneLength(read));
     }
 
     /** Repeated Content-Length lines of one value become one line, RFC 9110 §8.6; framing has refused any other. */

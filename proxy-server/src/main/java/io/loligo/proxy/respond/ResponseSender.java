@@ -57,7 +57,6 @@ public final class ResponseSender {
     private final Ending ending;
     private final ConduitStreamSinkChannel sink;
     private final Duration writeTimeout;
-    private final ByteBuffer[] gather = new ByteBuffer[3];
 
     /** Bytes that go out before anything else: interim heads not yet written, the head, a chunk's size line. */
     private ByteBuffer ahead = NOTHING;
@@ -300,9 +299,7 @@ public final class ResponseSender {
             } else if (ahead.remaining() + body.remaining() <= JOINED_BYTES) {
                 written = writeJoined(body);
             } else {
-                gather[0] = ahead;
-                gather[1] = body;
-                written = sink.write(gather, 0, 2);
+                written = sink.write(new ByteBuffer[] {ahead, body}, 0, 2);
             }
             if (written == 0) {
                 break;
@@ -321,11 +318,16 @@ public final class ResponseSender {
 
     private int writeJoined(ByteBuffer body) throws IOException {
         ByteBuffer both = JOINED.get().clear();
+        int aheadFrom = ahead.position();
+        int bodyFrom = body.position();
         int first = ahead.remaining();
-        both.put(ahead.duplicate()).put(body.duplicate()).flip();
+        both.put(ahead).put(body).flip();
+        // Neither has moved on before it is written.
+        ahead.position(aheadFrom);
+        body.position(bodyFrom);
         int written = sink.write(both);
-        ahead.position(ahead.position() + Math.min(written, first));
-        body.position(body.position() + Math.max(0, written - first));
+        ahead.position(aheadFrom + Math.min(written, first));
+        body.position(bodyFrom + Math.max(0, written - first));
         return written;
     }
 

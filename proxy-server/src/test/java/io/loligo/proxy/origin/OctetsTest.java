@@ -50,7 +50,8 @@ class OctetsTest {
 
     @Test
     void that_make_a_common_name_and_those_that_differ_by_one_make_what_they_spell() {
-        for (String name : new String[] {"Content-Length", "content-length", "Content-Lengti", "ETag", "A", "\u00ff\u00ff"}) {
+        for (String name :
+                new String[] {"Content-Length", "content-length", "Content-Lengti", "ETag", "A", "\u00ff\u00ff"}) {
             byte[] bytes = (":" + name + ":").getBytes(ISO_8859_1);
             assertThat(CommonNames.of(bytes, 1, bytes.length - 1)).isEqualTo(name);
         }
