@@ -256,10 +256,13 @@ final class OriginConnection {
             String name = fields.name(i);
             if (name.length() == 10 && name.equalsIgnoreCase("Connection")) {
                 String value = fields.value(i);
-                if (names(value, "close")) {
+                if (value.equalsIgnoreCase("keep-alive")) {
+                    keepAlive = true;
+                } else if (names(value, "close")) {
                     return false;
+                } else {
+                    keepAlive |= names(value, "keep-alive");
                 }
-                keepAlive |= names(value, "keep-alive");
             }
         }
         return keepAlive;

@@ -149,7 +149,9 @@ final class RequestSending {
             }
             if (buffer.remaining() < before) {
                 traffic.moved(before - buffer.remaining(), 0);
-                connection.awaitAnswer();
+                if (upload != null) {
+                    connection.awaitAnswer();
+                }
             }
         } catch (IOException broken) {
             // It may have answered before it closed: what it says, or its silence, comes from the read side.
