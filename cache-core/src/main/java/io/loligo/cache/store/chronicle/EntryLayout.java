@@ -102,7 +102,7 @@ final class EntryLayout {
     /** Set in kind: a soft purge ended its lifetime. */
     static final byte FLAG_STALE = 0x20;
 
-    private static final byte KIND_MASK = 0x0F;
+    static final byte KIND_MASK = 0x0F;
 
     static final int LIST_KEY_OFFSET = ID_OFFSET + Long.BYTES;
     static final int LIST_MEMBERS_OFFSET = LIST_KEY_OFFSET + 2 * Long.BYTES;
@@ -122,8 +122,8 @@ final class EntryLayout {
     /** The longest head without a body that is stored; a response with a longer one is not stored. */
     static final int HEAD_MAX = 256 << 10;
 
-    private static final String HTTPS = "https";
-    private static final String HTTP = "http";
+    static final String HTTPS = "https";
+    static final String HTTP = "http";
 
     private static final String CONTENT_LENGTH = "Content-Length";
 
@@ -409,64 +409,40 @@ final class EntryLayout {
      * @return null when the bytes are not those of object {@code id}, or damaged
      */
     static @Nullable StoredObject head(Slot slot, long id, boolean verify, CacheControlTargets targets) {
-        ByteBuffer bytes = slot.buffer();
-        int length = slot.length();
-        if (length < NUMBERS_OFFSET || bytes.get(VERSION_OFFSET) != VERSION || bytes.getLong(ID_OFFSET) != id) {
-            return null;
-        }
-        int kind = bytes.get(KIND_OFFSET) & KIND_MASK;
-        if (kind != KIND_SMALL && kind != KIND_LARGE) {
+        HeadPage page = new HeadPage();
+        if (!page.read(slot.address(), slot.length(), id)
+                || (verify && !isIntact(slot, page.bodyOffset(), page.inline()))) {
             return null;
         }
         try {
-            ByteBuffer in = slot.view(NUMBERS_OFFSET, length - NUMBERS_OFFSET);
-            long toResponse = VarInt.fromZigzag(VarInt.get(in));
-            long bodyLength = VarInt.get(in);
-            int wireLength = VarInt.length(in);
-            int hiddenLength = VarInt.length(in);
-            int keyLength = VarInt.length(in);
-            int selectingLength = VarInt.length(in);
-            boolean hasBodyId = (bytes.get(KIND_OFFSET) & FLAG_BODY_ID) != 0;
-            long bodyId = hasBodyId ? VarInt.get(in) : ObjectId.unsalted(id);
-            boolean isStale = (bytes.get(KIND_OFFSET) & FLAG_STALE) != 0;
-            long toStale = isStale ? VarInt.fromZigzag(VarInt.get(in)) : 0;
-            int wireOffset = NUMBERS_OFFSET + in.position();
-            boolean inline = kind == KIND_SMALL;
-            long bodyOffset = (long) wireOffset + wireLength + hiddenLength + keyLength + selectingLength;
-            if (bodyLength < 0 || bodyOffset + (inline ? bodyLength : 0) != length) {
-                return null;
-            }
-            if (verify && !isIntact(slot, (int) bodyOffset, inline)) {
-                return null;
-            }
-            String wire = latin1(bytes, wireOffset, wireLength);
-            String hidden = hiddenLength == 0 ? "" : latin1(bytes, wireOffset + wireLength, hiddenLength);
-            int keyOffset = wireOffset + wireLength + hiddenLength;
+            ByteBuffer bytes = slot.buffer();
+            String wire = latin1(bytes, page.wireOffset(), page.wireLength());
+            String hidden = page.hiddenLength() == 0 ? "" : latin1(bytes, page.hiddenOffset(), page.hiddenLength());
             int status = bytes.getShort(STATUS_OFFSET) & 0xFFFF;
             long requestTime = bytes.getLong(REQUEST_TIME_OFFSET);
             StoredHead head = new StoredHead(
                     id,
-                    key(slot.view(keyOffset, keyLength)),
-                    selecting(slot.view(keyOffset + keyLength, selectingLength)),
+                    key(slot.view(page.keyOffset(), page.keyLength())),
+                    selecting(slot.view(page.selectingOffset(), page.selectingLength())),
                     status,
                     reason(wire),
                     fields(wire, hidden, hasLengthLine(status)),
-                    new ResponseTimes(instant(requestTime), instant(requestTime + toResponse)),
-                    bodyLength,
+                    new ResponseTimes(instant(requestTime), instant(requestTime + page.toResponse())),
+                    page.bodyLength(),
                     targets);
-            if (isStale) {
-                head = head.withStaleness(instant(requestTime + toStale), 0);
+            if (page.stale()) {
+                head = head.withStaleness(instant(requestTime + page.toStale()), 0);
             }
             return new StoredObject(
                     head,
                     List.of(head),
-                    bodyId,
-                    inline,
-                    wireOffset,
-                    wireLength,
+                    page.bodyId(),
+                    page.inline(),
+                    page.wireOffset(),
+                    page.wireLength(),
                     lines(hidden),
-                    (int) bodyOffset,
-                    length);
+                    page.bodyOffset(),
+                    slot.length());
         } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {
             // Lengths that contradict each other: damaged bytes that no checksum was compared for.
             return null;

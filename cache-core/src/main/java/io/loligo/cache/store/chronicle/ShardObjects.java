@@ -260,9 +260,7 @@ final class ShardObjects {
             @Nullable StoredObject added,
             long bodyPassedOn,
             Predicate<StoredObject> dropped) {
-        if (ended) {
-            throw new IllegalStateException("shard " + number + " is closed");
-        }
+        requireNotEnded();
         long before = open.reference(scratch.hash, scratch.reference);
         LongList members = members(open, before, scratch);
         LongList kept = new LongList();
@@ -318,6 +316,12 @@ final class ShardObjects {
         return new Purged(removed.size(), bytes);
     }
 
+    private void requireNotEnded() {
+        if (ended) {
+            throw new IllegalStateException("shard " + number + " is closed");
+        }
+    }
+
     private static boolean isReplaced(StoredObject member, StoredObject added) {
         SelectingFields selecting = member.head().selecting();
         // Another key under the same hash: there is room for one of them only.
@@ -354,17 +358,36 @@ final class ShardObjects {
 
     // ---- removing them
 
+    /**
+     * Removes the object that {@code glance} has seen, whose key's hash is in {@code scratch}, if the key refers to it and to
+     * nothing else; false when it does not. The stripe is held.
+     */
+    boolean remove(ShardMaps open, Glance glance, Scratch scratch) {
+        requireNotEnded();
+        if (!open.forget(scratch.hash, glance.id(), scratch.reference)) {
+            return false;
+        }
+        removeHead(open, glance.id(), scratch);
+        budget.count(glance.headLength(), glance.bodyLength(), -1);
+        budget.add(-glance.charge());
+        return true;
+    }
+
     /** Removes an object that nothing refers to any more. */
     void delete(ShardMaps open, StoredObject object, boolean withBody, Scratch scratch) {
-        open.removePage(scratch.page.head(object.id()));
-        decoded.forget(object.id());
-        eviction.remove(object.id());
-        tags.remove(object.id());
+        removeHead(open, object.id(), scratch);
         budget.count(object, -1);
         budget.add(-headCharge(object));
         if (withBody && !object.inline() && !pins.holds(object)) {
             removeBody(open, object.body(), scratch);
         }
+    }
+
+    private void removeHead(ShardMaps open, long id, Scratch scratch) {
+        open.removePage(scratch.page.head(id));
+        decoded.forget(id);
+        eviction.remove(id);
+        tags.remove(id);
     }
 
     /** What {@code object} takes of the budget without its chunks; 0 where there is none. */
