@@ -2,6 +2,7 @@ package io.loligo.cache.store.chronicle;
 
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.CacheControlTargets;
+import io.loligo.cache.http.FieldNames;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.store.EntryReader;
@@ -405,8 +406,9 @@ public final class ChronicleStore implements ResponseStore {
 
     @Override
     public void hide(Set<String> names) {
+        FieldNames hidden = FieldNames.of(names);
         for (Shard shard : shards) {
-            shard.hide(Set.copyOf(names));
+            shard.hide(hidden);
         }
     }
 

@@ -2,10 +2,10 @@ package io.loligo.cache.store.chronicle;
 
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.CacheControlTargets;
+import io.loligo.cache.http.FieldNames;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.store.EntryReader;
 import io.loligo.cache.store.ReplacementPolicy;
-import io.loligo.cache.store.chronicle.EntryLayout.HeadBytes;
 import io.loligo.cache.store.chronicle.StoreDirectory.Closed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -68,7 +68,7 @@ final class Shard {
     private final Set<StoredWriter> writers = ConcurrentHashMap.newKeySet();
 
     private final ShardLimits limits;
-    private volatile Set<String> hidden = Set.of();
+    private volatile FieldNames hidden = FieldNames.NONE;
     private volatile boolean suspended;
     private volatile boolean closed;
     private volatile boolean broken;
@@ -303,8 +303,8 @@ final class Shard {
         objects.targets(newTargets);
     }
 
-    /** The names, in lower case, of fields that are kept but not sent of what is stored from now on. */
-    void hide(Set<String> names) {
+    /** The names of fields that are kept but not sent of what is stored from now on. */
+    void hide(FieldNames names) {
         hidden = names;
     }
 
@@ -718,8 +718,8 @@ final class Shard {
     }
 
     /** {@code head} as it would be kept; null when it cannot be. */
-    @Nullable HeadBytes encode(StoredHead head, long bodyLength) {
-        return EntryLayout.encode(head, bodyLength, hidden);
+    @Nullable HeadBytes encode(StoredHead head, long bodyLength, Scratch scratch) {
+        return HeadBytes.of(head, bodyLength, hidden, scratch.draft);
     }
 
     /**
@@ -780,10 +780,10 @@ final class Shard {
         int attempt = 0;
         do {
             long salted = ObjectId.salted(id, attempt % ObjectId.SALTS);
-            EntryLayout.putHead(scratch.made, bytes, salted, bodyChecksum);
+            bytes.put(scratch.made, salted, bodyChecksum);
             Value value = scratch.joined.of(scratch.made.address(), scratch.made.length(), bodyAddress, bodyLength);
             if (open.insertPage(scratch.page.head(salted), value)) {
-                return EntryLayout.object(bytes, salted, hidden);
+                return bytes.object(salted, hidden);
             }
         } while (room.makeGap(open, attempt++, scratch));
         return null;
@@ -836,7 +836,7 @@ final class Shard {
                 return null;
             }
             StoredHead wanted = updated == null ? old.head() : updated;
-            HeadBytes large = encode(wanted, old.head().bodyLength());
+            HeadBytes large = encode(wanted, old.head().bodyLength(), scratch);
             if (large == null) {
                 return null;
             }

@@ -24,6 +24,8 @@ final class ShardObjects {
     static final int VARIANTS_MAX = 64;
 
     private static final int STRIPES = 64;
+    private static final long[] NO_TAGS = {};
+    private static final Purged NOTHING = new Purged(0, 0);
 
     /** What a list of variants takes of the budget, however long. */
     static final long LIST_CHARGE = ShardMaps.pageCharge(EntryLayout.LIST_MEMBERS_OFFSET + VARIANTS_MAX * Long.BYTES);
@@ -242,9 +244,12 @@ final class ShardObjects {
     }
 
     private long[] tagHashes(StoredHead head, Scratch scratch) {
-        return head.tags(bans.carriers()).stream()
-                .mapToLong(tag -> hasher.hash(tag, scratch.text))
-                .toArray();
+        List<String> names = head.tags(bans.carriers());
+        long[] hashes = names.isEmpty() ? NO_TAGS : new long[names.size()];
+        for (int i = 0; i < hashes.length; i++) {
+            hashes[i] = hasher.hash(names.get(i), scratch.text);
+        }
+        return hashes;
     }
 
     /**
@@ -262,6 +267,11 @@ final class ShardObjects {
             Predicate<StoredObject> dropped) {
         requireNotEnded();
         long before = open.reference(scratch.hash, scratch.reference);
+        if (before == 0 && added != null) {
+            // What most that is stored finds: nothing.
+            open.reference(scratch.hash, added.id(), scratch.reference);
+            return NOTHING;
+        }
         LongList members = members(open, before, scratch);
         LongList kept = new LongList();
         List<StoredObject> removed = new ArrayList<>(1);
@@ -283,7 +293,7 @@ final class ShardObjects {
         }
         boolean listLost = before != 0 && members.size() == 0;
         if (added == null && removed.isEmpty() && unreadable.size() == 0 && !listLost) {
-            return new Purged(0, 0);
+            return NOTHING;
         }
         long list = kept.size() > 1 ? insertList(open, kept, scratch) : 0;
         if (kept.size() > 1 && list == 0) {

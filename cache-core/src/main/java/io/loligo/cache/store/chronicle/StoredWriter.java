@@ -3,7 +3,6 @@ package io.loligo.cache.store.chronicle;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.ContentRange;
 import io.loligo.cache.store.EntryWriter;
-import io.loligo.cache.store.chronicle.EntryLayout.HeadBytes;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -192,9 +191,10 @@ final class StoredWriter implements EntryWriter {
     }
 
     private @Nullable StoredHead tryCommit() {
+        Scratch scratch = scratches.get();
         ContentRange range = head.range();
         boolean fits = head.isComplete() || (range != null && range.size() == length);
-        HeadBytes large = fits ? shard.encode(head, length) : null;
+        HeadBytes large = fits ? shard.encode(head, length, scratch) : null;
         if (large == null) {
             failed = true;
             return null;
@@ -208,9 +208,8 @@ final class StoredWriter implements EntryWriter {
             shard.pinOwn(id);
             pinned = true;
         }
-        StoredHead stored = small == null
-                ? shard.commit(this, large, null, scratches.get())
-                : shard.commit(this, small, buffer, scratches.get());
+        StoredHead stored =
+                small == null ? shard.commit(this, large, null, scratch) : shard.commit(this, small, buffer, scratch);
         committed = stored != null;
         failed = !committed;
         return stored;

@@ -4,9 +4,9 @@ import static io.loligo.cache.store.chronicle.Samples.there;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loligo.cache.http.CacheControlTargets;
+import io.loligo.cache.http.FieldNames;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
-import io.loligo.cache.key.SelectingFields;
 import io.loligo.cache.store.chronicle.MapKeys.KeyHash;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
@@ -28,9 +28,10 @@ class GlanceTest {
     /** The page of an object with that key, and a body of {@code body} bytes that end with a 1. */
     private static Slot page(CacheKey key, int body) {
         Slot page = new Slot(4096);
-        EntryLayout.HeadBytes bytes =
-                there(EntryLayout.encode(Samples.head(key, SelectingFields.NONE), body, Set.of("content-type")));
-        EntryLayout.putHead(page, bytes.inline(), ID, 0);
+        FieldNames hidden = FieldNames.of(Set.of("content-type"));
+        there(HeadBytes.of(Samples.head(key), body, hidden, new HeadBytes.Draft()))
+                .inline()
+                .put(page, ID, 0);
         page.length(page.length() + body);
         page.buffer().put(page.length() - 1, (byte) 1);
         return page;
@@ -91,8 +92,8 @@ class GlanceTest {
         members.add(-1);
         EntryLayout.putList(list, ID, 1, 2, members);
         Slot large = new Slot(4096);
-        EntryLayout.putHead(
-                large, there(EntryLayout.encode(Samples.head(key("http", 80, "/")), 1_000_000, Set.of())), ID, 0);
+        there(HeadBytes.of(Samples.head(key("http", 80, "/")), 1_000_000, FieldNames.NONE, new HeadBytes.Draft()))
+                .put(large, ID, 0);
 
         assertThat(sees(list, ID)).isFalse();
         assertThat(sees(large, ID)).isFalse();
