@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import net.openhft.chronicle.core.UnsafeMemory;
 import org.apache.commons.codec.digest.MurmurHash3;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hashes cache keys: MurmurHash3, 128 bits, over a secret and the key's canonical text. The secret keeps strangers from
@@ -24,10 +25,15 @@ final class KeyHasher {
         this.seed = secret[0] << 24 | (secret[1] & 0xFF) << 16 | (secret[2] & 0xFF) << 8 | (secret[3] & 0xFF);
     }
 
-    /** The bytes to be hashed, reused from call to call. One thread. */
+    /** The bytes to be hashed, reused from call to call. One thread, and one hasher. */
     static final class Text {
         private byte[] bytes = new byte[512];
         private int length;
+
+        /** The key hashed last, and its hash: a request is looked up more than once, and stored under the same key. */
+        private @Nullable CacheKey key;
+
+        private final KeyHash keyHash = new KeyHash();
 
         private void add(byte[] more) {
             add(more, 0, more.length);
@@ -119,11 +125,15 @@ final class KeyHasher {
     }
 
     void hash(CacheKey key, Text text, KeyHash into) {
-        put(key.uri(), text);
-        text.addByte(' ');
-        text.add(key.peers());
-        long[] hash = MurmurHash3.hash128x64(text.bytes, 0, text.length, seed);
-        into.of(hash[0], hash[1]);
+        if (!key.equals(text.key)) {
+            put(key.uri(), text);
+            text.addByte(' ');
+            text.add(key.peers());
+            long[] hash = MurmurHash3.hash128x64(text.bytes, 0, text.length, seed);
+            text.keyHash.of(hash[0], hash[1]);
+            text.key = key;
+        }
+        into.of(text.keyHash.first, text.keyHash.second);
     }
 
     /** As of the same key decoded. */
