@@ -408,7 +408,7 @@ public final class ChronicleStore implements ResponseStore {
     public void hide(Set<String> names) {
         FieldNames hidden = FieldNames.of(names);
         for (Shard shard : shards) {
-            shard.hide(hidden);
+            shard.writing().hide(hidden);
         }
     }
 
@@ -417,7 +417,7 @@ public final class ChronicleStore implements ResponseStore {
         try {
             Scratch scratch = scratches.get();
             Shard shard = shard(key, scratch);
-            List<StoredHead> found = shard.lookup(key, scratch);
+            List<StoredHead> found = shard.reading().lookup(key, scratch);
             if (!shard.isSettled()) {
                 return List.of();
             }
@@ -473,7 +473,7 @@ public final class ChronicleStore implements ResponseStore {
                 return null;
             }
             Shard shard = shard(head);
-            EntryReader reader = shard.read(head, scratches.get());
+            EntryReader reader = shard.reading().read(head, scratches.get());
             if (!shard.isSettled() && reader != null) {
                 reader.close();
                 return null;
@@ -490,7 +490,7 @@ public final class ChronicleStore implements ResponseStore {
         try {
             Scratch scratch = scratches.get();
             StoredWriter writer =
-                    shard(head.key(), scratch).write(head, options.maximumObjectBytes(), buffers, scratch);
+                    shard(head.key(), scratch).writing().write(head, options.maximumObjectBytes(), buffers, scratch);
             return writer == null ? RefusingWriter.INSTANCE : writer;
         } catch (RuntimeException | Error e) {
             failed(e);
@@ -502,7 +502,7 @@ public final class ChronicleStore implements ResponseStore {
     public @Nullable StoredHead freshen(StoredHead stored, StoredHead updated) {
         try {
             Shard shard = shard(stored);
-            StoredHead freshened = shard.freshen(stored, updated, scratches.get());
+            StoredHead freshened = shard.writing().freshen(stored, updated, scratches.get());
             return shard.isSettled() ? freshened : null;
         } catch (RuntimeException | Error e) {
             failed(e);
@@ -514,7 +514,7 @@ public final class ChronicleStore implements ResponseStore {
     public void remove(StoredHead head) {
         try {
             Shard shard = shard(head);
-            shard.remove(head, scratches.get());
+            shard.reading().remove(head, scratches.get());
             shard.isSettled();
         } catch (RuntimeException | Error e) {
             failed(e);
