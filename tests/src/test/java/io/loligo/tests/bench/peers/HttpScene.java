@@ -72,7 +72,7 @@ final class HttpScene implements Scene {
     @Override
     public void warm(Bench bench, RunningPeer peer) throws IOException {
         Wrk wrk = new Wrk(bench);
-        wrk.run(job, peer, bench.load().warmupOf(peer.peer()));
+        wrk.warm(job, peer);
         double before = Double.POSITIVE_INFINITY;
         for (int steps = 0; peer.peer().isJvm() && steps < WARM_STEPS; steps++) {
             double cpu = -peer.cpuMicros();
