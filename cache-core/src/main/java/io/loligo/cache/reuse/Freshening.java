@@ -60,19 +60,29 @@ public final class Freshening {
                 .addAll(news)
                 .build();
         fields = ResponseDirectives.of(fields, stored.targets()).reusable(fields);
-        // A request that it was not selected by, and that the origin says it is good for, takes it away from no other.
-        SelectingFields selecting = news.has("Vary") && stored.selecting().matches(requestFields)
-                ? SelectingFields.of(news, requestFields)
-                : stored.selecting();
         return new StoredHead(
                 stored.id(),
                 stored.key(),
-                selecting,
+                selecting(stored.selecting(), fields, requestFields),
                 stored.status(),
                 stored.reason(),
                 fields,
                 Age.movedInto(times, received),
                 stored.bodyLength(),
                 stored.targets());
+    }
+
+    /**
+     * What {@code known} is when the response, with {@code fields} now, is good for a request: one that did not choose it
+     * before does so from now on, and takes it away from no other.
+     */
+    private static SelectingFields selecting(SelectingFields known, Fields fields, Fields requestFields) {
+        boolean matched = known.matches(requestFields);
+        SelectingFields now = SelectingFields.of(fields, requestFields);
+        if (!now.hasSameNames(known)) {
+            // What the earlier requests had in the fields that count from now on is not known.
+            return matched || now.unmatched() ? now : known;
+        }
+        return matched ? known : known.and(now);
     }
 }

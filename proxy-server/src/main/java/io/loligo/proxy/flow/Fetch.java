@@ -343,7 +343,7 @@ final class Fetch implements OriginHandler {
         }
         StoredHead described = described(answer);
         for (StoredHead stored : outlets.store().lookup(plan.key())) {
-            if (!stored.isComplete() && stored.selecting().equals(described.selecting())) {
+            if (!stored.isComplete() && stored.selecting().overlaps(described.selecting())) {
                 return stored;
             }
         }
@@ -483,7 +483,7 @@ final class Fetch implements OriginHandler {
         return !plan.head().fields().has("If-Range")
                 && outlets.store().lookup(plan.key()).stream()
                         .noneMatch(stored -> stored.isComplete()
-                                && stored.selecting().equals(part.selecting())
+                                && stored.selecting().overlaps(part.selecting())
                                 && stored.isPartOfSame(part));
     }
 

@@ -13,6 +13,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -39,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  *  |       line; Content-Length last, unless status is 204 or 304 |
  *  | hidden: further field lines, which are not sent              |
  *  | key: scheme and port (see below), host, path and query, peers|
- *  | selecting fields: whether unmatched (1 byte), number of      |
- *  |       lines, name, value, name, value ...                    |
+ *  | selecting fields: whether unmatched (1 byte); then, for each |
+ *  |       choice, number of lines, name, value, name, value ...  |
  *  | body, if small                                               |
  *  +--------------------------------------------------------------+
  *    Numbers are VarInts: ns from request to response time (zigzag), length of the body, of wire, hidden, key and
@@ -331,12 +332,19 @@ final class EntryLayout {
             return out.toByteArray();
         }
         out.write(selecting.unmatched() ? 1 : 0);
-        VarInt.put(out, fields.size());
-        for (int i = 0; i < fields.size(); i++) {
-            putText(out, fields.name(i));
-            putText(out, fields.value(i));
+        putChoice(out, fields);
+        for (Fields other : selecting.others()) {
+            putChoice(out, other);
         }
         return out.toByteArray();
+    }
+
+    private static void putChoice(ByteArrayOutputStream out, Fields choice) {
+        VarInt.put(out, choice.size());
+        for (int i = 0; i < choice.size(); i++) {
+            putText(out, choice.name(i));
+            putText(out, choice.value(i));
+        }
     }
 
     private static void putText(ByteArrayOutputStream out, String text) {
@@ -587,13 +595,22 @@ final class EntryLayout {
             return SelectingFields.NONE;
         }
         boolean unmatched = in.get() != 0;
+        Fields fields = choice(in);
+        List<Fields> others = new ArrayList<>();
+        while (in.hasRemaining()) {
+            others.add(choice(in));
+        }
+        return new SelectingFields(unmatched, fields, others);
+    }
+
+    private static Fields choice(ByteBuffer in) {
         int lines = VarInt.length(in);
         Fields.Builder fields = Fields.builder();
         for (int i = 0; i < lines; i++) {
             String name = text(in);
             fields.add(name, text(in));
         }
-        return new SelectingFields(unmatched, fields.build());
+        return fields.build();
     }
 
     private static String text(ByteBuffer in) {

@@ -2,7 +2,6 @@ package io.loligo.cache.store.chronicle;
 
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.CacheControlTargets;
-import io.loligo.cache.key.SelectingFields;
 import io.loligo.cache.store.ResponseStore.Purged;
 import io.loligo.cache.store.chronicle.MapKeys.KeyHash;
 import java.util.ArrayList;
@@ -250,7 +249,7 @@ final class ShardObjects {
     /**
      * Changes what the key in {@code scratch.hash} refers to, then removes what it no longer does. The stripe is held.
      *
-     * @param added becomes the newest variant and replaces the one with the same selecting fields
+     * @param added becomes the newest variant and replaces those that a request has chosen that chose it
      * @param bodyPassedOn the dropped object whose chunks stay, because {@code added} has them now; 0 when there is none
      * @param dropped which of the present variants go
      */
@@ -319,9 +318,8 @@ final class ShardObjects {
     }
 
     private static boolean isReplaced(StoredObject member, StoredObject added) {
-        SelectingFields selecting = member.head().selecting();
         // Another key under the same hash: there is room for one of them only.
-        return selecting.equals(added.head().selecting())
+        return member.head().selecting().overlaps(added.head().selecting())
                 || !member.head().key().equals(added.head().key());
     }
 

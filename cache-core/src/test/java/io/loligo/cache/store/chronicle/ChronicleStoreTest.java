@@ -202,6 +202,23 @@ class ChronicleStoreTest {
     }
 
     @Test
+    void what_answers_two_requests_goes_when_one_of_them_is_answered_anew() throws IOException {
+        CacheKey key = key("/shared");
+        StoredHead german = put(store, head(key, language("de")), body("shared", 100_000));
+        StoredHead french = put(store, head(key, language("fr")), body("francais", 100));
+
+        StoredHead shared =
+                Samples.freshen(store, german, head(key, language("de").and(language("en"))));
+
+        assertThat(store.lookup(key)).containsExactly(shared, french);
+        assertThat(get(store, shared)).isEqualTo(body("shared", 100_000));
+
+        StoredHead english = put(store, head(key, language("en")), body("english", 100));
+
+        assertThat(store.lookup(key)).containsExactly(english, french);
+    }
+
+    @Test
     void the_oldest_of_too_many_variants_goes() {
         CacheKey key = key("/many");
         for (int i = 0; i <= ShardObjects.VARIANTS_MAX; i++) {

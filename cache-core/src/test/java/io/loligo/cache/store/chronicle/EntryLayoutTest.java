@@ -162,6 +162,20 @@ class EntryLayoutTest {
                 .isEqualTo(key);
     }
 
+    @Test
+    void what_other_requests_chose_too_is_read_as_it_was_written() {
+        SelectingFields selecting =
+                Samples.language("de").and(Samples.language("en")).and(Samples.language("fr"));
+        StoredHead head = Samples.head(Samples.key("/"), selecting);
+        Slot slot = new Slot(4096);
+        EntryLayout.putHead(slot, there(EntryLayout.encode(head, 0, Set.of())).inline(), 64, 0);
+
+        assertThat(there(EntryLayout.head(slot, 64, true, CacheControlTargets.DEFAULT))
+                        .head()
+                        .selecting())
+                .isEqualTo(selecting);
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 127, 128, 300, 1L << 35, Long.MAX_VALUE, -1, Long.MIN_VALUE})
     void numbers_are_read_as_they_were_written(long value) {
