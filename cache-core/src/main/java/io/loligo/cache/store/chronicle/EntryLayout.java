@@ -127,6 +127,9 @@ final class EntryLayout {
     private static final String HTTP = "http";
 
     private static final String CONTENT_LENGTH = "Content-Length";
+    private static final String DATE = "Date";
+    private static final int CRLF_LENGTH = "\r\n".length();
+    private static final int COLON_LENGTH = ": ".length();
 
     private EntryLayout() {}
 
@@ -372,6 +375,54 @@ final class EntryLayout {
         }
         into.length(at);
         out.putInt(CHECKSUM_OFFSET, headChecksum(into, at));
+    }
+
+    /**
+     * Writes the times and the Date of {@code updated} over those in {@code page}, which is {@code object}'s as far as its
+     * body.
+     *
+     * @param updated differs from the object's head in these at most
+     * @return false, and nothing is changed, when they do not fit in, or the page is not what it should be
+     */
+    static boolean putTimes(Slot page, StoredObject object, StoredHead updated) {
+        ByteBuffer bytes = page.buffer();
+        if (bytes.getLong(ID_OFFSET) != object.id()
+                || (bytes.get(KIND_OFFSET) & FLAG_STALE) != 0
+                // Lest a new checksum makes good what is damaged.
+                || bytes.getInt(CHECKSUM_OFFSET) != headChecksum(page, object.bodyOffset())) {
+            return false;
+        }
+        int line = updated.fields().indexOf(DATE, 0);
+        long delay = VarInt.zigzag(
+                nanos(updated.times().responseTime()) - nanos(updated.times().requestTime()));
+        int delayLength = VarInt.lengthAt(bytes, NUMBERS_OFFSET);
+        if (!VarInt.fits(delay, delayLength) || line >= updated.fields().size() - object.unsent()) {
+            return false;
+        }
+        if (line >= 0) {
+            String date = updated.fields().value(line);
+            int at = object.wireOffset() + valueOffset(object.head(), line);
+            if (date.length() != object.head().fields().value(line).length() || !isLineText(date)) {
+                return false;
+            }
+            for (int i = 0; i < date.length(); i++) {
+                bytes.put(at + i, (byte) date.charAt(i));
+            }
+        }
+        bytes.putLong(REQUEST_TIME_OFFSET, nanos(updated.times().requestTime()));
+        VarInt.putAt(bytes, NUMBERS_OFFSET, delay, delayLength);
+        bytes.putInt(CHECKSUM_OFFSET, headChecksum(page, object.bodyOffset()));
+        return true;
+    }
+
+    /** Where in the wire form the value of line {@code line} is. */
+    private static int valueOffset(StoredHead head, int line) {
+        Fields fields = head.fields();
+        int at = REASON_OFFSET + head.reason().length() + CRLF_LENGTH;
+        for (int i = 0; i < line; i++) {
+            at += fields.name(i).length() + COLON_LENGTH + fields.value(i).length() + CRLF_LENGTH;
+        }
+        return at + fields.name(line).length() + COLON_LENGTH;
     }
 
     /**

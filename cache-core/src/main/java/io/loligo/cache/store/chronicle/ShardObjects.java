@@ -179,7 +179,15 @@ final class ShardObjects {
 
     /** Whether object {@code id} is what the key in {@code scratch.hash} refers to, or one of those. */
     boolean refersTo(ShardMaps open, long id, Scratch scratch) {
-        LongList members = members(open, open.reference(scratch.hash, scratch.reference), scratch);
+        return isAmong(open, id, open.reference(scratch.hash, scratch.reference), scratch);
+    }
+
+    /** Whether object {@code id} is what {@code reference} stands for, or one of those. */
+    boolean isAmong(ShardMaps open, long id, long reference, Scratch scratch) {
+        if (!ObjectId.isList(reference)) {
+            return reference == id;
+        }
+        LongList members = members(open, reference, scratch);
         for (int i = 0; i < members.size(); i++) {
             if (members.get(i) == id) {
                 return true;
@@ -231,6 +239,16 @@ final class ShardObjects {
                 eviction.replace(object.id(), predecessor, object.charge());
                 open.removePage(scratch.page.head(object.id()));
             }
+        }
+    }
+
+    /** Has it be known what the page of {@code object}, which {@code reference} leads to, says by now. The stripe is held. */
+    void retimed(StoredObject object, long reference) {
+        // What is there already might keep it out.
+        decoded.forget(object.id());
+        decoded.add(object);
+        if (ObjectId.isList(reference)) {
+            decoded.forget(ObjectId.id(reference));
         }
     }
 
