@@ -296,8 +296,9 @@ final class Fetch implements OriginHandler {
 
         private void serve(StoredHead head, ResultCode code) {
             close();
+            String address = Delivery.address(answer);
             everybody(x -> {
-                x.answeredBy(answer.code(), Delivery.address(answer));
+                x.answeredBy(answer.code(), address);
                 Fetch.this.serve(x, head, code, answer.head().status());
             });
         }
