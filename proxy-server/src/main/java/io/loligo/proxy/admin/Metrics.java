@@ -3,6 +3,7 @@ package io.loligo.proxy.admin;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.status.HierarchyCode;
 import io.loligo.cache.status.ResultCode;
+import io.loligo.proxy.access.RequestFacts;
 import io.loligo.proxy.log.Transaction;
 import java.util.EnumMap;
 import java.util.Map;
@@ -155,8 +156,11 @@ public final class Metrics {
     /** The request's head as it was on the wire, nearly: blanks around values are not counted. */
     private static long headBytes(Transaction transaction) {
         Fields fields = transaction.requestFields();
-        long bytes =
-                (long) transaction.method().length() + transaction.url().length() + " HTTP/1.1\r\n\r\n".length() + 1;
+        RequestFacts facts = transaction.facts();
+        int target = facts == null
+                ? transaction.url().length()
+                : facts.head().target().length();
+        long bytes = (long) transaction.method().length() + target + " HTTP/1.1\r\n\r\n".length() + 1;
         for (int i = 0; i < fields.size(); i++) {
             bytes += fields.name(i).length() + fields.value(i).length() + ": \r\n".length();
         }

@@ -286,7 +286,7 @@ final class Exchange implements ResponseSender.Ending {
                 sender.bytesSent(),
                 sender.bodyBytesSent(),
                 head == null ? "NONE" : head.method(),
-                uri == null ? "error:invalid-request" : uri.toString(),
+                facts != null ? null : uri == null ? "error:invalid-request" : uri.toString(),
                 version(),
                 hierarchy,
                 peerAddress,

@@ -181,7 +181,7 @@ final class PlainHits {
                 write.bytes(),
                 Math.max(0, write.bytes() - headLength),
                 facts.head().method(),
-                facts.uri().toString(),
+                null,
                 HttpVersion.HTTP_1_1,
                 HierarchyCode.HIER_NONE,
                 null,

@@ -6,6 +6,7 @@ import io.loligo.cache.status.HierarchyCode;
 import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.access.RequestFacts;
 import java.net.InetAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param bytesSent to the client, head included
  * @param bodyBytesSent to the client, head excluded
  * @param method the request's method; {@code NONE} when it could not be read
- * @param url the effective URL, whole; {@code error:invalid-request} and the like when there is none
+ * @param url the effective URL, whole; {@code error:invalid-request} and the like when there is none; null
+ *     where {@code facts} know it, and it is made when somebody asks
  * @param version the request's version
  * @param hierarchy how the peer was chosen
  * @param peerAddress the peer's IP address, or null when none was asked
@@ -39,11 +41,23 @@ public record Transaction(
         long bytesSent,
         long bodyBytesSent,
         String method,
-        String url,
+        @Nullable String url,
         HttpVersion version,
         HierarchyCode hierarchy,
         @Nullable String peerAddress,
         @Nullable String contentType,
         Fields requestFields,
         Fields responseFields,
-        @Nullable RequestFacts facts) {}
+        @Nullable RequestFacts facts) {
+
+    public Transaction {
+        if (url == null && facts == null) {
+            throw new IllegalArgumentException("neither a URL nor facts that know it");
+        }
+    }
+
+    @Override
+    public String url() {
+        return url != null ? url : Objects.requireNonNull(facts).uri().toString();
+    }
+}

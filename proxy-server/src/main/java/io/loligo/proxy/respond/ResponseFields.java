@@ -6,7 +6,9 @@ import io.loligo.cache.status.CacheStatus;
 import io.loligo.proxy.config.Configuration.Identity;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +39,9 @@ public final class ResponseFields {
     private final boolean via;
     private final String viaValue;
     private final byte[] ttl;
-    private final Map<Integer, byte[]> hitLines = new ConcurrentHashMap<>();
+    /** Copied when a port comes for the first time. There are as many as listening ports. */
+    private volatile List<PortLines> hitLines = List.of();
+
     private final Map<OwnLines, byte[]> ownLines = new ConcurrentHashMap<>();
 
     /**
@@ -62,7 +66,7 @@ public final class ResponseFields {
      */
     public ByteBuffer hit(
             ByteBuffer storedHead, int port, long ageSeconds, long ttlSeconds, boolean keepAlive, HttpVersion version) {
-        byte[] lines = hitLines.computeIfAbsent(port, this::encodeHitLines);
+        byte[] lines = hitLines(port);
         byte[] end = end(keepAlive, version);
         int needed =
                 storedHead.remaining() + lines.length + ttl.length + AGE.length + end.length + 2 * NUMBER_BYTES + 4;
@@ -218,8 +222,28 @@ public final class ResponseFields {
         return ByteBuffer.wrap(head.toString().getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    private byte[] encodeHitLines(int port) {
-        return encode(new OwnLines(true, Lookup.HIT, port));
+    /** What a hit that came by a port says of this cache. */
+    @SuppressWarnings("ArrayRecordComponent") // Nobody compares them.
+    private record PortLines(int port, byte[] lines) {}
+
+    private byte[] hitLines(int port) {
+        List<PortLines> known = hitLines;
+        for (int i = 0; i < known.size(); i++) {
+            if (known.get(i).port() == port) {
+                return known.get(i).lines();
+            }
+        }
+        byte[] lines = encode(new OwnLines(true, Lookup.HIT, port));
+        remember(new PortLines(port, lines));
+        return lines;
+    }
+
+    private synchronized void remember(PortLines lines) {
+        if (hitLines.stream().noneMatch(known -> known.port() == lines.port())) {
+            List<PortLines> all = new ArrayList<>(hitLines);
+            all.add(lines);
+            hitLines = List.copyOf(all);
+        }
     }
 
     private static byte[] end(boolean keepAlive, HttpVersion version) {

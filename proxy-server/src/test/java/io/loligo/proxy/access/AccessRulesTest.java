@@ -2,9 +2,11 @@ package io.loligo.proxy.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loligo.proxy.access.AccessList.AccessVerdict;
 import io.loligo.proxy.access.AccessList.Rule;
 import io.loligo.proxy.access.AccessList.Term;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,17 +40,26 @@ class AccessRulesTest {
     @DisplayName("access lists: the first rule that matches whole decides, else the opposite of the last")
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
-            # rule                              | rules                    | empty allows | allowed
-            no rules, closed                    | ''                       | false        | false
-            no rules, open                      | ''                       | true         | true
-            the first that matches              | allow yes; deny yes      | false        | true
-            one that does not match is passed   | deny no; allow yes       | false        | true
-            all acls of a rule must match       | deny yes no; allow yes   | false        | true
-            a negated acl                       | deny !no; allow yes      | false        | false
-            none matches after an allow         | allow no                 | true         | false
-            none matches after a deny           | deny no                  | false        | true
+            # rule                              | rules                    | empty allows | allowed | by         | last acl
+            no rules, closed                    | ''                       | false        | false   |            |
+            no rules, open                      | ''                       | true         | true    |            |
+            the first that matches              | allow yes; deny yes      | false        | true    | allow yes  | yes
+            one that does not match is passed   | deny no; allow yes       | false        | true    | allow yes  | yes
+            all acls of a rule must match       | deny yes no; allow yes   | false        | true    | allow yes  | yes
+            a negated acl                       | deny !no; allow yes      | false        | false   | deny !no   | no
+            a rule without acls matches         | deny no; allow           | false        | true    | allow      |
+            none matches after an allow         | allow no                 | true         | false   |            | no
+            none matches after a deny           | deny no                  | false        | true    |            | no
+            none matches, the second acl fails  | deny no; allow yes no    | false        | false   |            | no
+            none matches, a negated acl fails   | deny no; allow !yes no   | false        | false   |            | yes
             """)
-    void lists(String rule, String rules, boolean emptyAllows, boolean allowed) {
+    void lists(
+            String rule,
+            String rules,
+            boolean emptyAllows,
+            boolean allowed,
+            @Nullable String by,
+            @Nullable String lastAcl) {
         Acl yes = new EveryRequestAcl("yes");
         Acl no = new UnsupportedAcl("no", "never matches");
         List<Rule> parsed = rules.isEmpty()
@@ -64,9 +75,11 @@ class AccessRulesTest {
                         })
                         .toList();
 
-        assertThat(new AccessList("http_access", parsed, emptyAllows)
-                        .decide(Requests.get("http://x.example/"))
-                        .allowed())
-                .isEqualTo(allowed);
+        AccessVerdict verdict =
+                new AccessList("http_access", parsed, emptyAllows).decide(Requests.get("http://x.example/"));
+
+        assertThat(verdict.allowed()).isEqualTo(allowed);
+        assertThat(verdict.rule() == null ? null : verdict.rule().text()).isEqualTo(by);
+        assertThat(verdict.lastAcl() == null ? null : verdict.lastAcl().name()).isEqualTo(lastAcl);
     }
 }

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -30,40 +32,47 @@ final class H2load {
      *
      * @param requests all
      * @param errors of them, those that did not come or are not 2xx
-     * @param rate of answers per second, once all connections are there
-     * @param micros until the end of each answer since then, ascending
+     * @param rate of answers per second, while all connections are there
+     * @param micros until the end of each answer to what was asked in that time, ascending
      */
     @SuppressWarnings("ArrayRecordComponent") // Nobody compares reports.
     record Report(long requests, long errors, double rate, long[] micros) {
         /** Until all connections are there and have asked for the first time. */
         static final long BEGINNING_MICROS = 250_000;
 
+        /** In which every connection asks for the last time and is closed: all of them within few milliseconds. */
+        static final long ENDING_MICROS = 250_000;
+
         /** From the lines of its log: start in µs since the epoch, status, µs until the end of the answer. */
         static Report parse(Stream<String> log) throws IOException {
-            LongStream.Builder micros = LongStream.builder();
-            long counted = 0;
-            long end = 0;
-            long requests = 0;
+            LongStream.Builder started = LongStream.builder();
+            LongStream.Builder lasted = LongStream.builder();
             long errors = 0;
-            for (Iterator<String> lines = log.iterator(); lines.hasNext(); requests++) {
+            for (Iterator<String> lines = log.iterator(); lines.hasNext(); ) {
                 String[] columns = lines.next().split("\t", -1);
                 long start = Long.parseLong(columns[0]);
                 int status = Integer.parseInt(columns[1]);
                 long taken = Long.parseLong(columns[2]);
-                if (requests == 0) {
-                    counted = start + BEGINNING_MICROS;
-                }
                 errors += status < 200 || status > 299 ? 1 : 0;
-                if (start >= counted) {
-                    micros.add(taken);
-                    end = Math.max(end, start + taken);
-                }
+                started.add(start);
+                lasted.add(taken);
             }
-            long[] all = micros.build().sorted().toArray();
-            if (all.length == 0) {
-                throw new IOException("h2load has logged " + requests + " requests, and all at its beginning");
+            return of(started.build().toArray(), lasted.build().toArray(), errors);
+        }
+
+        private static Report of(long[] started, long[] lasted, long errors) throws IOException {
+            long from = Arrays.stream(started).min().orElse(0) + BEGINNING_MICROS;
+            long to = Arrays.stream(started).max().orElse(0) - ENDING_MICROS;
+            long[] steady = IntStream.range(0, started.length)
+                    .filter(i -> started[i] >= from && started[i] < to)
+                    .mapToLong(i -> lasted[i])
+                    .sorted()
+                    .toArray();
+            if (steady.length == 0) {
+                throw new IOException(
+                        "h2load has logged " + started.length + " requests, and all at its beginning or its end");
             }
-            return new Report(requests, errors, all.length / (Math.max(1, end - counted) / 1e6), all);
+            return new Report(started.length, errors, steady.length / ((to - from) / 1e6), steady);
         }
 
         /** By nearest rank: 500 is the median, 999 the percentile 99.9. */

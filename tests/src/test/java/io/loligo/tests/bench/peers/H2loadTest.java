@@ -17,6 +17,11 @@ class H2loadTest {
 
     private static final long COUNTED = H2load.Report.BEGINNING_MICROS;
 
+    /** Until then answers count where {@link #LAST} is the last. */
+    private static final long STEADY_UNTIL = COUNTED + 1_000_000;
+
+    private static final String LAST = (STEADY_UNTIL + H2load.Report.ENDING_MICROS) + "\t200\t88";
+
     private static String line(long start, int status, long micros) {
         return start + "\t" + status + "\t" + micros;
     }
@@ -28,9 +33,10 @@ class H2loadTest {
                 line(COUNTED, 200, 300),
                 line(COUNTED + 500_000, 200, 100),
                 line(COUNTED + 900_000, 503, 100_000),
-                line(COUNTED + 900_500, -1, 200)));
+                line(COUNTED + 900_500, -1, 200),
+                LAST));
 
-        assertThat(report.requests()).isEqualTo(5);
+        assertThat(report.requests()).isEqualTo(6);
         assertThat(report.errors()).isEqualTo(2);
         assertThat(report.rate()).isEqualTo(4.0);
         assertThat(report.micros()).containsExactly(100, 200, 300, 100_000);
@@ -38,24 +44,33 @@ class H2loadTest {
 
     @Test
     void does_not_count_how_long_the_first_take() throws IOException {
-        var report = H2load.Report.parse(Stream.of(FIRST, line(COUNTED - 1, 500, 9_999), line(COUNTED, 200, 5)));
+        var report = H2load.Report.parse(Stream.of(FIRST, line(COUNTED - 1, 500, 9_999), line(COUNTED, 200, 5), LAST));
 
-        assertThat(report.requests()).isEqualTo(3);
+        assertThat(report.requests()).isEqualTo(4);
         assertThat(report.errors()).isEqualTo(1);
         assertThat(report.micros()).containsExactly(5);
     }
 
     @Test
+    void does_not_count_how_long_the_last_take_while_connections_are_closed() throws IOException {
+        var report = H2load.Report.parse(
+                Stream.of(FIRST, line(STEADY_UNTIL - 1, 200, 5), line(STEADY_UNTIL, 200, 9_999), LAST));
+
+        assertThat(report.requests()).isEqualTo(4);
+        assertThat(report.micros()).containsExactly(5);
+    }
+
+    @Test
     void has_columns_that_are_not_looked_at() throws IOException {
-        assertThat(H2load.Report.parse(Stream.of(FIRST, line(COUNTED, 200, 2) + "\twhatever"))
+        assertThat(H2load.Report.parse(Stream.of(FIRST, line(COUNTED, 200, 2) + "\twhatever", LAST))
                         .micros())
                 .containsExactly(2);
     }
 
     @Test
     void gives_percentiles_by_nearest_rank() throws IOException {
-        var report = H2load.Report.parse(Stream.concat(
-                Stream.of(FIRST), IntStream.rangeClosed(1, 1000).mapToObj(i -> line(COUNTED, 200, 1001 - i))));
+        var thousand = IntStream.rangeClosed(1, 1000).mapToObj(i -> line(COUNTED, 200, 1001 - i));
+        var report = H2load.Report.parse(Stream.concat(Stream.of(FIRST), Stream.concat(thousand, Stream.of(LAST))));
 
         assertThat(report.atPerMille(500)).isEqualTo(500);
         assertThat(report.atPerMille(990)).isEqualTo(990);
@@ -67,5 +82,6 @@ class H2loadTest {
     void without_a_line_is_no_measurement() {
         assertThatThrownBy(() -> H2load.Report.parse(Stream.of())).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> H2load.Report.parse(Stream.of(FIRST))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> H2load.Report.parse(Stream.of(FIRST, LAST))).isInstanceOf(IOException.class);
     }
 }

@@ -10,12 +10,6 @@ final class HttpScene implements Scene {
     /** In bytes; less than any in combined format. */
     private static final int SHORTEST_LINE = 60;
 
-    /** More windows than this are not lost on a JVM that does not become steady. */
-    private static final int WARM_STEPS = 6;
-
-    /** A window that costs more than this share of the one before is no longer much faster. */
-    private static final double STEADY = 0.96;
-
     private final Job job;
 
     HttpScene(Job job) {
@@ -68,21 +62,9 @@ final class HttpScene implements Scene {
         return new JobCheck(job, bench.origin()).unfit(peer);
     }
 
-    /** A JVM for as long as it is to be warmed, and on for as long as it still gets faster. */
     @Override
     public void warm(Bench bench, RunningPeer peer) throws IOException {
-        Wrk wrk = new Wrk(bench);
-        wrk.run(job, peer, bench.load().warmupOf(peer.peer()));
-        double before = Double.POSITIVE_INFINITY;
-        for (int steps = 0; peer.peer().isJvm() && steps < WARM_STEPS; steps++) {
-            double cpu = -peer.cpuMicros();
-            Wrk.Report report = wrk.run(job, peer, bench.load().window());
-            double now = (cpu + peer.cpuMicros()) / report.requests();
-            if (now > STEADY * before) {
-                return;
-            }
-            before = now;
-        }
+        new Warmup(bench).run(job, peer);
     }
 
     @Override

@@ -92,8 +92,10 @@ final class SteadyScene implements Scene {
         return new JobCheck(JOB, bench.origin()).unfit(peer);
     }
 
+    /** By closed load first: at a low rate a JVM would go on compiling for minutes, which is another measurement. */
     @Override
     public void warm(Bench bench, RunningPeer peer) throws IOException {
+        new Warmup(bench).run(JOB, peer);
         load(bench, peer, bench.load().warmupOf(peer.peer()));
     }
 
