@@ -1,32 +1,19 @@
 package io.loligo.proxy;
 
-import io.loligo.cache.http.TagFields;
-import io.loligo.cache.store.PurgeOrder;
-import io.loligo.cache.store.PurgePreview;
-import io.loligo.cache.store.PurgeReceipt;
-import io.loligo.cache.store.PurgeRefused;
-import io.loligo.cache.store.PurgeTarget;
 import io.loligo.cache.store.ResponseStore;
 import io.loligo.cache.store.SearchAwareStore;
 import io.loligo.cache.store.StoreStats;
 import io.loligo.cache.store.chronicle.ChronicleStore;
-import io.loligo.cache.store.chronicle.StoreOptions;
-import io.loligo.proxy.admin.AdminActions;
 import io.loligo.proxy.admin.AdminListener;
-import io.loligo.proxy.admin.ExplainOrder;
 import io.loligo.proxy.admin.ManagerPages;
 import io.loligo.proxy.admin.Metrics;
 import io.loligo.proxy.admin.PeerState;
-import io.loligo.proxy.admin.ProcessMemory;
 import io.loligo.proxy.admin.ReloadResult;
-import io.loligo.proxy.admin.ServerStats;
-import io.loligo.proxy.admin.ServerStatus;
 import io.loligo.proxy.admin.ServerView;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.ConfigurationLoader;
 import io.loligo.proxy.config.LoadOptions;
 import io.loligo.proxy.config.Loaded;
-import io.loligo.proxy.config.PeerConfig;
 import io.loligo.proxy.config.Problem;
 import io.loligo.proxy.flow.Explainer;
 import io.loligo.proxy.flow.Explanation;
@@ -39,7 +26,6 @@ import io.loligo.proxy.flow.Rules;
 import io.loligo.proxy.log.AccessLog;
 import io.loligo.proxy.log.AddressText;
 import io.loligo.proxy.log.CacheLog;
-import io.loligo.proxy.log.PurgeWords;
 import io.loligo.proxy.log.Transaction;
 import io.loligo.proxy.origin.OriginClient;
 import io.loligo.proxy.origin.OriginSettings;
@@ -55,8 +41,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -107,9 +91,9 @@ public final class LoligoServer {
         try {
             cacheLog = opened.add(CacheLog.install(configuration.logs().cacheLog()));
             accessLog = opened.add(AccessLog.open(configuration.logs()));
-            notes.forEach(note -> log("", note));
-            store = opened.add(new SearchAwareStore(ChronicleStore.open(storeOptions(configuration))));
-            tellFields(store, configuration.headerFields());
+            notes.forEach(note -> ProblemWords.log("", note));
+            store = opened.add(new SearchAwareStore(ChronicleStore.open(StoreSettings.options(configuration))));
+            StoreSettings.tellFields(store, configuration.headerFields());
             ByteBufferPool buffers =
                     new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, POOLED_BUFFERS_PER_THREAD);
             opened.add(buffers);
@@ -126,7 +110,8 @@ public final class LoligoServer {
                     worker, buffers, CLOCK, OriginSettings.from(configuration), metrics::recordOriginBytes));
             List<Peer> peers = origin.renew(List.of(), configuration.peers(), FIRST_RESOLUTION_WAIT);
             live = new LiveConfiguration(Rules.of(configuration, peers, Version.NUMBER));
-            ManagerPages pages = new ManagerPages(new View(), metrics, CLOCK);
+            ServerView view = new View();
+            ManagerPages pages = new ManagerPages(view, metrics, CLOCK);
             flow = RequestFlow.assemble(store, origin, buffers, CLOCK, pages::render);
             Consumer<Transaction> record = transaction -> {
                 metrics.record(transaction);
@@ -143,7 +128,9 @@ public final class LoligoServer {
                 listeners.closeConnections();
             });
             if (configuration.admin().port() != 0) {
-                opened.add(AdminListener.start(configuration.admin(), new Actions()));
+                opened.add(AdminListener.start(
+                        configuration.admin(),
+                        new ServerActions(this, view, options.configFile(), live, store, accessLog, cacheLog, CLOCK)));
             }
             listeners.openFor(configuration);
             listeners.accept(configuration);
@@ -173,7 +160,7 @@ public final class LoligoServer {
         if (configuration == null) {
             throw new StartFailure(loaded.problems().stream()
                     .filter(problem -> problem.severity() == Problem.Severity.ERROR)
-                    .map(LoligoServer::text)
+                    .map(ProblemWords::text)
                     .toList());
         }
         try {
@@ -251,8 +238,8 @@ public final class LoligoServer {
         }
         Loaded loaded = ConfigurationLoader.load(options.configFile(), loadOptions(options));
         List<String> problems = new ArrayList<>(
-                loaded.problems().stream().map(LoligoServer::text).toList());
-        loaded.problems().forEach(problem -> log("reload: ", problem));
+                loaded.problems().stream().map(ProblemWords::text).toList());
+        loaded.problems().forEach(problem -> ProblemWords.log("reload: ", problem));
         Configuration next = loaded.configuration();
         if (next == null) {
             LOG.log(System.Logger.Level.ERROR, "reload: the old configuration stays in force");
@@ -268,7 +255,7 @@ public final class LoligoServer {
             LOG.log(System.Logger.Level.ERROR, "reload: " + e.getMessage() + "; the old configuration stays in force");
             return new ReloadResult(false, problems);
         }
-        if (!storeOptions(next).equals(storeOptions(before.configuration()))) {
+        if (!StoreSettings.options(next).equals(StoreSettings.options(before.configuration()))) {
             String later =
                     "sizes, directories and replacement policy of the store, and the fields by whose tags pages are"
                             + " purged, change with the next start, not with a reload";
@@ -280,7 +267,7 @@ public final class LoligoServer {
             List<Peer> peers = origin.renew(before.selection().peers(), next.peers(), FIRST_RESOLUTION_WAIT);
             live.replace(Rules.of(next, peers, Version.NUMBER));
             if (!next.headerFields().equals(before.configuration().headerFields())) {
-                tellFields(store, next.headerFields());
+                StoreSettings.tellFields(store, next.headerFields());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -298,35 +285,6 @@ public final class LoligoServer {
     public void rotateLogs() {
         accessLog.rotate();
         cacheLog.rotate(live.current().configuration().logs().rotate());
-    }
-
-    /** Which fields are for this cache and not for its clients. */
-    private static void tellFields(ResponseStore store, Configuration.HeaderFields fields) {
-        store.targets(fields.targets());
-        store.hide(fields.hidden().stream()
-                .map(name -> name.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toUnmodifiableSet()));
-    }
-
-    private static StoreOptions storeOptions(Configuration configuration) {
-        Configuration.StoreConfig config = configuration.store();
-        TagFields tagFields = configuration.headerFields().tags().fields();
-        if (config.directories().isEmpty()) {
-            long largest = Math.min(config.maximumObjectBytes(), config.maximumObjectInMemoryBytes());
-            return new StoreOptions(
-                    null,
-                    config.memoryBytes(),
-                    Math.min(largest, config.memoryBytes()),
-                    tagFields,
-                    config.replacementPolicy());
-        }
-        Configuration.CacheDirectory first = config.directories().get(0);
-        return new StoreOptions(
-                first.path(),
-                first.bytes(),
-                Math.min(config.maximumObjectBytes(), first.bytes()),
-                tagFields,
-                config.replacementPolicy());
     }
 
     /** Ends the I/O threads before what they use is taken away. */
@@ -372,79 +330,6 @@ public final class LoligoServer {
         return LoadOptions.DEFAULT.withStrict(options.strict());
     }
 
-    /** The level says how bad it is, so the text need not. */
-    private static void log(String when, Problem problem) {
-        LOG.log(level(problem), when + problem.where() + ": " + problem.message());
-    }
-
-    private static System.Logger.Level level(Problem problem) {
-        return switch (problem.severity()) {
-            case NOTICE -> System.Logger.Level.INFO;
-            case WARNING -> System.Logger.Level.WARNING;
-            case ERROR -> System.Logger.Level.ERROR;
-        };
-    }
-
-    private static String text(Problem problem) {
-        return problem.where() + ": " + problem.severity().word() + ": " + problem.message();
-    }
-
-    private List<PeerState> peerStates() {
-        return live.current().selection().peers().stream()
-                .map(peer -> new PeerState(
-                        peer.config().name(),
-                        peer.config().host(),
-                        peer.config().port(),
-                        flags(peer.config()),
-                        peer.addresses().stream()
-                                .map(address -> AddressText.of(address.getAddress()))
-                                .toList(),
-                        peer.isUp(),
-                        peer.fetches(),
-                        peer.openConnections(),
-                        0,
-                        0))
-                .toList();
-    }
-
-    private static List<String> flags(PeerConfig peer) {
-        List<String> flags = new ArrayList<>();
-        if (peer.originServer()) {
-            flags.add("originserver");
-        }
-        if (peer.defaultPeer()) {
-            flags.add("default");
-        }
-        if (peer.roundRobin()) {
-            flags.add("round-robin");
-        }
-        if (peer.weight() > 1) {
-            flags.add("weight=" + peer.weight());
-        }
-        return flags;
-    }
-
-    /** What must be closed, last opened first. */
-    private static final class Opened {
-        private final List<AutoCloseable> open = new ArrayList<>();
-
-        synchronized <T extends AutoCloseable> T add(T resource) {
-            open.add(0, resource);
-            return resource;
-        }
-
-        synchronized void closeAll() {
-            for (AutoCloseable resource : open) {
-                try {
-                    resource.close();
-                } catch (Exception e) {
-                    LOG.log(System.Logger.Level.WARNING, "could not close in order", e);
-                }
-            }
-            open.clear();
-        }
-    }
-
     private final class View implements ServerView {
         @Override
         public String version() {
@@ -468,103 +353,12 @@ public final class LoligoServer {
 
         @Override
         public List<PeerState> peers() {
-            return peerStates();
+            return PeerStates.of(live.current().selection().peers());
         }
 
         @Override
         public int clientConnections() {
             return listeners.connections();
-        }
-    }
-
-    private final class Actions implements AdminActions {
-        @Override
-        public ServerStatus status() {
-            Configuration configuration = live.current().configuration();
-            List<String> warnings = new ArrayList<>();
-            if (configuration.httpAccessAssumed()) {
-                warnings.add("the configuration has no http_access line: the sites of its peers are open to everybody");
-            }
-            StoreStats state = store.stats();
-            if (state.recovering() > 0) {
-                warnings.add(state.recovering() + " shards of the store are being recovered");
-            }
-            if (state.degraded() > 0) {
-                warnings.add(state.degraded() + " shards of the store are out of use");
-            }
-            state.ongoing().forEach(fault -> warnings.add("the store: " + fault.text()));
-            return new ServerStatus(
-                    Version.NUMBER,
-                    configuration.identity().visibleHostname(),
-                    ProcessHandle.current().pid(),
-                    startTime,
-                    options.configFile().toString(),
-                    listeners.addresses().stream().map(AddressText::of).toList(),
-                    peerStates(),
-                    warnings);
-        }
-
-        @Override
-        public ServerStats stats() {
-            long now = CLOCK.millis();
-            return new ServerStats(
-                    metrics.now(now),
-                    metrics.ago(now, 5),
-                    store.stats(),
-                    ProcessMemory.now(),
-                    listeners.connections(),
-                    accessLog.dropped(),
-                    accessLog.faults() + cacheLog.faults());
-        }
-
-        @Override
-        public PurgeReceipt purge(PurgeOrder order) throws PurgeRefused {
-            PurgeReceipt receipt = store.purge(order);
-            LOG.log(System.Logger.Level.INFO, () -> PurgeWords.ordered(receipt));
-            return receipt;
-        }
-
-        @Override
-        public PurgePreview preview(PurgeTarget target, int sampleMax) throws PurgeRefused {
-            return store.preview(target, sampleMax);
-        }
-
-        @Override
-        public @Nullable PurgeReceipt receipt(long id) {
-            return store.receipt(id);
-        }
-
-        @Override
-        public List<PurgeReceipt> receipts() {
-            return store.receipts();
-        }
-
-        @Override
-        public Map<String, Object> explain(ExplainOrder order) throws ExplainOrder.Refused {
-            try {
-                return LoligoServer.this
-                        .explain(
-                                Question.of(
-                                        order.method(),
-                                        order.url(),
-                                        order.fields(),
-                                        order.port(),
-                                        OfflineExplanation.address(order.client())),
-                                order.at())
-                        .toJson();
-            } catch (Question.Unexplainable e) {
-                throw new ExplainOrder.Refused(String.valueOf(e.getMessage()), e);
-            }
-        }
-
-        @Override
-        public void stop() {
-            new Thread(LoligoServer.this::stop, "loligo-stop").start();
-        }
-
-        @Override
-        public ReloadResult reload() {
-            return LoligoServer.this.reload();
         }
     }
 }

@@ -19,7 +19,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -194,14 +193,14 @@ final class ChurnCommand implements Callable<Integer> {
         private long blocks;
         private long account;
 
-        void sample(ResponseStore store) throws IOException, InterruptedException {
+        void sample(ResponseStore store) throws IOException {
             Resident now = Resident.now();
             all = Math.max(all, now.all());
             anonymous = Math.max(anonymous, now.anonymous());
             file = Math.max(file, now.file());
             shared = Math.max(shared, now.shared());
             account = Math.max(account, store.stats().bytes());
-            blocks = Math.max(blocks, directory == null ? 0 : blocks(directory));
+            blocks = Math.max(blocks, directory == null ? 0 : Blocks.of(directory));
         }
 
         void include(Peak other) {
@@ -211,17 +210,6 @@ final class ChurnCommand implements Callable<Integer> {
             shared = Math.max(shared, other.shared);
             blocks = Math.max(blocks, other.blocks);
             account = Math.max(account, other.account);
-        }
-    }
-
-    /** What the disk has given to the files of {@code directory}; sparse ones take less than they are long. */
-    static long blocks(Path directory) throws IOException, InterruptedException {
-        Process du = new ProcessBuilder("du", "-s", "-B1", directory.toString()).start();
-        try (Stream<String> lines = du.inputReader().lines()) {
-            long bytes = lines.mapToLong(line -> Long.parseLong(line.split("\t", -1)[0]))
-                    .sum();
-            du.waitFor();
-            return bytes;
         }
     }
 

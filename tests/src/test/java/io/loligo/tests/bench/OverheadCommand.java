@@ -7,7 +7,7 @@ import io.loligo.cache.store.chronicle.StoreOptions;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
 
 /** What an object takes beside its body and its fields. */
@@ -16,9 +16,10 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         header = "What an object takes beside its body and its fields.",
         description = {
-            "Stores pages with eleven fields in memory, until that is full, and compares what the process then takes with",
-            "what was stored. The heap is touched beforehand, so growth of the resident set is memory off the heap.",
-            "Status line and Content-Length are part of what is stored. The key is told apart: it is as long as the URL."
+            "Stores pages with eleven fields, their bodies of --size give or take 300 bytes, in memory until that is full, and",
+            "compares what the process then takes with what was stored. The heap is touched beforehand, so growth of the",
+            "resident set is memory off the heap. Status line and Content-Length are part of what is stored. The key is told",
+            "apart: it is as long as the URL."
         })
 final class OverheadCommand implements Callable<Integer> {
     /** Beside payload, fields and key, per object of 4 KB. */
@@ -30,26 +31,17 @@ final class OverheadCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private StoreBench bench;
 
-    @Option(
-            names = "--objects",
-            paramLabel = "N",
-            description = "(default: ${DEFAULT-VALUE})",
-            defaultValue = "1000000")
-    private int objects;
-
-    @Option(
-            names = "--size",
-            paramLabel = "BYTES",
-            description = "of a body, give or take " + VARIATION + " (default: ${DEFAULT-VALUE})",
-            defaultValue = "4096")
-    private int size;
+    @Mixin
+    private Content content = new Content(4_096);
 
     @Override
     public Integer call() throws Exception {
+        int objects = content.objects();
+        int size = content.size();
         Pages pages = new Pages();
         warmUp(pages);
         // Just room for all: what a full store takes beside its objects is what they take.
-        long capacity = objects * ((size + Pages.fieldBytes(objects) + 300) * 100 / 90);
+        long capacity = objects * ((size + Pages.fieldBytes(objects) + VARIATION) * 100 / 90);
         try (ResponseStore store = ReadyStore.open(new StoreOptions(null, capacity, Pages.LARGEST))) {
             long heapBefore = Resident.heapUsed();
             Resident before = Resident.afterCollection();
@@ -112,7 +104,7 @@ final class OverheadCommand implements Callable<Integer> {
     private void warmUp(Pages pages) throws Exception {
         try (ResponseStore store = ReadyStore.open(new StoreOptions(null, 64 << 20, 1 << 20))) {
             for (int i = 0; i < 50_000; i++) {
-                pages.put(store, i, size);
+                pages.put(store, i, content.size());
             }
         }
     }

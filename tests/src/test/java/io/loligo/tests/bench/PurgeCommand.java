@@ -7,7 +7,6 @@ import io.loligo.cache.store.PurgeReceipt;
 import io.loligo.cache.store.PurgeRefused;
 import io.loligo.cache.store.PurgeTarget;
 import io.loligo.cache.store.ResponseStore;
-import io.loligo.cache.store.chronicle.StoreOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -24,6 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -47,19 +47,8 @@ final class PurgeCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private StoreBench bench;
 
-    @Option(
-            names = "--objects",
-            paramLabel = "N",
-            description = "(default: ${DEFAULT-VALUE})",
-            defaultValue = "1000000")
-    private int objects;
-
-    @Option(
-            names = "--size",
-            paramLabel = "BYTES",
-            description = "of a body (default: ${DEFAULT-VALUE})",
-            defaultValue = "1024")
-    private int size;
+    @Mixin
+    private Content content = new Content(1_024);
 
     @Option(names = "--directory", paramLabel = "DIR", description = "keep the store in files there; must be empty")
     private @Nullable Path directory;
@@ -74,20 +63,19 @@ final class PurgeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (objects < 100 * READ) {
+        if (content.objects() < 100 * READ) {
             throw new IllegalArgumentException("--objects must be at least " + 100 * READ);
         }
         if (directory != null) {
             Files.createDirectories(directory);
         }
-        long capacity = objects * (size + 1_024L) / 4 * 5 + (64L << 20);
         Report report = new Report("purge" + (directory == null ? "" : "-files"));
-        report.json().put("objects", objects).put("size", size);
+        report.json().put("objects", content.objects()).put("size", content.size());
         ArrayNode purges = report.json().putArray("purges");
         report.row("purge", "objects", "ms till in force", "ms till done", "lookups/s before", "meanwhile", "of it");
         AtomicBoolean end = new AtomicBoolean();
         ExecutorService reader = Executors.newSingleThreadExecutor();
-        try (ResponseStore store = ReadyStore.open(new StoreOptions(directory, capacity, Pages.LARGEST))) {
+        try (ResponseStore store = ReadyStore.open(content.options(directory))) {
             fill(store);
             Future<?> reading = reader.submit(() -> {
                 read(store, end);
@@ -128,7 +116,7 @@ final class PurgeCommand implements Callable<Integer> {
     /** Pages that the tag is not on. */
     private List<PurgeReceipt> purgeUrls(ResponseStore store) throws PurgeRefused {
         List<PurgeReceipt> receipts = new ArrayList<>();
-        for (int i = 0; i < objects / 100; i++) {
+        for (int i = 0; i < content.objects() / 100; i++) {
             receipts.add(order(store, new PurgeTarget.Url(Pages.uri(READ + i * 10L + 1))));
         }
         return receipts;
@@ -136,9 +124,9 @@ final class PurgeCommand implements Callable<Integer> {
 
     private void fill(ResponseStore store) {
         Pages pages = new Pages();
-        for (int i = 0; i < objects; i++) {
+        for (int i = 0; i < content.objects(); i++) {
             String tags = "page-" + i / 20 + (i >= READ && i % 10 == 0 ? " many" : " few");
-            boolean stored = pages.put(store, Pages.head(i, "Surrogate-Key", tags), i, size) != null;
+            boolean stored = pages.put(store, Pages.head(i, "Surrogate-Key", tags), i, content.size()) != null;
             if (!stored) {
                 throw new IllegalStateException("page " + i + " was not stored: " + store.stats());
             }
@@ -205,7 +193,7 @@ final class PurgeCommand implements Callable<Integer> {
         ByteBuffer into = ByteBuffer.allocateDirect(64 << 10);
         for (int i = 0; !end.get(); i = (i + 1) % READ) {
             if (i % 40 < 20) {
-                if (Pages.get(store, i, into) != size) {
+                if (Pages.get(store, i, into) != content.size()) {
                     missed.incrementAndGet();
                 }
                 lookups.lazySet(lookups.get() + 1);

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.loligo.cache.store.ResponseStore;
 import io.loligo.cache.store.chronicle.ChronicleStore;
-import io.loligo.cache.store.chronicle.StoreOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -33,12 +32,14 @@ import picocli.CommandLine.ParentCommand;
             "found once all is repaired. The page cache of the system is warm."
         })
 final class RestartCommand implements Callable<Integer> {
+    private static final int SIZE = 4_096;
+
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private StoreBench bench;
 
     @Mixin
-    private Content content = new Content();
+    private Content content = new Content(SIZE);
 
     @Option(
             names = "--directory",
@@ -46,37 +47,11 @@ final class RestartCommand implements Callable<Integer> {
             description = "where to make the stores (default: a temporary one)")
     private @Nullable Path parent;
 
-    /** What is in the store. */
-    static final class Content {
-        @Option(
-                names = "--objects",
-                paramLabel = "N",
-                description = "(default: ${DEFAULT-VALUE})",
-                defaultValue = "1000000")
-        private int objects;
-
-        @Option(
-                names = "--size",
-                paramLabel = "BYTES",
-                description = "of a body (default: ${DEFAULT-VALUE})",
-                defaultValue = "4096")
-        private int size;
-
-        StoreOptions options(Path directory) {
-            long capacity = objects * (size + 1_024L) / 4 * 5 + (64L << 20);
-            return new StoreOptions(directory, capacity, Pages.LARGEST);
-        }
-
-        List<String> arguments() {
-            return List.of("--objects", "" + objects, "--size", "" + size);
-        }
-    }
-
     @Override
     public Integer call() throws Exception {
         Path base = parent == null ? Path.of(System.getProperty("java.io.tmpdir")) : Files.createDirectories(parent);
         Report report = new Report("restart");
-        report.json().put("objects", content.objects).put("size", content.size);
+        report.json().put("objects", content.objects()).put("size", content.size());
         report.row("after", "ms to open", "ms to the first hit", "ms to all", "found", "lost");
         boolean lossless = true;
         for (String how : List.of("clean stop", "kill -9")) {
@@ -110,7 +85,7 @@ final class RestartCommand implements Callable<Integer> {
         try (BufferedReader lines = child.inputReader()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 told = Long.parseLong(line);
-                if (kill && told >= content.objects * 9L / 10) {
+                if (kill && told >= content.objects() * 9L / 10) {
                     // By its handle, so that what it told before can still be read.
                     child.toHandle().destroyForcibly();
                 }
@@ -163,7 +138,7 @@ final class RestartCommand implements Callable<Integer> {
         private static final int TOLD_EVERY = 1_000;
 
         @Mixin
-        private Content content = new Content();
+        private Content content = new Content(SIZE);
 
         @Option(names = "--directory", required = true)
         @SuppressWarnings("NullAway.Init") // required
@@ -173,15 +148,15 @@ final class RestartCommand implements Callable<Integer> {
         public Integer call() throws IOException, InterruptedException {
             Pages pages = new Pages();
             try (ResponseStore store = ReadyStore.open(content.options(directory))) {
-                for (int i = 0; i < content.objects; i++) {
-                    if (pages.put(store, i, content.size) == null) {
+                for (int i = 0; i < content.objects(); i++) {
+                    if (pages.put(store, i, content.size()) == null) {
                         throw new IllegalStateException("page " + i + " was not stored: " + store.stats());
                     }
                     if ((i + 1) % TOLD_EVERY == 0) {
                         System.out.println(i + 1);
                     }
                 }
-                System.out.println(content.objects);
+                System.out.println(content.objects());
             }
             return 0;
         }
@@ -191,7 +166,7 @@ final class RestartCommand implements Callable<Integer> {
     @Command(name = "reopen", hidden = true)
     static final class Reopen implements Callable<Integer> {
         @Mixin
-        private Content content = new Content();
+        private Content content = new Content(SIZE);
 
         @Option(names = "--directory", required = true)
         @SuppressWarnings("NullAway.Init") // required
@@ -209,7 +184,7 @@ final class RestartCommand implements Callable<Integer> {
             try (ResponseStore store = ChronicleStore.open(content.options(directory))) {
                 long open = millisSince(start);
                 long asked = 0;
-                while (Pages.get(store, asked % told, into) != content.size) {
+                while (Pages.get(store, asked % told, into) != content.size()) {
                     asked++;
                     if (asked % told == 0 && store.stats().recovering() == 0) {
                         throw new IllegalStateException("nothing is there");
@@ -221,8 +196,8 @@ final class RestartCommand implements Callable<Integer> {
                 long all = millisSince(start);
                 long found = 0;
                 long foundOfTold = 0;
-                for (int i = 0; i < content.objects; i++) {
-                    if (Pages.get(store, i, into) == content.size) {
+                for (int i = 0; i < content.objects(); i++) {
+                    if (Pages.get(store, i, into) == content.size()) {
                         found++;
                         foundOfTold += i < told ? 1 : 0;
                     }

@@ -10,9 +10,11 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 
 /** Up to some ten thousand client connections to one server, worked by the thread that uses them. */
@@ -84,16 +86,58 @@ final class Clients implements AutoCloseable {
     }
 
     /**
-     * Asks for {@code count} pages in their order, each client for the next one as soon as it has its answer; whether all
-     * came in time.
+     * Has each ask for the same page.
+     *
+     * @throws IOException when one has a wrong answer, or none in time
      */
-    boolean askAll(int count, IntFunction<PacedPage> pages, Duration longest) {
-        return each(count, (client, i) -> client.ask(get(pages.apply(i)), pages.apply(i)), longest);
+    void askEach(PacedPage page, Duration longest) throws IOException {
+        ask(i -> page);
+        if (!await(longest) || without() > 0) {
+            throw new IOException(without() + " of " + all.size() + " without an answer: " + faults());
+        }
     }
 
-    /** As {@link #askAll}, of each page that it be purged. */
+    /**
+     * Asks for {@code count} pages in their order, each client for the next one as soon as it has its answer.
+     *
+     * @throws IOException when one is wrong, or they have not all come in time
+     */
+    void askAll(int count, IntFunction<PacedPage> pages, Duration longest) throws IOException {
+        if (!each(count, (client, i) -> client.ask(get(pages.apply(i)), pages.apply(i)), longest)) {
+            throw new IOException("not all answered: " + faults());
+        }
+    }
+
+    /** In the order of {@link #askAll} asks of each page that it be purged; whether all were answered in time. */
     boolean purgeAll(int count, IntFunction<PacedPage> pages, Duration longest) {
         return each(count, (client, i) -> client.ask(request("PURGE", pages.apply(i)), null), longest);
+    }
+
+    /**
+     * Asks for pages in their order, so many a second as long as there are connections that have had their answers; how
+     * many were answered when {@code over} ended it.
+     *
+     * @throws IOException when an answer is wrong
+     */
+    long askSteadily(int perSecond, IntFunction<PacedPage> pages, BooleanSupplier over) throws IOException {
+        ArrayDeque<Client> idle = new ArrayDeque<>(all);
+        long start = System.nanoTime();
+        int number = 0;
+        while (!over.getAsBoolean()) {
+            long due = (long) ((System.nanoTime() - start) / 1e9 * perSecond);
+            while (number < due && !idle.isEmpty()) {
+                PacedPage page = pages.apply(number++);
+                idle.remove().ask(get(page), page);
+            }
+            turn(1);
+            for (Client client : ready) {
+                if (client.fault() != null) {
+                    throw new IOException(client.fault());
+                }
+                idle.add(client);
+            }
+        }
+        return number - (long) (all.size() - idle.size());
     }
 
     /** The next request of a client. */

@@ -3,7 +3,6 @@ package io.loligo.tests.bench.peers;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.loligo.tests.bench.peers.Measure.Better;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -14,7 +13,7 @@ import java.util.OptionalDouble;
  * @param base name of the server that the others are compared with
  */
 record Comparison(Scene scene, String base, List<Outcome> outcomes) {
-    /** Empty when one of them has no value, or the base's is zero. */
+    /** Empty when one of them has no value, or the base's is not positive. */
     OptionalDouble ratio(Outcome outcome, Measure measure) {
         OptionalDouble value = outcome.value(measure);
         OptionalDouble unit = outcomes.stream()
@@ -22,50 +21,13 @@ record Comparison(Scene scene, String base, List<Outcome> outcomes) {
                 .findFirst()
                 .map(o -> o.value(measure))
                 .orElse(OptionalDouble.empty());
-        return value.isPresent() && unit.isPresent() && unit.getAsDouble() != 0
+        return value.isPresent() && unit.isPresent() && unit.getAsDouble() > 0
                 ? OptionalDouble.of(value.getAsDouble() / unit.getAsDouble())
                 : OptionalDouble.empty();
     }
 
     String text() {
-        Table table = new Table();
-        List<String> heading = new ArrayList<>(List.of("server"));
-        for (Measure measure : scene.measures()) {
-            heading.add(measure.heading());
-            if (measure.better() != Better.NEITHER) {
-                heading.add("×");
-            }
-        }
-        table.row(heading);
-        List<String> remarks = new ArrayList<>();
-        for (Outcome outcome : outcomes) {
-            String why = outcome.unfit();
-            if (why != null) {
-                remarks.add(outcome.peer().name() + " is left out: " + why);
-                continue;
-            }
-            List<String> row = new ArrayList<>(List.of(outcome.peer().name()));
-            for (Measure measure : scene.measures()) {
-                row.add(Table.number(outcome.value(measure), measure.decimals()));
-                if (measure.better() != Better.NEITHER) {
-                    row.add(Table.number(ratio(outcome, measure), 2));
-                }
-            }
-            table.row(row);
-            outcome.notes().forEach(note -> remarks.add(outcome.peer().name() + ": " + note));
-            if (outcome.value(Measure.NOT_THE_JOB).orElse(0) > 0) {
-                remarks.add(String.format(
-                        Locale.ROOT,
-                        "%s: in %.0f of %d windows the origin's count says that this was not the job",
-                        outcome.peer().name(),
-                        outcome.value(Measure.NOT_THE_JOB).getAsDouble(),
-                        outcome.samples().size()));
-            }
-        }
-        StringBuilder text = new StringBuilder(scene.number() + " " + scene.name() + ": " + scene.title() + "\n");
-        text.append(table.text());
-        remarks.forEach(remark -> text.append("  ").append(remark).append('\n'));
-        return text.toString();
+        return new Details(json()).text();
     }
 
     ObjectNode json() {

@@ -34,6 +34,11 @@ final class HaproxyPeer implements Peer {
     }
 
     @Override
+    public boolean keepsFiles() {
+        return false;
+    }
+
+    @Override
     public Launch prepare(Place place, Origin origin, Setup setup) throws IOException {
         String log = setup.log() ? """
                     log stdout format raw local0
@@ -44,6 +49,9 @@ final class HaproxyPeer implements Peer {
         Files.writeString(place.file("haproxy.cfg"), """
                 global
                     nbthread @threads@
+                    # It counts two files for each, and would take fewer clients than there may be; idle ones need one.
+                    maxconn 12000
+                    no strict-limits
                 defaults
                     mode http
                     timeout connect 5s

@@ -102,7 +102,7 @@ final class HerdScene implements Scene {
                     .with(ASKED, (double) (bench.origin().paced().requests() - before))
                     .with(WITHOUT, (double) clients.without())
                     .with(Measure.MEMORY, peer.memoryBytes() / 1048576.0);
-            clients.faults().stream().limit(1).forEach(fault -> sample.note(peer.name() + ": " + fault));
+            clients.faults().stream().limit(1).forEach(sample::note);
             return sample;
         }
     }

@@ -30,7 +30,7 @@ final class IdleScene implements Scene {
 
     @Override
     public String title() {
-        return "10,000 idle connections, resident memory of each";
+        return "10,000 idle connections, memory of each";
     }
 
     @Override
@@ -39,24 +39,24 @@ final class IdleScene implements Scene {
     }
 
     @Override
-    public boolean fresh() {
+    public Setup setup() {
+        return Setup.HITS.withHeapTouched();
+    }
+
+    @Override
+    public boolean once() {
         return true;
     }
 
     @Override
-    public int rounds(int asked) {
-        return 1;
-    }
-
-    @Override
     public void warm(Bench bench, RunningPeer peer) throws IOException {
-        new Wrk(bench).run(Job.HIT_1K, peer, bench.load().warmupOf(peer.peer()));
+        new Wrk(bench).warm(Job.HIT_1K, peer);
     }
 
     @Override
     public Sample measure(Bench bench, RunningPeer peer) throws IOException {
         PacedPage page = PacedPage.storable(1 << 10, ids.next(1));
-        double before = peer.memoryBytes();
+        double before = peer.keptBytes();
         double opened = opened(peer, page);
         double again = opened;
         for (int i = 0; i < TIMES_MORE; i++) {
@@ -65,17 +65,14 @@ final class IdleScene implements Scene {
         return new Sample()
                 .with(EACH, (opened - before) / CLIENTS)
                 .with(GROWTH, (again - opened) / 1048576.0)
-                .with(Measure.MEMORY, again / 1048576.0);
+                .with(Measure.MEMORY, peer.memoryBytes() / 1048576.0);
     }
 
     /** What it takes while all are open, in bytes. */
     private static double opened(RunningPeer peer, PacedPage page) throws IOException {
         try (Clients clients = Clients.connect(peer.port(), CLIENTS)) {
-            clients.ask(i -> page);
-            if (!clients.await(PATIENCE) || clients.without() > 0) {
-                throw new IOException(clients.without() + " of " + CLIENTS + " without an answer: " + clients.faults());
-            }
-            return peer.memoryBytes();
+            clients.askEach(page, PATIENCE);
+            return peer.keptBytes();
         }
     }
 }

@@ -28,21 +28,31 @@ final class JobCheck {
                     check(peer, i, "");
                 }
             }
-            origin.settle();
-            long before = origin.requests();
-            String unique = "check-" + System.nanoTime() + "-";
-            for (int i = 0; i < REQUESTS; i++) {
-                check(peer, i, job.unique() ? unique + i : "");
-            }
-            long asked = origin.requests() - before;
             long expected = job.origin() == OriginDoes.NOTHING ? 0 : REQUESTS;
+            long asked = -1;
+            // Once more: some ask the origin seconds after the load of another job has gone, and then they count here.
+            for (int tries = 0; tries < 2 && asked != expected; tries++) {
+                asked = asked(peer);
+            }
             if (asked != expected) {
-                return Optional.of("of " + REQUESTS + " requests the origin got " + asked + ", not " + expected);
+                return Optional.of((expected == 0 ? "it does not answer from its cache" : "it does not ask each time")
+                        + ": of " + REQUESTS + " requests the origin got " + asked);
             }
             return job.origin() == OriginDoes.VALIDATE_EACH ? notValidated(peer) : Optional.empty();
         } catch (IllegalStateException | UncheckedIOException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** How many requests the origin gets for {@link #REQUESTS}. */
+    private long asked(RunningPeer peer) throws IOException {
+        origin.settle();
+        long before = origin.requests();
+        String unique = "check-" + System.nanoTime() + "-";
+        for (int i = 0; i < REQUESTS; i++) {
+            check(peer, i, job.unique() ? unique + i : "");
+        }
+        return origin.requests() - before;
     }
 
     private Optional<String> notValidated(RunningPeer peer) throws IOException {
@@ -56,7 +66,8 @@ final class JobCheck {
         long validated = origin.probes(304) - before;
         return validated == REQUESTS
                 ? Optional.empty()
-                : Optional.of("of " + REQUESTS + " requests " + validated + " were validated");
+                : Optional.of("it does not validate: of " + REQUESTS + " requests " + validated
+                        + " were answered 304 by the origin");
     }
 
     private void check(RunningPeer peer, int i, String suffix) throws IOException {

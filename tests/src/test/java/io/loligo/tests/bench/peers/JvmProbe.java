@@ -5,6 +5,7 @@ import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
@@ -13,10 +14,12 @@ import javax.management.remote.JMXServiceURL;
 final class JvmProbe implements AutoCloseable {
     private final JMXConnector connector;
     private final ThreadMXBean threads;
+    private final MemoryMXBean memory;
 
-    private JvmProbe(JMXConnector connector, ThreadMXBean threads) {
+    private JvmProbe(JMXConnector connector, ThreadMXBean threads, MemoryMXBean memory) {
         this.connector = connector;
         this.threads = threads;
+        this.memory = memory;
     }
 
     @SuppressWarnings("BanJNDI") // The address is that of a JVM which we have started.
@@ -35,7 +38,8 @@ final class JvmProbe implements AutoCloseable {
                     ManagementFactory.newPlatformMXBeanProxy(
                             connector.getMBeanServerConnection(),
                             ManagementFactory.THREAD_MXBEAN_NAME,
-                            ThreadMXBean.class));
+                            ThreadMXBean.class),
+                    ManagementFactory.getPlatformMXBean(connector.getMBeanServerConnection(), MemoryMXBean.class));
         } finally {
             machine.detach();
         }
@@ -48,6 +52,12 @@ final class JvmProbe implements AutoCloseable {
             sum += Math.max(0, bytes);
         }
         return sum;
+    }
+
+    /** Bytes on the heap that are in use once the collector has taken all that it can. */
+    long liveHeapBytes() {
+        memory.gc();
+        return memory.getHeapMemoryUsage().getUsed();
     }
 
     @Override

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** A build of Loligo, started by the launcher as a user would, unless there are JVM options that take its place. */
 final class LoligoPeer implements Peer {
     static final String PAUSE_LOG = "safepoints.log";
+    static final String COLLECTOR_LOG = "collector.log";
 
     private final String name;
     private final Path build;
@@ -76,38 +77,28 @@ final class LoligoPeer implements Peer {
         if (setup.files()) {
             cache = "cache_dir ufs " + place.file("cache") + " " + setup.memoryMegabytes() + " 16 256\n";
         }
-        Files.writeString(place.file("squid.conf"), """
-                http_port 127.0.0.1:%d accel defaultsite=bench.test vhost
-                cache_peer 127.0.0.1 parent %d 0 no-query originserver name=origin
-                acl PURGE method PURGE
-                acl pass urlpath_regex ^/pass/
-                cache deny pass
-                http_access allow all
-                visible_hostname bench.test
-                maximum_object_size 64 MB
-                maximum_object_size_in_memory 64 MB
-                %saccess_log %s
-                cache_log %s/cache.log
-                pid_filename %5$s/pid
-                admin_port 0
-                """.formatted(
-                        place.port(),
-                        origin.port(),
-                        cache,
-                        setup.log() ? "stdio:" + place.file("access.log") + " combined" : "none",
-                        place.directory()));
-        String pauses = PauseLog.option(place.file(PAUSE_LOG));
+        Files.writeString(
+                place.file("squid.conf"), SharedSquidConf.lines(place, origin, setup) + cache + "admin_port 0\n");
+        List<String> more = new ArrayList<>(
+                List.of(PauseLog.option(place.file(PAUSE_LOG)), CollectorLog.option(place.file(COLLECTOR_LOG))));
+        if (setup.heapTouched()) {
+            more.add("-XX:+AlwaysPreTouch");
+        }
         List<String> run = List.of("run", "-f", place.file("squid.conf").toString());
         if (options == null) {
             Map<String, String> environment = new HashMap<>();
-            String more = System.getenv("LOLIGO_JAVA_OPTS");
-            environment.put("LOLIGO_JAVA_OPTS", pauses + (more == null ? "" : " " + more));
+            String given = System.getenv("LOLIGO_JAVA_OPTS");
+            if (given != null) {
+                more.add(given);
+            }
+            environment.put("LOLIGO_JAVA_OPTS", String.join(" ", more));
             environment.put("LOLIGO_HOME", build.toString());
             List<String> command = new ArrayList<>(List.of(launcher.toString()));
             command.addAll(run);
             return new Launch(command, List.of(), environment);
         }
-        List<String> command = new ArrayList<>(List.of(java(), pauses));
+        List<String> command = new ArrayList<>(List.of(java()));
+        command.addAll(more);
         options.lines()
                 .flatMap(line -> List.of(line.split("\\s+", -1)).stream())
                 .filter(word -> !word.isEmpty())

@@ -2,6 +2,7 @@ package io.loligo.tests.bench.peers;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /** A server that is measured: what it is called, and how an expert would start it for the job. */
@@ -23,6 +24,16 @@ interface Peer {
     /** Whether it has to be warmed, and can be asked what it allocates. */
     default boolean isJvm() {
         return false;
+    }
+
+    /** Whether it has a cache in files, which outlive the process. */
+    default boolean keepsFiles() {
+        return true;
+    }
+
+    /** How long what it has stored may be in memory only, where it has a cache in files: a stop within that time loses it. */
+    default Duration writesWithin() {
+        return Duration.ZERO;
     }
 
     /** Where it, or a companion, writes its access log if it does. */

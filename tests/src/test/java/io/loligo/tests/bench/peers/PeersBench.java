@@ -144,7 +144,8 @@ final class PeersBench implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "where the text, the JSON and the plot go (default: tests/bench/target)")
+            description =
+                    "where the JSON, the tables as text and Markdown, and the plot go (default: tests/bench/target)")
     private @Nullable Path out;
 
     @Option(names = "--from", paramLabel = "JSON", description = "measure nothing, take what an earlier run saved")
@@ -200,7 +201,7 @@ final class PeersBench implements Callable<Integer> {
                 positive("--connections", connections));
         cores.pinThisProcess();
         try (Workplace workplace = Workplace.create()) {
-            Report report = new Report(System.out, Instant.now(), command(), load, cores);
+            Report report = new Report(System.out, Instant.now(), command(), launcherOptions(), load, cores);
             report.servers(versions(peers));
             Bench bench = new Bench(workplace, Origin.start(workplace, cores), cores, load);
             try (Runner runner = new Runner(bench, peers, line -> System.err.println(line))) {
@@ -225,6 +226,11 @@ final class PeersBench implements Callable<Integer> {
             }
         }
         return String.join(" ", words);
+    }
+
+    private String launcherOptions() {
+        String options = System.getenv("LOLIGO_JAVA_OPTS");
+        return options == null || javaOptions != null ? "" : options;
     }
 
     private int positive(String name, int value) {

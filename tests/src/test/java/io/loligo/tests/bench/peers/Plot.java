@@ -32,10 +32,12 @@ final class Plot {
     private static final String FAINT = "#5b6875";
 
     private final JsonNode run;
+    private final About about;
     private final StringBuilder svg = new StringBuilder();
 
     Plot(JsonNode run) {
         this.run = run;
+        this.about = new About(run);
     }
 
     String svg() {
@@ -45,8 +47,8 @@ final class Plot {
                 scenes.add(scene);
             }
         }
-        List<String> about = about();
-        int top = MARGIN + 34 + about.size() * 17 + 16;
+        List<String> lines = about();
+        int top = MARGIN + 34 + lines.size() * 17 + 16;
         int panel = PANEL_TITLE + run.path("servers").size() * LINE + PANEL_GAP;
         int rows = (scenes.size() + COLUMNS - 1) / COLUMNS;
         int height = top + rows * panel + MARGIN;
@@ -66,7 +68,7 @@ final class Plot {
                 height - 1));
         text(MARGIN, MARGIN + 16, "start", TEXT, "font-size=\"20\" font-weight=\"bold\"", title);
         int y = MARGIN + 42;
-        for (String line : about) {
+        for (String line : lines) {
             text(MARGIN, y, "start", FAINT, "font-size=\"12\"", line);
             y += 17;
         }
@@ -78,20 +80,17 @@ final class Plot {
 
     /** What the figures rest on, a line each. */
     private List<String> about() {
-        List<String> versions = new ArrayList<>();
-        run.path("servers")
-                .forEach(server -> versions.add(server.path("version").asText()));
         List<String> lines = new ArrayList<>(List.of(
-                "Shorter is better; × is the multiple of " + title(base()) + "'s. Medians of "
-                        + run.path("rounds").asInt() + " windows in alternation, "
-                        + run.path("connections").asInt() + " connections, "
-                        + (run.path("pinned").asBoolean() ? "each server on one core" : "all cores shared") + ".",
-                run.path("at").asText().substring(0, 10) + ", "
-                        + run.path("cores").asInt() + " cores, "
-                        + run.path("processor").asText()));
-        lines.addAll(wrapped(versions, ", "));
-        lines.addAll(wrapped(List.of(("tests/bench/run " + run.path("command").asText()).split("(?<=[ ,])", -1)), ""));
+                "Shorter is better; × is the multiple of " + about.title(about.base()) + "'s. "
+                        + capital(about.windows()) + ", " + about.load() + ".",
+                about.date() + ", " + about.machine()));
+        lines.addAll(wrapped(about.versions(), ", "));
+        lines.addAll(wrapped(List.of(about.command().split("(?<=[ ,])", -1)), ""));
         return lines;
+    }
+
+    private static String capital(String text) {
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
     }
 
     private static List<String> wrapped(List<String> words, String between) {
@@ -106,17 +105,6 @@ final class Plot {
         }
         lines.add(line.toString());
         return lines;
-    }
-
-    private String base() {
-        return run.path("servers").properties().stream()
-                .map(Entry::getKey)
-                .findFirst()
-                .orElse("");
-    }
-
-    private String title(String server) {
-        return run.path("servers").path(server).path("title").asText(server);
     }
 
     private static String field(JsonNode scene) {
@@ -153,9 +141,9 @@ final class Plot {
     private void bar(JsonNode scene, String server, int x, int y, double longest) {
         JsonNode outcome = scene.path("servers").path(server);
         JsonNode value = outcome.path("values").path(field(scene));
-        boolean base = server.equals(base());
+        boolean base = server.equals(about.base());
         String weight = base ? "font-weight=\"bold\"" : "";
-        text(x, y + BAR - 2, "start", TEXT, weight, title(server));
+        text(x, y + BAR - 2, "start", TEXT, weight, about.title(server));
         if (!value.isNumber()) {
             text(x + NAME, y + BAR - 2, "start", FAINT, "font-size=\"11\"", "left out");
             return;

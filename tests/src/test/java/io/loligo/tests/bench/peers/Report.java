@@ -28,11 +28,17 @@ final class Report {
     private final List<Comparison> comparisons = new ArrayList<>();
     private final Instant at;
 
-    Report(PrintStream console, Instant at, String command, Bench.Load load, Cores cores) throws IOException {
+    /**
+     * @param command the arguments that shape the figures
+     * @param javaOptions what LOLIGO_JAVA_OPTS adds to the launcher's
+     */
+    Report(PrintStream console, Instant at, String command, String javaOptions, Bench.Load load, Cores cores)
+            throws IOException {
         this.console = console;
         this.at = at;
         json.put("at", at.toString())
                 .put("command", command)
+                .put("java_opts", javaOptions)
                 .put("rounds", load.rounds())
                 .put("window_s", load.window().toMillis() / 1e3)
                 .put("warmup_s", load.warmup().toMillis() / 1e3)
@@ -44,11 +50,10 @@ final class Report {
                 .put("load_before", loadAverage());
         json.putObject("servers");
         scenes = json.putArray("scenes");
-        print(at.toString().substring(0, 16) + "Z " + command);
-        print(cores.count() + " cores (" + processor() + "), " + cores + "; load average before: " + loadAverage());
-        print("medians of " + load.rounds() + " windows of "
-                + Table.rounded(load.window().toMillis() / 1e3)
-                + " s in alternation; × is the multiple of the first server's");
+        About about = new About(json);
+        print(at.toString().substring(0, 16) + "Z " + about.command());
+        print(about.machine() + "; " + cores + "; load average before: " + loadAverage());
+        print(about.windows() + ", " + load.connections() + " connections; × is the multiple of the first server's");
     }
 
     void servers(Map<Peer, String> versions) {
@@ -79,17 +84,22 @@ final class Report {
         return json;
     }
 
-    /** Prints the summary and saves everything as {@code peers-STAMP.txt}, {@code .json} and {@code .svg}; returns the JSON file. */
+    /**
+     * Prints the summary and saves the run as {@code peers-STAMP.json}, everything as {@code .txt} and {@code .md}, and the
+     * plot as {@code .svg}; returns the JSON file.
+     */
     Path save(Path directory) throws IOException {
         json.put("load_after", loadAverage());
         print("");
         print(new Summary(json).text().stripTrailing());
         print("load average after: " + loadAverage());
         Files.createDirectories(directory);
-        Path file = directory.resolve("peers-" + STAMP.format(at) + ".json");
+        String name = "peers-" + STAMP.format(at);
+        Path file = directory.resolve(name + ".json");
         Files.writeString(file, json.toPrettyString() + "\n");
-        Files.writeString(directory.resolve("peers-" + STAMP.format(at) + ".txt"), text);
-        Files.writeString(directory.resolve("peers-" + STAMP.format(at) + ".svg"), new Plot(json).svg());
+        Files.writeString(directory.resolve(name + ".txt"), text);
+        Files.writeString(directory.resolve(name + ".md"), new Summary(json).everything());
+        Files.writeString(directory.resolve(name + ".svg"), new Plot(json).svg());
         return file;
     }
 

@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 final class RestartScene implements Scene {
     private static final int PAGES = 20_000;
     private static final int SIZE = 4 << 10;
-    private static final int CONNECTIONS = 32;
-    private static final int REPAIR_SECONDS = 5;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    /** For what is repaired while requests are served. */
+    private static final Duration REPAIR = Duration.ofSeconds(5);
+
     private static final Measure KEPT =
             new Measure("hit_percent_after_kill", "hits % after kill", 2, Measure.Better.HIGHER, false);
     private static final Measure AT_ONCE =
@@ -52,29 +52,33 @@ final class RestartScene implements Scene {
     }
 
     @Override
-    public boolean fresh() {
+    public boolean once() {
         return true;
     }
 
     @Override
-    public int rounds(int asked) {
-        return 1;
-    }
-
-    @Override
     public Sample measure(Bench bench, RunningPeer peer) throws IOException {
-        long first = ids.next(PAGES);
-        ask(bench, peer, first, PAGES);
+        Batch pages = Batch.next(ids, PAGES, SIZE);
+        pages.ask(bench, peer);
+        pause(peer.peer().writesWithin());
         peer.stop();
         double firstAnswer = start(peer);
-        double keptStopped = ask(bench, peer, first, PAGES);
+        double keptStopped = hits(bench, peer, pages);
+        pause(peer.peer().writesWithin());
         peer.kill();
         double firstKilled = start(peer);
-        double atOnce = ask(bench, peer, first, PAGES / 2);
-        pause();
-        double kept = ask(bench, peer, first + PAGES / 2, PAGES / 2);
-        return new Sample()
-                .with(KEPT, kept)
+        double atOnce = hits(bench, peer, pages.firstHalf());
+        pause(REPAIR);
+        double kept = hits(bench, peer, pages.secondHalf());
+        Sample sample = new Sample();
+        if (!peer.peer().keepsFiles()) {
+            sample.note("it keeps nothing over a restart, for its cache is in memory only");
+        }
+        if (!peer.peer().writesWithin().isZero()) {
+            sample.note("it is left alone for " + peer.peer().writesWithin().toSeconds()
+                    + " s before the stop and the kill, which lose what it has not yet written");
+        }
+        return sample.with(KEPT, kept)
                 .with(AT_ONCE, atOnce)
                 .with(KEPT_STOPPED, keptStopped)
                 .with(FIRST, firstAnswer)
@@ -87,23 +91,16 @@ final class RestartScene implements Scene {
         return (System.nanoTime() - start) / 1e6;
     }
 
-    /** For what is repaired while requests are served. */
-    private static void pause() {
+    private static void pause(Duration time) {
         try {
-            TimeUnit.SECONDS.sleep(REPAIR_SECONDS);
+            TimeUnit.MILLISECONDS.sleep(time.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
     /** Asks for pages; percent of them that did not come from the origin. */
-    private static double ask(Bench bench, RunningPeer peer, long first, int pages) throws IOException {
-        long asked = bench.origin().paced().requests();
-        try (Clients clients = Clients.connect(peer.port(), CONNECTIONS)) {
-            if (!clients.askAll(pages, i -> PacedPage.storable(SIZE, first + i), PATIENCE)) {
-                throw new IOException("not all answered: " + clients.faults());
-            }
-        }
-        return 100 - 100.0 * (bench.origin().paced().requests() - asked) / pages;
+    private static double hits(Bench bench, RunningPeer peer, Batch pages) throws IOException {
+        return 100 - 100.0 * pages.ask(bench, peer) / pages.count();
     }
 }

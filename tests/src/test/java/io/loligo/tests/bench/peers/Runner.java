@@ -38,7 +38,7 @@ final class Runner implements AutoCloseable {
                 scene.warm(bench, peer);
             }
         });
-        for (int round = scene.rounds(bench.load().rounds()); round > 0; round--) {
+        for (int round = scene.once() ? 1 : bench.load().rounds(); round > 0; round--) {
             each(scene, outcomes, (peer, outcome) -> outcome.add(scene.measure(bench, peer)));
         }
         if (scene.fresh()) {

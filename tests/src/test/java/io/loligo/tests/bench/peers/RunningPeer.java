@@ -1,5 +1,6 @@
 package io.loligo.tests.bench.peers;
 
+import io.loligo.tests.bench.Blocks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A server at its place, running or not: {@link #stop}, {@link #kill} and {@link #start} may follow one another. */
@@ -122,19 +122,34 @@ final class RunningPeer {
 
     /** Bytes that its threads have allocated on the Java heap; empty when it is not a JVM. */
     OptionalLong allocatedBytes() throws IOException {
-        if (!peer.isJvm()) {
-            return OptionalLong.empty();
-        }
+        return peer.isJvm() ? OptionalLong.of(probe().allocatedBytes()) : OptionalLong.empty();
+    }
+
+    /**
+     * What grows with what it keeps: resident memory, files, and of a JVM, whose heap is {@link Setup#heapTouched}, what
+     * lives on that.
+     */
+    long keptBytes() throws IOException {
+        long heap = peer.isJvm() ? probe().liveHeapBytes() : 0;
+        return heap + memoryBytes() + fileBytes();
+    }
+
+    private JvmProbe probe() throws IOException {
         if (probe == null) {
             probe = JvmProbe.attach(pid());
         }
-        return OptionalLong.of(probe.allocatedBytes());
+        return probe;
     }
 
     /** Of a JVM. */
     Optional<PauseLog> pauses() {
         Path file = place.file(LoligoPeer.PAUSE_LOG);
         return peer.isJvm() ? Optional.of(new PauseLog(file)) : Optional.empty();
+    }
+
+    /** Of a JVM. */
+    Optional<CollectorLog> collector() {
+        return peer.isJvm() ? Optional.of(new CollectorLog(place.file(LoligoPeer.COLLECTOR_LOG))) : Optional.empty();
     }
 
     private List<Long> roots() {
@@ -153,21 +168,8 @@ final class RunningPeer {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
     }
 
-    /** Bytes of the files in its directory. */
+    /** What the files in its directory take, in bytes. */
     long fileBytes() throws IOException {
-        try (Stream<Path> files = Files.walk(place.directory())) {
-            return files.filter(Files::isRegularFile)
-                    .mapToLong(RunningPeer::size)
-                    .sum();
-        }
-    }
-
-    private static long size(Path file) {
-        try {
-            return Files.size(file);
-        } catch (IOException e) {
-            // It was removed meanwhile.
-            return 0;
-        }
+        return Blocks.of(place.directory());
     }
 }

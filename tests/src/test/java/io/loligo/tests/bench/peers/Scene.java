@@ -34,12 +34,12 @@ interface Scene {
 
     /** Whether it needs servers that nothing else has used, and leaves them so that nothing else can use them. */
     default boolean fresh() {
-        return false;
+        return once();
     }
 
-    /** How many rounds it takes where so many are asked for; fewer where a round is long. */
-    default int rounds(int asked) {
-        return asked;
+    /** Whether one round is all, however many are asked for: it is long, and leaves no server that is fresh for another. */
+    default boolean once() {
+        return false;
     }
 
     /** What it needs that is not installed, and where to get it; empty when it can be measured. */

@@ -28,6 +28,7 @@ final class Scenes {
                 new HerdScene(HerdScene.Kind.KNOWN, ids),
                 new PurgeScene(ids),
                 new HttpScene(Job.HIT_1K_LOG),
+                new ChurnScene(requestsPerSecond, ids),
                 new IdleScene(ids),
                 new SlowReadersScene(SlowReadersScene.Kind.HIT, ids),
                 new SlowReadersScene(SlowReadersScene.Kind.MISS, ids),

@@ -7,19 +7,24 @@ package io.loligo.tests.bench.peers;
  * @param log whether they write an access log in combined format
  * @param memoryMegabytes of the cache
  * @param files whether the cache is in files that outlive the process, where the server has such a cache
+ * @param heapTouched whether a JVM touches its whole heap at the start, so that what else it takes can be told from it
  */
-record Setup(boolean log, int memoryMegabytes, boolean files) {
-    static final Setup HITS = new Setup(false, 256, false);
+record Setup(boolean log, int memoryMegabytes, boolean files, boolean heapTouched) {
+    static final Setup HITS = new Setup(false, 256, false, false);
 
     Setup withLog() {
-        return new Setup(true, memoryMegabytes, files);
+        return new Setup(true, memoryMegabytes, files, heapTouched);
     }
 
     Setup withMemory(int megabytes) {
-        return new Setup(log, megabytes, files);
+        return new Setup(log, megabytes, files, heapTouched);
     }
 
     Setup inFiles() {
-        return new Setup(log, memoryMegabytes, true);
+        return new Setup(log, memoryMegabytes, true, heapTouched);
+    }
+
+    Setup withHeapTouched() {
+        return new Setup(log, memoryMegabytes, files, true);
     }
 }

@@ -65,18 +65,13 @@ final class SlowReadersScene implements Scene {
     }
 
     @Override
-    public boolean fresh() {
+    public boolean once() {
         return true;
     }
 
     @Override
-    public int rounds(int asked) {
-        return 1;
-    }
-
-    @Override
     public void warm(Bench bench, RunningPeer peer) throws IOException {
-        new Wrk(bench).run(Job.HIT_1K, peer, bench.load().warmupOf(peer.peer()));
+        new Wrk(bench).warm(Job.HIT_1K, peer);
     }
 
     @Override
@@ -111,10 +106,7 @@ final class SlowReadersScene implements Scene {
     private static double one(RunningPeer peer, PacedPage page) throws IOException {
         try (Clients client = Clients.connect(peer.port(), 1)) {
             long start = System.nanoTime();
-            client.ask(i -> page);
-            if (!client.await(PATIENCE) || client.without() > 0) {
-                throw new IOException("no answer to a client beside: " + client.faults());
-            }
+            client.askEach(page, PATIENCE);
             return client.lastDoneMillis(start);
         }
     }

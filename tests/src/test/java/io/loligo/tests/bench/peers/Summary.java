@@ -4,44 +4,65 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map.Entry;
-import java.util.OptionalDouble;
 
 /** One line per scene and one column per server, from the JSON of a run. */
 final class Summary {
     private final JsonNode run;
+    private final About about;
 
     Summary(JsonNode run) {
         this.run = run;
+        this.about = new About(run);
     }
 
     String text() {
         return table(false).text();
     }
 
-    /** A paragraph that says what it is, and the table. */
+    /** A paragraph that says what it is, the table, and why servers are left out. */
     String markdown() {
-        List<String> versions = new ArrayList<>();
-        run.path("servers")
-                .forEach(server -> versions.add(server.path("version").asText()));
-        return "One run of `tests/bench/run" + (command().isEmpty() ? "" : " " + command()) + "` on "
-                + run.path("at").asText().substring(0, 10) + ": "
-                + run.path("cores").asInt() + " cores ("
-                + run.path("processor").asText() + "); " + String.join(", ", versions) + "; "
-                + run.path("connections").asInt() + " connections, "
-                + (run.path("pinned").asBoolean() ? "each server on one core" : "all cores shared")
-                + ". In brackets the multiple of Loligo's:\n\n" + table(true).markdown();
+        StringBuilder text = new StringBuilder("One run of `" + about.command() + "` on " + about.date() + ": "
+                + about.machine() + "; " + String.join(", ", about.versions()) + "; " + about.load() + "; "
+                + about.windows() + ". In brackets the multiple of " + about.title(about.base()) + "'s:\n\n");
+        text.append(table(true).markdown());
+        String leftOut = String.join("; ", leftOut());
+        return leftOut.isEmpty() ? text.toString() : text + "\nLeft out: " + leftOut + ".\n";
     }
 
-    private String command() {
-        return run.path("command").asText();
+    /** The same, and all that each scene says. */
+    String everything() {
+        StringBuilder text = new StringBuilder(markdown());
+        for (JsonNode scene : run.path("scenes")) {
+            text.append('\n').append(new Details(scene).markdown());
+        }
+        return text.toString();
+    }
+
+    private List<String> leftOut() {
+        List<String> all = new ArrayList<>();
+        for (JsonNode scene : run.path("scenes")) {
+            for (Entry<String, JsonNode> server : scene.path("servers").properties()) {
+                if (server.getValue().has("unfit")) {
+                    all.add(about.title(server.getKey()) + " in "
+                            + scene.path("number").asText() + " ("
+                            + server.getValue()
+                                    .path("unfit")
+                                    .asText()
+                                    .lines()
+                                    .findFirst()
+                                    .orElse("")
+                            + ")");
+                }
+            }
+        }
+        return all;
     }
 
     private Table table(boolean titles) {
         List<String> heading = new ArrayList<>(List.of("", ""));
         run.path("servers")
                 .properties()
-                .forEach(server ->
-                        heading.add(titles ? server.getValue().path("title").asText() : server.getKey()));
+                .forEach(server -> heading.add(titles ? about.title(server.getKey()) : server.getKey()));
         Table table = new Table().row(heading);
         for (JsonNode scene : run.path("scenes")) {
             for (JsonNode field : scene.path("summary")) {
@@ -59,15 +80,11 @@ final class Summary {
         row.add(measure.path("heading").asText());
         for (Entry<String, JsonNode> server : run.path("servers").properties()) {
             JsonNode outcome = scene.path("servers").path(server.getKey());
-            JsonNode value = outcome.path("values").path(field);
             JsonNode ratio = outcome.path("ratios").path(field);
-            String cell = Table.number(optional(value), measure.path("decimals").asInt());
-            row.add(ratio.isNumber() ? cell + " (" + Table.number(optional(ratio), 2) + ")" : cell);
+            String cell = Table.number(
+                    outcome.path("values").path(field), measure.path("decimals").asInt());
+            row.add(ratio.isNumber() ? cell + " (" + Table.number(ratio, 2) + ")" : cell);
         }
         return row;
-    }
-
-    private static OptionalDouble optional(JsonNode number) {
-        return number.isNumber() ? OptionalDouble.of(number.asDouble()) : OptionalDouble.empty();
     }
 }

@@ -1,9 +1,9 @@
 package io.loligo.tests.bench.peers;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
 
 /** Rows of cells as text: the first column to the left, numbers to the right. */
 final class Table {
@@ -48,8 +48,8 @@ final class Table {
     }
 
     /** A dash for what nobody knows. */
-    static String number(OptionalDouble value, int decimals) {
-        return value.isPresent() ? String.format(Locale.ROOT, "%,." + decimals + "f", value.getAsDouble()) : "-";
+    static String number(JsonNode value, int decimals) {
+        return value.isNumber() ? String.format(Locale.ROOT, "%,." + decimals + "f", value.asDouble()) : "-";
     }
 
     /** To a thousandth, as nothing here is known better. */

@@ -3,6 +3,7 @@ package io.loligo.tests.bench.peers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,12 @@ final class TrafficServerPeer implements Peer {
     public String version() throws IOException {
         return Programs.output(Programs.path("traffic_server"), "-V")
                 .replaceFirst("(?s).*?Traffic Server ([0-9.]+).*", "trafficserver $1");
+    }
+
+    /** Its directory is written once a second, in turns, and not at a stop. */
+    @Override
+    public Duration writesWithin() {
+        return Duration.ofSeconds(4);
     }
 
     @Override
@@ -69,6 +76,11 @@ final class TrafficServerPeer implements Peer {
                 CONFIG proxy.config.cache.threads_per_disk INT 2
                 CONFIG proxy.config.cache.ram_cache.size INT @megabytes@M
                 CONFIG proxy.config.cache.ram_cache_cutoff INT 64M
+                CONFIG proxy.config.cache.dir.sync_frequency INT 1
+                CONFIG proxy.config.cache.enable_read_while_writer INT 1
+                CONFIG proxy.config.http.cache.open_write_fail_action INT 5
+                CONFIG proxy.config.http.cache.max_open_read_retries INT 500
+                CONFIG proxy.config.http.cache.open_read_retry_time INT 10
                 CONFIG proxy.config.net.connections_throttle INT 20000
                 CONFIG proxy.config.net.listen_backlog INT 4096
                 CONFIG proxy.config.http.keep_alive_no_activity_timeout_in INT 300

@@ -32,6 +32,11 @@ final class VarnishPeer implements Peer {
     }
 
     @Override
+    public boolean keepsFiles() {
+        return false;
+    }
+
+    @Override
     public Launch prepare(Place place, Origin origin, Setup setup) throws IOException {
         Files.writeString(place.file("bench.vcl"), """
                 vcl 4.1;

@@ -18,7 +18,7 @@ final class Warmup {
 
     void run(Job job, RunningPeer peer) throws IOException {
         Wrk wrk = new Wrk(bench);
-        wrk.run(job, peer, bench.load().warmupOf(peer.peer()));
+        wrk.warm(job, peer);
         double before = Double.POSITIVE_INFINITY;
         for (int steps = 0; peer.peer().isJvm() && steps < STEPS_MAX; steps++) {
             double cpu = -peer.cpuMicros();

@@ -68,6 +68,11 @@ final class Wrk {
         }
     }
 
+    /** Puts the very load on a server, for as long as it is to be warmed. */
+    Report warm(Job job, RunningPeer peer) throws IOException {
+        return run(job, peer, bench.load().warmupOf(peer.peer()));
+    }
+
     Report run(Job job, RunningPeer peer, Duration duration) throws IOException {
         Path directory = Files.createTempDirectory(bench.workplace().directory(), "wrk");
         Path script = directory.resolve("job.lua");
