@@ -6,6 +6,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,6 +71,30 @@ class ValidationTest extends ScenarioWithOneOrigin {
         assertThat(third.field("X-Version")).hasValue("2");
         assertThat(third.text()).isEqualTo("body");
         assertThat(origin.requests(path)).isEqualTo(2);
+    }
+
+    @Test
+    void each_304_brings_a_Date_of_its_own_to_the_client() {
+        var answers = new AtomicInteger();
+        try (var rawOrigin = RawOrigin.with(exchange -> {
+                    String date = "\r\nDate: Sun, 06 Nov 1994 08:49:3" + answers.getAndIncrement() + " GMT\r\n";
+                    exchange.send(
+                            exchange.has("If-None-Match")
+                                    ? "HTTP/1.1 304 Not Modified" + date + "ETag: \"v1\"\r\n\r\n"
+                                    : "HTTP/1.1 200 OK" + date
+                                            + "ETag: \"v1\"\r\nCache-Control: no-cache\r\nContent-Length: 4\r\n\r\nbody");
+                });
+                var server = RunningServer.start(SquidConf.inFrontOf(rawOrigin.port()))) {
+            for (int i = 0; i < 5; i++) {
+                var answer = RawHttp.get(server.port(), "/");
+                assertThat(answer.field("Date")).hasValue("Sun, 06 Nov 1994 08:49:3" + i + " GMT");
+                assertThat(answer.field("Cache-Status").orElseThrow())
+                        .contains(i == 0 ? "fwd=uri-miss" : "fwd=stale;fwd-status=304")
+                        .contains(";stored");
+                assertThat(answer.text()).isEqualTo("body");
+            }
+            assertThat(rawOrigin.heads()).hasSize(5);
+        }
     }
 
     @Test

@@ -34,6 +34,7 @@ public final class StoredHead {
     private static final int OK = 200;
     private static final int PARTIAL_CONTENT = 206;
     private static final String CONTENT_RANGE = "Content-Range";
+    private static final String DATE = "Date";
 
     private final long id;
     private final CacheKey key;
@@ -172,19 +173,14 @@ public final class StoredHead {
         this.cacheGroups = CacheGroups.of(fields);
         this.searchVariance = SearchVariance.of(fields);
         this.directives = directives;
-        this.date = dateOr(fields, "Date", received, received);
+        this.date = dateOr(fields, DATE, received, received);
         this.lastModified = date(fields, "Last-Modified", received);
         String tag = fields.first("ETag");
         this.etag = tag == null || tag.isEmpty() ? null : EntityTag.parse(tag);
         this.range = status == PARTIAL_CONTENT ? range(fields) : null;
         this.explicitLifetime = explicitLifetime(fields, directives, date, received);
-        this.expiresAtDate = explicitLifetime != null
-                && explicitLifetime.source() == Freshness.Source.EXPIRES
-                && date.equals(date(fields, "Date", received))
-                && fields.all("Expires").size() == 1
-                && date.equals(date(fields, "Expires", received));
-        this.bornMillis = received.toEpochMilli()
-                - Age.correctedInitialAge(date, Duration.ZERO, times).toMillis();
+        this.expiresAtDate = isExpiredAtDate(explicitLifetime, fields, date, received);
+        this.bornMillis = bornMillis(date, times);
     }
 
     /** {@code other} under another name, or more or less stale: what was parsed of it stays. */
@@ -210,6 +206,36 @@ public final class StoredHead {
         this.explicitLifetime = other.explicitLifetime;
         this.expiresAtDate = other.expiresAtDate;
         this.bornMillis = other.bornMillis;
+    }
+
+    /** {@code other} with another Date and other times: what was parsed of the rest stays. */
+    private StoredHead(StoredHead other, Fields fields, ResponseTimes times) {
+        this.id = other.id;
+        this.key = other.key;
+        this.selecting = other.selecting;
+        this.status = other.status;
+        this.reason = other.reason;
+        this.fields = fields;
+        this.times = times;
+        this.bodyLength = other.bodyLength;
+        this.staleSince = null;
+        this.latestPurge = 0;
+        this.targets = other.targets;
+        this.cacheGroups = other.cacheGroups;
+        this.searchVariance = other.searchVariance;
+        this.directives = other.directives;
+        this.lastModified = other.lastModified;
+        this.etag = other.etag;
+        this.range = other.range;
+        this.ruleFound = other.ruleFound;
+        this.parted = other.parted;
+        this.tagsFound = other.tagsFound;
+
+        Instant received = times.responseTime();
+        this.date = dateOr(fields, DATE, received, received);
+        this.explicitLifetime = explicitLifetime(fields, directives, date, received);
+        this.expiresAtDate = isExpiredAtDate(explicitLifetime, fields, date, received);
+        this.bornMillis = bornMillis(date, times);
     }
 
     public long id() {
@@ -402,6 +428,34 @@ public final class StoredHead {
         return new StoredHead(this, id, bodyLength, since, purge);
     }
 
+    /**
+     * The same response after a validation that brought no news but {@code newDate} and times of its own; null when that
+     * cannot be said so simply: it has not exactly one Date.
+     */
+    public @Nullable StoredHead validated(String newDate, ResponseTimes newTimes) {
+        int line = fields.indexOf(DATE, 0);
+        if (line < 0 || fields.indexOf(DATE, line + 1) >= 0) {
+            return null;
+        }
+        boolean same = fields.value(line).equals(newDate);
+        return new StoredHead(this, same ? fields : fields.withValue(line, newDate), newTimes);
+    }
+
+    /** Whether {@code other} differs in its times, and in the text of its only Date, at most. */
+    public boolean isButForTimes(StoredHead other) {
+        boolean same = status == other.status
+                && reason.equals(other.reason)
+                && key.equals(other.key)
+                && selecting.equals(other.selecting)
+                && fields.size() == other.fields.size();
+        int date = fields.indexOf(DATE, 0);
+        for (int i = 0; same && i < fields.size(); i++) {
+            same = fields.name(i).equals(other.fields.name(i))
+                    && (i == date || fields.value(i).equals(other.fields.value(i)));
+        }
+        return same;
+    }
+
     /** The tags that it bears in {@code carriers}. */
     @SuppressWarnings("ReferenceEquality") // the same store; an equal one may as well be asked again
     public List<String> tags(TagFields carriers) {
@@ -427,6 +481,19 @@ public final class StoredHead {
                 bodyLength,
                 targets);
         return staleSince == null ? part : part.withStaleness(staleSince, latestPurge);
+    }
+
+    private static boolean isExpiredAtDate(@Nullable Lifetime explicit, Fields fields, Instant date, Instant received) {
+        return explicit != null
+                && explicit.source() == Freshness.Source.EXPIRES
+                && date.equals(date(fields, DATE, received))
+                && fields.all("Expires").size() == 1
+                && date.equals(date(fields, "Expires", received));
+    }
+
+    private static long bornMillis(Instant date, ResponseTimes times) {
+        return times.responseTime().toEpochMilli()
+                - Age.correctedInitialAge(date, Duration.ZERO, times).toMillis();
     }
 
     private static @Nullable Lifetime explicitLifetime(

@@ -158,6 +158,34 @@ public final class Fields {
         return new Fields(length == more.length ? more : Arrays.copyOf(more, length));
     }
 
+    /** These fields with {@code value} in line {@code index}. */
+    public Fields withValue(int index, String value) {
+        String[] changed = lines.clone();
+        changed[2 * index + 1] = value;
+        return new Fields(changed);
+    }
+
+    /** The first line from {@code from} on that is named {@code name}; -1 when there is none. */
+    public int indexOf(String name, int from) {
+        for (int i = 2 * from; i < lines.length; i += 2) {
+            if (FieldNames.isSame(lines[i], name)) {
+                return i / 2;
+            }
+        }
+        return -1;
+    }
+
+    /** Whether {@code other} has the same lines named {@code name}, in the same order. */
+    public boolean hasSame(String name, Fields other) {
+        int mine = indexOf(name, 0);
+        int theirs = other.indexOf(name, 0);
+        while (mine >= 0 && theirs >= 0 && value(mine).equals(other.value(theirs))) {
+            mine = indexOf(name, mine + 1);
+            theirs = other.indexOf(name, theirs + 1);
+        }
+        return mine < 0 && theirs < 0;
+    }
+
     /** These fields and one more line, last. */
     public Fields plus(String name, String value) {
         String[] more = Arrays.copyOf(lines, lines.length + 2);

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a later answer about the same representation does to a stored head. RFC 9111 §3.2, §4.3.4 and §4.3.5. */
 public final class Freshening {
+    private static final String DATE = "Date";
+
     private Freshening() {}
 
     /**
@@ -48,11 +50,15 @@ public final class Freshening {
 
     /** {@code stored} with {@code received} in place of its own fields of those names. RFC 9111 §3.2. */
     static StoredHead updated(StoredHead stored, Fields received, ResponseTimes times, Fields requestFields) {
+        StoredHead sameAgain = withoutNews(stored, received, times, requestFields);
+        if (sameAgain != null) {
+            return sameAgain;
+        }
         Fields news = FieldRule.endToEnd(received)
                 .without(name ->
                         FieldRule.is(name, FieldRule.Use.REWRITTEN) || FieldRule.is(name, FieldRule.Use.KEPT_ON_304));
-        if (!news.has("Date")) {
-            news = news.plus("Date", HttpDate.format(times.responseTime()));
+        if (!news.has(DATE)) {
+            news = news.plus(DATE, HttpDate.format(times.responseTime()));
         }
         Fields replacing = news;
         Fields fields = Fields.builder()
@@ -60,19 +66,64 @@ public final class Freshening {
                 .addAll(news)
                 .build();
         fields = ResponseDirectives.of(fields, stored.targets()).reusable(fields);
-        // A request that it was not selected by, and that the origin says it is good for, takes it away from no other.
-        SelectingFields selecting = news.has("Vary") && stored.selecting().matches(requestFields)
-                ? SelectingFields.of(news, requestFields)
-                : stored.selecting();
         return new StoredHead(
                 stored.id(),
                 stored.key(),
-                selecting,
+                selecting(stored.selecting(), fields, requestFields),
                 stored.status(),
                 stored.reason(),
                 fields,
                 Age.movedInto(times, received),
                 stored.bodyLength(),
                 stored.targets());
+    }
+
+    /**
+     * {@code stored} where {@code received} has no news but Date, which is what most validations bring; null where it has, or
+     * may have.
+     */
+    private static @Nullable StoredHead withoutNews(
+            StoredHead stored, Fields received, ResponseTimes times, Fields requestFields) {
+        String date = null;
+        for (int i = 0; i < received.size(); i++) {
+            FieldRule rule = FieldRule.of(received.name(i));
+            if (rule == FieldRule.DATE && date == null) {
+                date = received.value(i);
+            } else if (rule == FieldRule.DATE || (rule == FieldRule.CONNECTION && namesFields(received.value(i)))) {
+                return null;
+            } else if (!isIgnored(rule) && !stored.fields().hasSame(received.name(i), received)) {
+                return null;
+            }
+        }
+        if (!stored.selecting().matches(requestFields)) {
+            return null;
+        }
+        return stored.validated(
+                date == null ? HttpDate.format(times.responseTime()) : date, Age.movedInto(times, received));
+    }
+
+    private static boolean namesFields(String connection) {
+        return !connection.equalsIgnoreCase("keep-alive") && !connection.equalsIgnoreCase("close");
+    }
+
+    private static boolean isIgnored(@Nullable FieldRule rule) {
+        return rule != null
+                && (rule.is(FieldRule.Use.HOP_BY_HOP)
+                        || rule.is(FieldRule.Use.REWRITTEN)
+                        || rule.is(FieldRule.Use.KEPT_ON_304));
+    }
+
+    /**
+     * What {@code known} is when the response, with {@code fields} now, is good for a request: one that did not choose it
+     * before does so from now on, and takes it away from no other.
+     */
+    private static SelectingFields selecting(SelectingFields known, Fields fields, Fields requestFields) {
+        boolean matched = known.matches(requestFields);
+        SelectingFields now = SelectingFields.of(fields, requestFields);
+        if (!now.hasSameNames(known)) {
+            // What the earlier requests had in the fields that count from now on is not known.
+            return matched || now.unmatched() ? now : known;
+        }
+        return matched ? known : known.and(now);
     }
 }

@@ -65,8 +65,8 @@ public sealed interface Reuse {
     /**
      * Ask the origin: nothing stored answers the request by itself.
      *
-     * @param candidates what the origin's answer may make of use: the variants chosen by other requests ({@link
-     *     ForwardReason#VARY_MISS}), or the incomplete response that lacks what is asked for ({@link
+     * @param candidates what the origin's answer may make of use: the variants chosen by other requests, as far as the client
+     *     can read them ({@link ForwardReason#VARY_MISS}), or the incomplete response that lacks what is asked for ({@link
      *     ForwardReason#PARTIAL})
      */
     record Fetch(ForwardReason why, List<StoredHead> candidates) implements Reuse {

@@ -5,6 +5,7 @@ import io.loligo.cache.freshness.FreshnessRules;
 import io.loligo.cache.freshness.RefreshRule.Option;
 import io.loligo.cache.freshness.StaleRules;
 import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.ContentCodings;
 import io.loligo.cache.http.RequestDirectives;
 import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.http.ResponseDirectives.Flag;
@@ -39,12 +40,24 @@ public final class ReusePolicy {
         RequestDirectives directives = directives(request, rules);
         StoredHead selected = select(request, stored);
         Reuse verdict = selected == null
-                ? stored.isEmpty() ? Reuse.Fetch.URI_MISS : new Reuse.Fetch(ForwardReason.VARY_MISS, stored)
+                ? stored.isEmpty()
+                        ? Reuse.Fetch.URI_MISS
+                        : new Reuse.Fetch(ForwardReason.VARY_MISS, readable(stored, request))
                 : use(selected, request, directives, now, rules);
         if (selected != null && !RangeSelection.isHeld(request, selected)) {
             verdict = lacking(selected, verdict);
         }
         return directives.onlyIfCached() ? withoutOrigin(verdict) : verdict;
+    }
+
+    /**
+     * Those of {@code stored} whose content codings the client understands. An origin that gives one ETag to a page in every
+     * coding, or whose ETags differ in weakness only, would name what it could not read.
+     */
+    private static List<StoredHead> readable(List<StoredHead> stored, RequestHead request) {
+        return stored.stream()
+                .filter(head -> ContentCodings.areUnderstood(head.fields(), request.fields()))
+                .toList();
     }
 
     /** What becomes of a request for bytes that an incomplete response does not hold. RFC 9111 §3.4. */

@@ -1,19 +1,23 @@
 package io.loligo.cache.freshness;
 
 import static io.loligo.cache.Messages.at;
+import static io.loligo.cache.Messages.received;
 import static io.loligo.cache.Messages.refreshPattern;
 import static io.loligo.cache.Messages.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loligo.cache.freshness.Freshness.Source;
+import io.loligo.cache.http.HttpDate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FreshnessTest {
 
@@ -247,5 +251,49 @@ class FreshnessTest {
         assertThat(named.directives()).isEqualTo(head.directives());
         assertThat(named.ageMillis(at(5))).isEqualTo(5_000);
         assertThat(named).isNotEqualTo(head).hasToString(named.toString());
+    }
+
+    @DisplayName("a validation without news, at second 20: as if it had been stored then")
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "Cache-Control: max-age=60",
+                "Expires: 60",
+                "Expires: 20 ¦ Vary: Foo",
+                "Expires: 10",
+                "Last-Modified: -9",
+                "ETag: W/\"a\"",
+                "Cache-Control: no-cache ¦ Vary: Foo"
+            })
+    void validated(String others) {
+        StoredHead validated = Objects.requireNonNull(
+                stored(200, "Date: 0 ¦ " + others).validated(HttpDate.format(at(20)), received(20)));
+        StoredHead stored = stored(200, "Date: 20 ¦ " + others);
+        StoredHead expected = new StoredHead(
+                stored.id(),
+                stored.key(),
+                stored.selecting(),
+                200,
+                stored.reason(),
+                stored.fields(),
+                received(20),
+                stored.bodyLength());
+
+        assertThat(validated).isEqualTo(expected);
+        for (boolean ignoreExpire : new boolean[] {false, true}) {
+            FreshnessRules rules =
+                    new FreshnessRules(RefreshRules.NONE, Duration.ofDays(7), Duration.ZERO, ignoreExpire, false);
+            assertThat(Freshness.of(validated, at(30), rules)).isEqualTo(Freshness.of(expected, at(30), rules));
+        }
+        assertThat(validated.date()).isEqualTo(expected.date());
+        assertThat(validated.etag()).isEqualTo(expected.etag());
+    }
+
+    @DisplayName("a validation without news needs the one Date to put another in its place")
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"X: y", "Date: 0 ¦ Date: 1"})
+    void notValidated(String fields) {
+        assertThat(stored(200, fields).validated(HttpDate.format(at(20)), received(20)))
+                .isNull();
     }
 }

@@ -117,6 +117,64 @@ class SelectingFieldsTest {
         assertThat(SelectingFields.of(Fields.EMPTY, Fields.EMPTY)).isSameAs(SelectingFields.NONE);
     }
 
+    @Test
+    @DisplayName("RFC 9111 §4.3.4: what another request chose too is chosen by both, and by no third")
+    void chosenByOthersToo() {
+        SelectingFields both = chosen("Foo: 1").and(chosen("Foo: 2"));
+
+        assertThat(both.matches(fields("Foo: 1"))).isTrue();
+        assertThat(both.matches(fields("Foo: 2"))).isTrue();
+        assertThat(both.matches(fields("Foo: 3"))).isFalse();
+        assertThat(both.matches(Fields.EMPTY)).isFalse();
+        assertThat(both.and(chosen("Foo: 2"))).isEqualTo(both);
+    }
+
+    @DisplayName("what is chosen anew for one request takes the place of what that request has chosen with others")
+    @ParameterizedTest(name = "1 and 2, then {0}")
+    @CsvSource({"1, true", "2, true", "3, false"})
+    void overlapping(String later, boolean expected) {
+        SelectingFields both = chosen("Foo: 1").and(chosen("Foo: 2"));
+
+        assertThat(both.overlaps(chosen("Foo: " + later))).isEqualTo(expected);
+        assertThat(chosen("Foo: " + later).overlaps(both)).isEqualTo(expected);
+        assertThat(both.overlaps(SelectingFields.NONE)).isFalse();
+    }
+
+    @Test
+    @DisplayName("one request gets a page in another language than before: it has chosen both")
+    void anotherLanguage() {
+        Fields request = fields("Accept-Language: en, de");
+        SelectingFields german =
+                SelectingFields.of(Fields.of("Vary", "Accept-Language", "Content-Language", "de"), request);
+        SelectingFields english =
+                SelectingFields.of(Fields.of("Vary", "Accept-Language", "Content-Language", "en"), request);
+
+        assertThat(german.overlaps(english)).isTrue();
+        assertThat(german.hasSameNames(english)).isTrue();
+    }
+
+    @Test
+    @DisplayName("of too many other requests the earliest goes, never the first")
+    void limits() {
+        SelectingFields many = chosen("Foo: first");
+        for (int i = 0; i <= SelectingFields.OTHERS_MAX; i++) {
+            many = many.and(chosen("Foo: " + i));
+        }
+        String half = "x".repeat(SelectingFields.OTHERS_LENGTH_MAX / 2);
+
+        assertThat(many.others()).hasSize(SelectingFields.OTHERS_MAX);
+        assertThat(many.matches(fields("Foo: first"))).isTrue();
+        assertThat(many.matches(fields("Foo: 0"))).isFalse();
+        assertThat(many.matches(fields("Foo: 1"))).isTrue();
+        SelectingFields long1 = chosen("Foo: 0").and(chosen("Foo: a" + half));
+        assertThat(long1.and(chosen("Foo: b" + half)).others()).hasSize(1);
+        assertThat(long1.and(chosen("Foo: " + half + half))).isEqualTo(long1);
+    }
+
+    private static SelectingFields chosen(String request) {
+        return SelectingFields.of(Fields.of("Vary", "Foo"), fields(request));
+    }
+
     private static String varyLines(String vary) {
         return "Vary: " + vary.replace("¦", "¦ Vary: ");
     }

@@ -15,6 +15,7 @@ import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.key.SelectingFields;
+import io.loligo.cache.status.ForwardReason;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
@@ -178,6 +179,28 @@ class ReusePolicyTest {
         assertThat(ReusePolicy.decide(get("Foo: 2"), newestFirst, at(10), RULES))
                 .isInstanceOfSatisfying(
                         Reuse.Serve.class, serve -> assertThat(serve.stored()).isSameAs(byDefault));
+    }
+
+    @DisplayName("RFC 9110 §12.5.3: a variant that the client cannot read is none that the origin may name for it")
+    @ParameterizedTest(name = "Accept-Encoding: {0}")
+    @CsvSource({"br, 0", "gzip;q=0, 0", "'br, gzip', 1"})
+    void unreadableVariant(String accepted, int candidates) {
+        Fields response = fields("Date: 0 ¦ Vary: Accept-Encoding ¦ Content-Encoding: gzip ¦ ETag: \"a\"");
+        StoredHead stored = new StoredHead(
+                1,
+                KEY,
+                SelectingFields.of(response, Fields.of("Accept-Encoding", "gzip")),
+                200,
+                "OK",
+                response,
+                received(0),
+                10);
+
+        assertThat(ReusePolicy.decide(get("Accept-Encoding: " + accepted), List.of(stored), at(10), RULES))
+                .isInstanceOfSatisfying(Reuse.Fetch.class, fetch -> {
+                    assertThat(fetch.why()).isEqualTo(ForwardReason.VARY_MISS);
+                    assertThat(fetch.candidates()).hasSize(candidates);
+                });
     }
 
     private static void assertServed(Reuse verdict) {

@@ -1,5 +1,6 @@
 package io.loligo.cache.reuse;
 
+import static io.loligo.cache.Messages.KEY;
 import static io.loligo.cache.Messages.at;
 import static io.loligo.cache.Messages.fields;
 import static io.loligo.cache.Messages.get;
@@ -16,6 +17,7 @@ import io.loligo.cache.freshness.StaleRules;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.RequestHead;
+import io.loligo.cache.key.SelectingFields;
 import io.loligo.cache.status.ForwardReason;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -178,6 +180,39 @@ class ValidationTest {
 
         assertThat(freshened.selecting().matches(fields("Foo: 1"))).isTrue();
         assertThat(freshened.selecting().matches(fields("Foo: 2"))).isFalse();
+    }
+
+    @DisplayName("RFC 9111 §4.3.4: a variant that a 304 names for another request is for both from then on")
+    @ParameterizedTest(name = "304 with {0}")
+    @CsvSource({"Vary: Foo", "Vary: foo", "X: y"})
+    void freshenedForAnother(String notModified) {
+        StoredHead freshened =
+                Freshening.notModified(variant("Foo: 1"), response(304, notModified), received(20), fields("Foo: 2"));
+
+        assertThat(freshened.selecting().matches(fields("Foo: 1"))).isTrue();
+        assertThat(freshened.selecting().matches(fields("Foo: 2"))).isTrue();
+        assertThat(freshened.selecting().matches(fields("Foo: 3"))).isFalse();
+
+        StoredHead again =
+                Freshening.notModified(freshened, response(304, notModified), received(30), fields("Foo: 2"));
+        assertThat(again.selecting()).isEqualTo(freshened.selecting());
+    }
+
+    @Test
+    @DisplayName("RFC 9111 §4.1: where other fields count from now on, only this request's are known")
+    void freshenedWithOtherNames() {
+        StoredHead both = Freshening.notModified(variant("Foo: 1"), response(304, ""), received(20), fields("Foo: 2"));
+
+        StoredHead freshened =
+                Freshening.notModified(both, response(304, "Vary: Bar"), received(30), fields("Foo: 2 ¦ Bar: 1"));
+
+        assertThat(freshened.selecting()).isEqualTo(new SelectingFields(false, Fields.of("bar", "1")));
+    }
+
+    private static StoredHead variant(String request) {
+        Fields response = fields("Date: 0 ¦ Vary: Foo ¦ ETag: \"a\"");
+        return new StoredHead(
+                7, KEY, SelectingFields.of(response, fields(request)), 200, "OK", response, received(0), 1_000);
     }
 
     @DisplayName("RFC 9111 §4.3.5: does the answer to a HEAD agree with what is stored (1,000 bytes)?")

@@ -118,12 +118,19 @@ final class ExplainedFreshness {
         facts.put("status", (long) head.status());
         facts.put("bytes", head.bodyLength());
         facts.put("response_time", head.times().responseTime().toString());
-        Map<String, Object> chosen = new LinkedHashMap<>();
-        selecting
-                .fields()
-                .forEach((name, value) -> chosen.put(name, value.equals(SelectingFields.ABSENT) ? null : value));
-        facts.put("selected_by", selecting.unmatched() ? Map.of("vary", "*") : chosen);
+        facts.put("selected_by", selecting.unmatched() ? Map.of("vary", "*") : chosen(selecting.fields()));
+        if (!selecting.others().isEmpty()) {
+            facts.put(
+                    "also_selected_by",
+                    selecting.others().stream().map(ExplainedFreshness::chosen).toList());
+        }
         return facts;
+    }
+
+    private static Map<String, Object> chosen(Fields selecting) {
+        Map<String, Object> chosen = new LinkedHashMap<>();
+        selecting.forEach((name, value) -> chosen.put(name, value.equals(SelectingFields.ABSENT) ? null : value));
+        return chosen;
     }
 
     private static double seconds(Duration duration) {

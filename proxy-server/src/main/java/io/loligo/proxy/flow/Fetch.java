@@ -5,27 +5,19 @@ import io.loligo.cache.http.ContentRange;
 import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
-import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.http.ResponseHead;
-import io.loligo.cache.invalidation.Invalidation;
-import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.reuse.Combining;
 import io.loligo.cache.reuse.Reuse;
 import io.loligo.cache.reuse.ReusePolicy;
 import io.loligo.cache.reuse.Validation;
 import io.loligo.cache.reuse.ValidationOutcome;
 import io.loligo.cache.status.ResultCode;
-import io.loligo.cache.store.EntryReader;
 import io.loligo.cache.store.EntryWriter;
 import io.loligo.cache.store.ResponseStore;
-import io.loligo.cache.storing.StoragePolicy;
-import io.loligo.cache.storing.StorageVerdict;
 import io.loligo.proxy.config.Configuration.QuickAbort;
 import io.loligo.proxy.origin.OriginBody;
 import io.loligo.proxy.origin.OriginHandler;
 import io.undertow.connector.ByteBufferPool;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +60,7 @@ final class Fetch implements OriginHandler {
 
     private final Outlets outlets;
     private final FetchPlan plan;
+    private final Intake intake;
     private final XnioIoThread owner;
     private final @Nullable Exchange leader;
 
@@ -82,6 +75,7 @@ final class Fetch implements OriginHandler {
     Fetch(Outlets outlets, FetchPlan plan, XnioIoThread owner, @Nullable Exchange leader) {
         this.outlets = outlets;
         this.plan = plan;
+        this.intake = new Intake(outlets.store(), outlets.collapsed(), outlets.clock(), plan);
         this.owner = owner;
         this.leader = leader;
     }
@@ -160,7 +154,7 @@ final class Fetch implements OriginHandler {
         Validation sent = plan.validation();
         if (validate != null && sent != null) {
             ValidationOutcome.answered(plan.head(), validate, sent, answer.head(), answer.times(), plan.reuseRules())
-                    .match(new Validated(answer, body, validate.stored()));
+                    .match(new Validated(this, outlets.store(), answer, body, validate.stored()));
         } else if (plan.part() != null) {
             completed(answer, body, plan.part());
         } else if (answer.head().status() == 304 && !plan.variants().isEmpty()) {
@@ -175,21 +169,16 @@ final class Fetch implements OriginHandler {
     /** The rest of a stored part was asked for, if that part is still good: RFC 9110 §13.1.5. */
     private void completed(Answer answer, OriginBody body, StoredHead part) {
         int status = answer.head().status();
-        if (status == PARTIAL_CONTENT) {
-            Combining whole = Combining.of(part, described(answer), plan.head().fields());
-            EntryReader reader =
-                    whole != null && whole.head().isComplete() ? outlets.store().read(part) : null;
-            if (whole != null && reader != null) {
-                arrive(answer, body, ResultCode.TCP_MISS, whole, reader);
-                return;
-            }
+        Intake.Completed whole = status == PARTIAL_CONTENT ? intake.whole(part, answer) : null;
+        if (whole != null) {
+            arrive(answer, body, ResultCode.TCP_MISS, whole);
+            return;
         }
         if (REFUSALS_OF_A_PART.contains(status)) {
             // An answer to our condition or range, which the client has not made.
             body.abort();
             outlets.store().remove(part);
-            close();
-            everybody(outlets.goAlone());
+            goAlone();
         } else {
             arrive(answer, body, ResultCode.TCP_MISS);
         }
@@ -200,107 +189,28 @@ final class Fetch implements OriginHandler {
         StoredHead named = Validation.named(plan.variants(), answer.head());
         if (named == null) {
             body.abort();
-            close();
-            everybody(outlets.goAlone());
+            goAlone();
         } else {
-            new Validated(answer, body, named)
+            new Validated(this, outlets.store(), answer, body, named)
                     .notModified(ValidationOutcome.variantNamed(
                             plan.head(), named, answer.head(), answer.times(), plan.reuseRules()));
         }
     }
 
-    private StoredHead described(Answer answer) {
-        return StoragePolicy.head(
-                plan.head(),
-                answer.head(),
-                answer.times(),
-                plan.key(),
-                plan.rules().configuration().headerFields().targets());
+    /** Nobody can join any more, and everybody gets {@code head}. */
+    void serveAll(StoredHead head, ResultCode code, Answer answer) {
+        close();
+        String address = Delivery.address(answer);
+        everybody(x -> {
+            x.answeredBy(answer.code(), address);
+            serve(x, head, code, answer.head().status());
+        });
     }
 
-    /** What each outcome of a validation leads to. */
-    private final class Validated implements ValidationOutcome.Cases<Void> {
-        private final Answer answer;
-        private final OriginBody body;
-        private final StoredHead stored;
-
-        private Validated(Answer answer, OriginBody body, StoredHead stored) {
-            this.answer = answer;
-            this.body = body;
-            this.stored = stored;
-        }
-
-        @Override
-        public Void notModified(ValidationOutcome.NotModified outcome) {
-            finish(body);
-            StoredHead kept = outcome.upkeep() == ValidationOutcome.Upkeep.FRESHEN
-                    ? outlets.store().freshen(stored, outcome.freshened())
-                    : null;
-            serve(kept == null ? stored : kept, ResultCode.TCP_REFRESH_UNMODIFIED);
-            if (outcome.upkeep() == ValidationOutcome.Upkeep.REMOVE) {
-                outlets.store().remove(stored);
-            }
-            return null;
-        }
-
-        @Override
-        public Void replace(ValidationOutcome.Replace outcome) {
-            arrive(answer, body, ResultCode.TCP_REFRESH_MODIFIED);
-            return null;
-        }
-
-        @Override
-        public Void headAnswered(ValidationOutcome.HeadAnswered outcome) {
-            if (outcome.freshened() == null) {
-                outlets.store().remove(stored);
-            } else {
-                outlets.store().freshen(stored, outcome.freshened());
-            }
-            arrive(answer, body, ResultCode.TCP_MISS);
-            return null;
-        }
-
-        @Override
-        public Void serveStale(ValidationOutcome.ServeStale outcome) {
-            body.abort();
-            serve(outcome.stored(), ResultCode.TCP_REFRESH_FAIL_OLD);
-            return null;
-        }
-
-        @Override
-        public Void passOn(ValidationOutcome.PassOn outcome) {
-            arrive(answer, body, ResultCode.TCP_REFRESH_FAIL_ERR);
-            return null;
-        }
-
-        @Override
-        public Void gatewayError(ValidationOutcome.GatewayError outcome) {
-            Fetch.this.originError(answer, body);
-            return null;
-        }
-
-        @Override
-        public Void askAgain(ValidationOutcome.AskAgain outcome) {
-            finish(body);
-            outlets.store().remove(stored);
-            close();
-            everybody(outlets.goAlone());
-            return null;
-        }
-
-        @Override
-        public Void originError(ValidationOutcome.OriginError outcome) {
-            Fetch.this.originError(answer, body);
-            return null;
-        }
-
-        private void serve(StoredHead head, ResultCode code) {
-            close();
-            everybody(x -> {
-                x.answeredBy(answer.code(), Delivery.address(answer));
-                Fetch.this.serve(x, head, code, answer.head().status());
-            });
-        }
+    /** Nobody can join any more, and each asks the origin for itself. */
+    void goAlone() {
+        close();
+        everybody(outlets.goAlone());
     }
 
     /**
@@ -316,7 +226,7 @@ final class Fetch implements OriginHandler {
         }
     }
 
-    private void originError(Answer answer, OriginBody body) {
+    void originError(Answer answer, OriginBody body) {
         body.abort();
         failed(new Unreachable(
                 Cause.MALFORMED,
@@ -326,73 +236,32 @@ final class Fetch implements OriginHandler {
     }
 
     /** A new answer: to the store if it may, to the leader always, to the others if it is for them too. */
-    private void arrive(Answer answer, OriginBody body, ResultCode leaderCode) {
-        StoredHead part = answer.head().status() == PARTIAL_CONTENT ? partToExtend(answer) : null;
-        Combining combining = part == null
-                ? null
-                : Combining.of(part, described(answer), plan.head().fields());
-        EntryReader reader =
-                part == null || combining == null ? null : outlets.store().read(part);
-        arrive(answer, body, leaderCode, reader == null ? null : combining, reader);
+    void arrive(Answer answer, OriginBody body, ResultCode leaderCode) {
+        arrive(answer, body, leaderCode, intake.extended(answer));
     }
 
-    /** The stored part that an arriving one may be combined with. RFC 9111 §3.4. */
-    private @Nullable StoredHead partToExtend(Answer answer) {
-        if (!plan.mayStore()) {
-            return null;
-        }
-        StoredHead described = described(answer);
-        for (StoredHead stored : outlets.store().lookup(plan.key())) {
-            if (!stored.isComplete() && stored.selecting().equals(described.selecting())) {
-                return stored;
-            }
-        }
-        return null;
-    }
-
-    /**
-     * @param combining what the answer makes together with a stored part; null when it stands alone
-     * @param reader of that part, which is taken over
-     */
+    /** @param completed what the answer makes together with a stored part; null when it stands alone */
     private void arrive(
-            Answer answer,
-            OriginBody fromOrigin,
-            ResultCode leaderCode,
-            @Nullable Combining combining,
-            @Nullable EntryReader reader) {
-        boolean partial = answer.head().status() == PARTIAL_CONTENT;
-        StoredHead described = partial || plan.whole() ? described(answer) : null;
-        ContentRange range = described == null ? null : described.range();
+            Answer answer, OriginBody fromOrigin, ResultCode leaderCode, Intake.@Nullable Completed completed) {
+        Fields endToEnd = FieldRule.endToEnd(answer.head().fields());
+        Intake.Taken taken = intake.of(answer, endToEnd, completed);
+        ContentRange range = taken.range();
         OriginBody body = fromOrigin;
-        if (combining != null && reader != null && range != null) {
-            combinedBody =
-                    new CombinedBody(owner, reader, fromOrigin, combining.before(), range.size(), combining.after());
+        if (completed != null && range != null) {
+            combinedBody = new CombinedBody(
+                    owner,
+                    completed.reader(),
+                    fromOrigin,
+                    completed.combining().before(),
+                    range.size(),
+                    completed.combining().after());
             body = combinedBody;
         }
-        Fields endToEnd = FieldRule.endToEnd(answer.head().fields());
-        StorageVerdict verdict = plan.mayStore() ? verdict(answer, endToEnd) : null;
-        StorageVerdict.Reason notStored =
-                verdict instanceof StorageVerdict.DoNotStore refused ? refused.reason() : null;
-        StoredHead storable = verdict instanceof StorageVerdict.Store store ? store.head() : null;
-        if (storable != null && combining != null) {
-            storable = combining.head();
-        } else if (storable != null && described != null && range != null && !standsAlone(described)) {
-            storable = null;
-        }
-        if (storable == null && plan.validate() != null && leaderCode == ResultCode.TCP_REFRESH_MODIFIED) {
-            outlets.store().remove(plan.validate().stored());
-        }
-        if (storable == null
-                && plan.replaced() != null
-                && !isForOneClient()
-                && isNews(answer.head().status())) {
-            outlets.store().remove(plan.replaced());
-        }
-        invalidate(answer.head());
-        StoredHead completed = plan.part() == null || combining == null ? null : combining.head();
-        ResponseHead head = completed != null
-                ? completeHead(completed, answer.head())
-                : new ResponseHead(answer.head().status(), answer.head().reason(), endToEnd);
+        StoredHead storable = taken.stored();
+        intake.dropOutdated(answer, storable != null, leaderCode == ResultCode.TCP_REFRESH_MODIFIED);
+        Combining combining = completed == null ? null : completed.combining();
+        StoredHead whole = plan.part() == null || combining == null ? null : combining.head();
+        ResponseHead head = Intake.forClient(answer, endToEnd, whole);
         EntryWriter writer = storable == null ? null : outlets.store().write(storable);
         BodyRelay relay = new BodyRelay(
                 owner,
@@ -402,9 +271,9 @@ final class Fetch implements OriginHandler {
                 plan.rules().configuration().limits().readAheadGap(),
                 abandonPolicy(combining, range),
                 stored -> close());
-        StoredHead cutBy = described == null ? storable : described;
-        Arrived all = new Arrived(answer, head, cutBy, storable, notStored, relay, 0, -1, plan.whole());
-        Arrived now = combining == null || completed != null || range == null
+        StoredHead cutBy = taken.described() == null ? storable : taken.described();
+        Arrived all = new Arrived(answer, head, cutBy, storable, taken.notStored(), relay, 0, -1, plan.whole());
+        Arrived now = combining == null || whole != null || range == null
                 ? all
                 : all.part(head, combining.before(), range.size());
         List<Exchange> followers;
@@ -416,7 +285,7 @@ final class Fetch implements OriginHandler {
         }
         if (storable == null) {
             outlets.collapsed().ended(plan.key(), this);
-            if (plan.mayStore() && plan.head().isMethod("GET") && !isForOneClient()) {
+            if (plan.mayStore() && plan.head().isMethod("GET") && !intake.isForOneClient()) {
                 outlets.collapsed().unshareable(plan.key(), outlets.clock().millis());
             }
         } else {
@@ -436,26 +305,6 @@ final class Fetch implements OriginHandler {
         }
     }
 
-    /** Whether an answer of this status shows that what is stored is out of date: no failure, no 304. */
-    private static boolean isNews(int status) {
-        return status != 304 && status < 500;
-    }
-
-    /** Drops what a state-changing request made unusable, and has nobody join an older request for it. */
-    private void invalidate(ResponseHead answer) {
-        EffectiveUri uri = plan.key().uri();
-        List<EffectiveUri> uris = Invalidation.uris(plan.head(), uri, answer);
-        if (!uris.isEmpty()) {
-            uris.forEach(outlets.store()::purge);
-            outlets.collapsed().leaveBehind(uris::contains);
-        }
-        List<String> groups = Invalidation.groups(plan.head(), answer);
-        if (!groups.isEmpty()) {
-            outlets.store().invalidate(uri, groups, outlets.clock().instant());
-            outlets.collapsed().leaveBehind(uri::sameOrigin);
-        }
-    }
-
     /** What becomes of the body when the last client has gone. */
     private BodyRelay.AbandonPolicy abandonPolicy(@Nullable Combining combining, @Nullable ContentRange range) {
         if (leader == null || plan.whole()) {
@@ -466,53 +315,6 @@ final class Fetch implements OriginHandler {
         // Once the origin has sent its part, the rest comes from the store.
         long fromOrigin = combining == null || range == null ? Long.MAX_VALUE : combining.before() + range.size();
         return (received, length) -> received >= fromOrigin || quickAbort.goesOn(received, length);
-    }
-
-    /** The head of the whole that a stored part and its rest make, as the client gets it. */
-    private static ResponseHead completeHead(StoredHead whole, ResponseHead answer) {
-        String age = answer.fields().first("Age");
-        Fields fields = age == null ? whole.fields() : whole.fields().plus("Age", age);
-        return new ResponseHead(whole.status(), whole.reason(), fields);
-    }
-
-    /**
-     * Whether a part may be stored that is combined with none: not in place of the whole that it is a part of, and not
-     * where If-Range may have cost it fields. RFC 9110 §15.3.7.
-     */
-    private boolean standsAlone(StoredHead part) {
-        return !plan.head().fields().has("If-Range")
-                && outlets.store().lookup(plan.key()).stream()
-                        .noneMatch(stored -> stored.isComplete()
-                                && stored.selecting().equals(part.selecting())
-                                && stored.isPartOfSame(part));
-    }
-
-    /** Whether the answer says nothing about other clients' requests: a 304 to its condition, a page for its login. */
-    private boolean isForOneClient() {
-        return plan.clientConditional() || plan.head().fields().has("Authorization");
-    }
-
-    private StorageVerdict verdict(Answer answer, Fields endToEnd) {
-        return StoragePolicy.decide(
-                asked(),
-                answer.head(),
-                endToEnd,
-                answer.times(),
-                plan.key(),
-                plan.rules().storage(answer.peer(), plan.reuseRules(), plan.facts(), answer.head()));
-    }
-
-    /** The request whose answer is weighed: with our range, where the rest of a part was asked for. */
-    private RequestHead asked() {
-        RequestHead head = plan.head();
-        String range = plan.part() == null ? null : plan.request().fields().first("Range");
-        return range == null
-                ? head
-                : new RequestHead(
-                        head.method(),
-                        head.target(),
-                        head.version(),
-                        head.fields().plus("Range", range));
     }
 
     /** Lets {@code x} read along where the stored answer is for it too. On its thread. */
@@ -549,7 +351,7 @@ final class Fetch implements OriginHandler {
     }
 
     /** Nobody can join any more: the body has ended, or there will be none. */
-    private void close() {
+    void close() {
         synchronized (lock) {
             state = State.CLOSED;
         }
@@ -575,7 +377,7 @@ final class Fetch implements OriginHandler {
     }
 
     /** Tells the leader and every waiter, each on its thread. */
-    private void everybody(Consumer<Exchange> step) {
+    void everybody(Consumer<Exchange> step) {
         List<Exchange> all;
         synchronized (lock) {
             all = new ArrayList<>(waiters);
@@ -596,17 +398,5 @@ final class Fetch implements OriginHandler {
                 RequestHandler.failed(x, e);
             }
         });
-    }
-
-    /** A 304 has no body; reading its end gives the connection back. */
-    private static void finish(OriginBody body) {
-        try {
-            if (body.read(ByteBuffer.allocate(1)) >= 0) {
-                body.abort();
-            }
-        } catch (IOException e) {
-            // Its connection is closed by then, and the head is all that was wanted of it.
-            body.abort();
-        }
     }
 }

@@ -32,7 +32,7 @@ final class FetchAndStore {
                 && !x.head().fields().has("Authorization")
                 && trips.collapsed().mayShare(x.key(), clock.millis());
         if (shared) {
-            trips.startOrJoin(plan, x, x.thread());
+            trips.startOrJoin(x.key(), () -> plan, x, x.thread());
         } else {
             trips.start(plan, x);
         }

@@ -1,11 +1,13 @@
 package io.loligo.proxy.flow;
 
+import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.reuse.Reuse;
 import io.loligo.cache.status.ForwardReason;
 import io.loligo.cache.store.ResponseStore;
 import io.loligo.proxy.origin.OriginClient;
 import io.undertow.connector.ByteBufferPool;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
@@ -44,30 +46,38 @@ final class OriginTrips {
     /**
      * Starts a fetch that others with the same key can join, unless there is one already, which {@code x} joins then.
      *
+     * @param plan asked for when a fetch is started
      * @param x who starts it; null for a validation in the background
      * @param thread where the fetch lives
      */
-    void startOrJoin(FetchPlan plan, @Nullable Exchange x, XnioIoThread thread) {
-        Fetch mine = new Fetch(outlets, plan, thread, x);
-        while (!outlets.collapsed().lead(plan.key(), mine)) {
-            Fetch other = outlets.collapsed().underWay(plan.key());
+    void startOrJoin(CacheKey key, Supplier<FetchPlan> plan, @Nullable Exchange x, XnioIoThread thread) {
+        Fetch mine = null;
+        while (true) {
+            Fetch other = outlets.collapsed().underWay(key);
             if (other == null) {
-                continue;
-            }
-            if (x == null) {
+                mine = mine == null ? new Fetch(outlets, plan.get(), thread, x) : mine;
+                if (outlets.collapsed().lead(key, mine)) {
+                    lead(mine, x, thread);
+                    return;
+                }
+            } else if (x == null) {
                 return;
-            }
-            switch (other.join(x)) {
-                case YES -> {
-                    return;
+            } else {
+                switch (other.join(x)) {
+                    case YES -> {
+                        return;
+                    }
+                    case NO -> {
+                        start(plan.get(), x);
+                        return;
+                    }
+                    case OVER -> outlets.collapsed().ended(key, other);
                 }
-                case NO -> {
-                    send(mine, thread);
-                    return;
-                }
-                case OVER -> outlets.collapsed().ended(plan.key(), other);
             }
         }
+    }
+
+    private void lead(Fetch mine, @Nullable Exchange x, XnioIoThread thread) {
         try {
             if (x != null && outlets.serveStored().serveIfFresh(x)) {
                 // Another fetch ended between this request's lookup and its turn.

@@ -81,14 +81,9 @@ final class ServeStored {
     boolean afterFetch(
             Exchange x, StoredHead stored, ResultCode code, ForwardReason why, int originStatus, boolean collapsed) {
         Freshness freshness = Freshness.of(stored, clock.instant(), x.rules().freshness());
+        boolean freshened = code == ResultCode.TCP_REFRESH_UNMODIFIED;
         CacheStatus status =
-                CacheStatus.forwarded(why).withForwardStatus(originStatus).withTtl(freshness.ttlSeconds());
-        if (code == ResultCode.TCP_REFRESH_UNMODIFIED) {
-            status = status.withStored();
-        }
-        if (collapsed) {
-            status = status.withCollapsed();
-        }
+                new CacheStatus(why, originStatus, freshness.ttlSeconds(), freshened, collapsed, null, null);
         return serve(x, stored, freshness, code, status);
     }
 
@@ -137,7 +132,19 @@ final class ServeStored {
             Exchange x, StoredHead stored, Freshness freshness, @Nullable CacheStatus status, EntryReader reader) {
         ByteBuffer head;
         boolean inWireForm = !x.site().port().actAsOrigin() && stored.endsWithAll(x.hidden(), reader.unsent());
-        if (status == null && inWireForm) {
+        if (status != null && inWireForm) {
+            head = x.rules()
+                    .responseFields()
+                    .stored(
+                            reader.head(),
+                            freshness.ageSeconds(),
+                            status,
+                            x.result().isHit(),
+                            Lookup.HIT,
+                            x.site().port().port(),
+                            x.keepAlive(),
+                            x.version());
+        } else if (inWireForm) {
             head = x.rules()
                     .responseFields()
                     .hit(

@@ -20,23 +20,22 @@ final class ValidateAndServe {
 
     /** Validates, then answers: requests for the same key share one validation. */
     void validate(Exchange x, Reuse.Validate verdict) {
-        FetchPlan plan = plan(x, verdict);
         boolean shared = x.head().isMethod("GET")
                 && verdict.stored().isComplete()
                 && verdict.why() == ForwardReason.STALE
                 && x.rules().mayCollapse(x.facts())
                 && !x.head().fields().has("Authorization");
         if (shared) {
-            trips.startOrJoin(plan, x, x.thread());
+            trips.startOrJoin(x.key(), () -> plan(x, verdict), x, x.thread());
         } else {
-            trips.start(plan, x);
+            trips.start(plan(x, verdict), x);
         }
     }
 
     /** Validates while {@code x} has its answer already: nobody waits. RFC 5861 §3. */
     void inBackground(Exchange x, Reuse.Validate verdict) {
         try {
-            trips.startOrJoin(plan(x, verdict), null, x.thread());
+            trips.startOrJoin(x.key(), () -> plan(x, verdict), null, x.thread());
         } catch (RuntimeException e) {
             // The client has its answer; only the validation is lost.
             LOG.log(System.Logger.Level.ERROR, "a validation in the background failed inside the server", e);

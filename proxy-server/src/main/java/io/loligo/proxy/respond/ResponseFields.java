@@ -25,6 +25,7 @@ public final class ResponseFields {
     private static final ThreadLocal<ByteBuffer> SCRATCH =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(SCRATCH_BYTES));
     private static final byte[] AGE = ascii("Age: ");
+    private static final byte[] CACHE_STATUS = ascii("Cache-Status: ");
     private static final ThreadLocal<Text> TEXT = ThreadLocal.withInitial(Text::new);
     /** The ends of a head whose last line has its own end. */
     private static final byte[] END = ascii("\r\n");
@@ -74,6 +75,41 @@ public final class ResponseFields {
         putNumber(head, ageSeconds);
         head.put((byte) '\r').put((byte) '\n').put(lines).put(ttl);
         putNumber(head, ttlSeconds);
+        head.put((byte) '\r').put((byte) '\n');
+        return head.put(end).flip();
+    }
+
+    /**
+     * The head of an answer from the store after the origin was asked.
+     *
+     * @param storedHead as in {@link #hit}
+     * @param cacheStatus as in {@link #head}, and so are the others
+     * @return as {@link #hit}
+     */
+    public ByteBuffer stored(
+            ByteBuffer storedHead,
+            long ageSeconds,
+            CacheStatus cacheStatus,
+            boolean hit,
+            Lookup lookup,
+            int port,
+            boolean keepAlive,
+            HttpVersion version) {
+        byte[] lines = ownLines.computeIfAbsent(new OwnLines(hit, lookup, port), this::encode);
+        byte[] status = ascii(cacheStatus.format(identity.uniqueHostname()));
+        byte[] end = end(keepAlive, version);
+        int needed = storedHead.remaining()
+                + lines.length
+                + AGE.length
+                + CACHE_STATUS.length
+                + status.length
+                + end.length
+                + NUMBER_BYTES
+                + 4;
+        ByteBuffer head = needed <= SCRATCH_BYTES ? SCRATCH.get().clear() : ByteBuffer.allocate(needed);
+        head.put(storedHead).put(AGE);
+        putNumber(head, ageSeconds);
+        head.put((byte) '\r').put((byte) '\n').put(lines).put(CACHE_STATUS).put(status);
         head.put((byte) '\r').put((byte) '\n');
         return head.put(end).flip();
     }

@@ -8,6 +8,8 @@ import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.key.EffectiveUri;
+import io.loligo.cache.status.CacheStatus;
+import io.loligo.cache.status.ForwardReason;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.Configuration.ForwardedFor;
 import io.loligo.proxy.config.Configuration.Forwarding;
@@ -66,6 +68,29 @@ final class FieldsOnTheWireTest {
         assertThat(text(fields.hit(ByteBuffer.wrap(bytes(long1)), 80, 7, 8, false, HttpVersion.HTTP_1_1)))
                 .startsWith(long1 + "Age: 7\r\n")
                 .endsWith("ttl=8\r\nConnection: close\r\n\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 20_000})
+    void aStoredHeadSaysTheSameAsItsFieldsOneByOne(int length) {
+        ResponseFields fields = new ResponseFields(IDENTITY, "loligo/1", true);
+        CacheStatus status = new CacheStatus(ForwardReason.STALE, 304, 59L, true, false, null, null);
+        String value = "x".repeat(length);
+        ByteBuffer stored = ByteBuffer.wrap(bytes("HTTP/1.1 200 OK\r\nX-Long: " + value + "\r\n"));
+        String head =
+                text(fields.stored(stored, Long.MAX_VALUE, status, false, Lookup.HIT, 80, false, HttpVersion.HTTP_1_1));
+
+        assertThat(head)
+                .isEqualTo(text(fields.head(
+                        200,
+                        "OK",
+                        Fields.of("X-Long", value, "Age", Long.toString(Long.MAX_VALUE)),
+                        status,
+                        false,
+                        Lookup.HIT,
+                        80,
+                        false,
+                        HttpVersion.HTTP_1_1)));
     }
 
     @ParameterizedTest(name = "keep-alive {0} to {1}: {2}")

@@ -5,8 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The decoded form of objects looked up lately, so that a hot lookup decodes nothing. Objects are immutable and their ids
- * unique, hence nothing here can be outdated, only useless. Unsynchronised on purpose: what it holds is immutable, and a
- * lost update costs one decoding.
+ * unique, hence nothing here can be outdated, only useless; but for the times and the Date of one that was validated, which
+ * may be those before: it is validated once more then. Unsynchronised on purpose: what it holds is immutable, and a lost
+ * update costs one decoding or one validation.
  */
 final class DecodedCache {
     /** Places for the marks of those that asked in vain, for each object that there is room for. */

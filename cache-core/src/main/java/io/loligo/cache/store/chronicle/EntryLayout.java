@@ -11,6 +11,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  *  |       line; Content-Length last, unless status is 204 or 304 |
  *  | hidden: further field lines, which are not sent              |
  *  | key: scheme and port (see below), host, path and query, peers|
- *  | selecting fields: whether unmatched (1 byte), number of      |
- *  |       lines, name, value, name, value ...                    |
+ *  | selecting fields: whether unmatched (1 byte); then, for each |
+ *  |       choice, number of lines, name, value, name, value ...  |
  *  | body, if small                                               |
  *  +--------------------------------------------------------------+
  *    Numbers are VarInts: ns from request to response time (zigzag), length of the body, of wire, hidden, key and
@@ -121,6 +122,10 @@ final class EntryLayout {
     static final String HTTPS = "https";
     static final String HTTP = "http";
 
+    private static final String DATE = "Date";
+    private static final int CRLF_LENGTH = "\r\n".length();
+    private static final int COLON_LENGTH = ": ".length();
+
     private EntryLayout() {}
 
     /** The number of chunks of a body of {@code length} bytes. */
@@ -139,6 +144,64 @@ final class EntryLayout {
     /** RFC 9110 §8.6: 1xx and 204 have none, and a 304's would be about another message. */
     static boolean hasLengthLine(int status) {
         return status >= 200 && status != 204 && status != 304;
+    }
+
+    /**
+     * Writes the times and the Date of {@code updated} over those in {@code page}, which is {@code object}'s as far as its
+     * body.
+     *
+     * @param updated differs from the object's head in these at most
+     * @return false, and nothing is changed, when they do not fit in, or the page is not what it should be
+     */
+    static boolean putTimes(Slot page, StoredObject object, StoredHead updated) {
+        ByteBuffer bytes = page.buffer();
+        if (bytes.getLong(ID_OFFSET) != object.id()
+                || (bytes.get(KIND_OFFSET) & FLAG_STALE) != 0
+                // Lest a new checksum makes good what is damaged.
+                || bytes.getInt(CHECKSUM_OFFSET) != headChecksum(page, object.bodyOffset())) {
+            return false;
+        }
+        int line = updated.fields().indexOf(DATE, 0);
+        long delay = VarInt.zigzag(
+                nanos(updated.times().responseTime()) - nanos(updated.times().requestTime()));
+        int delayLength = VarInt.lengthAt(bytes, NUMBERS_OFFSET);
+        if (!VarInt.fits(delay, delayLength) || line >= updated.fields().size() - object.unsent()) {
+            return false;
+        }
+        if (line >= 0) {
+            String date = updated.fields().value(line);
+            int at = object.wireOffset() + valueOffset(object.head(), line);
+            if (date.length() != object.head().fields().value(line).length() || !isLineText(date)) {
+                return false;
+            }
+            for (int i = 0; i < date.length(); i++) {
+                bytes.put(at + i, (byte) date.charAt(i));
+            }
+        }
+        bytes.putLong(REQUEST_TIME_OFFSET, nanos(updated.times().requestTime()));
+        VarInt.putAt(bytes, NUMBERS_OFFSET, delay, delayLength);
+        bytes.putInt(CHECKSUM_OFFSET, headChecksum(page, object.bodyOffset()));
+        return true;
+    }
+
+    private static boolean isLineText(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c > 0xFF || c == '\r' || c == '\n' || c == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Where in the wire form the value of line {@code line} is. */
+    private static int valueOffset(StoredHead head, int line) {
+        Fields fields = head.fields();
+        int at = REASON_OFFSET + head.reason().length() + CRLF_LENGTH;
+        for (int i = 0; i < line; i++) {
+            at += fields.name(i).length() + COLON_LENGTH + fields.value(i).length() + CRLF_LENGTH;
+        }
+        return at + fields.name(line).length() + COLON_LENGTH;
     }
 
     /**
@@ -308,13 +371,22 @@ final class EntryLayout {
             return SelectingFields.NONE;
         }
         boolean unmatched = in.get() != 0;
+        Fields fields = choice(in);
+        List<Fields> others = new ArrayList<>();
+        while (in.hasRemaining()) {
+            others.add(choice(in));
+        }
+        return new SelectingFields(unmatched, fields, others);
+    }
+
+    private static Fields choice(ByteBuffer in) {
         int lines = VarInt.length(in);
         Fields.Builder fields = Fields.builder();
         for (int i = 0; i < lines; i++) {
             String name = text(in);
             fields.add(name, text(in));
         }
-        return new SelectingFields(unmatched, fields.build());
+        return fields.build();
     }
 
     private static String text(ByteBuffer in) {

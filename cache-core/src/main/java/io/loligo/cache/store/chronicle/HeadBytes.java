@@ -379,10 +379,17 @@ final class HeadBytes {
                 return;
             }
             add(selecting.unmatched() ? 1 : 0);
-            addNumber(fields.size());
-            for (int i = 0; i < fields.size(); i++) {
-                addText(fields.name(i));
-                addText(fields.value(i));
+            addChoice(fields);
+            for (Fields other : selecting.others()) {
+                addChoice(other);
+            }
+        }
+
+        private void addChoice(Fields choice) {
+            addNumber(choice.size());
+            for (int i = 0; i < choice.size(); i++) {
+                addText(choice.name(i));
+                addText(choice.value(i));
             }
         }
     }

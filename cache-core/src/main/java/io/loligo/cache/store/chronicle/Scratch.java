@@ -20,6 +20,9 @@ final class Scratch {
     /** Heads and lists being made. */
     final Slot made = new Slot(4096);
 
+    /** What a validation writes over a head. */
+    final PageTimes times = new PageTimes();
+
     /** The object that the latest lookup copied here, for the read that mostly follows. */
     @Nullable Slot found;
 

@@ -11,6 +11,7 @@ import net.openhft.chronicle.hash.ChronicleHashClosedException;
 import net.openhft.chronicle.hash.ChronicleHashCorruption;
 import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
+import net.openhft.chronicle.map.MapEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One map for heads and chunks, so that the space is for whatever there is. It never grows: a page for which its segment
  * has no room is not inserted, and its owner tries another segment by another salt, see {@link ObjectId}.
  *
- * <p>Pages are inserted and removed, never replaced: a replacing put that fails for want of room destroys other entries.
+ * <p>Pages are inserted and removed, never replaced: a replacing put that fails for want of room destroys other entries. At
+ * most some bytes are written over others where they lie, {@link #rewritePage}.
  * An index entry is of constant size, so it may be replaced in place. Chronicle's own checksums are off: the pages carry
  * their own, and those are compared when they are read.
  */
@@ -203,6 +205,18 @@ final class ShardMaps implements AutoCloseable {
     /** Copies the page {@code key} into {@code into}; false when there is none. For a chunk, see {@link #chunk}. */
     boolean page(PageKey key, Value into) {
         return pages.getUsing(key, into) != null;
+    }
+
+    /**
+     * Has {@code inPlace}, given the page {@code key} to {@linkplain Value#take take}, write over bytes of it where they lie,
+     * with the page's segment to itself; false when there is no such page.
+     */
+    boolean rewritePage(PageKey key, Value inPlace) {
+        try (var context = pages.queryContext(key)) {
+            context.writeLock().lock();
+            MapEntry<PageKey, Value> entry = context.entry();
+            return entry != null && entry.value().getUsing(inPlace) != null;
+        }
     }
 
     boolean hasPage(PageKey key) {

@@ -2,7 +2,6 @@ package io.loligo.cache.store.chronicle;
 
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.CacheControlTargets;
-import io.loligo.cache.key.SelectingFields;
 import io.loligo.cache.store.ResponseStore.Purged;
 import io.loligo.cache.store.chronicle.MapKeys.KeyHash;
 import java.util.ArrayList;
@@ -182,7 +181,15 @@ final class ShardObjects {
 
     /** Whether object {@code id} is what the key in {@code scratch.hash} refers to, or one of those. */
     boolean refersTo(ShardMaps open, long id, Scratch scratch) {
-        LongList members = members(open, open.reference(scratch.hash, scratch.reference), scratch);
+        return isAmong(open, id, open.reference(scratch.hash, scratch.reference), scratch);
+    }
+
+    /** Whether object {@code id} is what {@code reference} stands for, or one of those. */
+    boolean isAmong(ShardMaps open, long id, long reference, Scratch scratch) {
+        if (!ObjectId.isList(reference)) {
+            return reference == id;
+        }
+        LongList members = members(open, reference, scratch);
         for (int i = 0; i < members.size(); i++) {
             if (members.get(i) == id) {
                 return true;
@@ -237,6 +244,16 @@ final class ShardObjects {
         }
     }
 
+    /** Has it be known what the page of {@code object}, which {@code reference} leads to, says by now. The stripe is held. */
+    void retimed(StoredObject object, long reference) {
+        // What is there already might keep it out.
+        decoded.forget(object.id());
+        decoded.add(object);
+        if (ObjectId.isList(reference)) {
+            decoded.forget(ObjectId.id(reference));
+        }
+    }
+
     /** Has {@code object}, whose key's hash is in {@code scratch}, found by its tags and evicted when its turn comes. */
     void know(StoredObject object, Scratch scratch) {
         eviction.add(object.id(), object.charge(), fingerprint(scratch.hash));
@@ -255,7 +272,7 @@ final class ShardObjects {
     /**
      * Changes what the key in {@code scratch.hash} refers to, then removes what it no longer does. The stripe is held.
      *
-     * @param added becomes the newest variant and replaces the one with the same selecting fields
+     * @param added becomes the newest variant and replaces those that a request has chosen that chose it
      * @param bodyPassedOn the dropped object whose chunks stay, because {@code added} has them now; 0 when there is none
      * @param dropped which of the present variants go
      */
@@ -333,9 +350,8 @@ final class ShardObjects {
     }
 
     private static boolean isReplaced(StoredObject member, StoredObject added) {
-        SelectingFields selecting = member.head().selecting();
         // Another key under the same hash: there is room for one of them only.
-        return selecting.equals(added.head().selecting())
+        return member.head().selecting().overlaps(added.head().selecting())
                 || !member.head().key().equals(added.head().key());
     }
 

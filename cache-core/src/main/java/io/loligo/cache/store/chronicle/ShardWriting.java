@@ -228,9 +228,52 @@ final class ShardWriting {
 
     /** See {@link io.loligo.cache.store.ResponseStore#freshen}. */
     @Nullable StoredHead freshen(StoredHead stored, StoredHead updated, Scratch scratch) {
-        return updated.key().equals(stored.key())
+        if (!updated.key().equals(stored.key())) {
+            return null;
+        }
+        StoredHead retimed = stored.staleSince() == null ? retime(stored.id(), updated, scratch) : null;
+        return retimed == null
                 ? renew(stored.id(), updated, (old, head) -> validated(old, head, stored.latestPurge()), scratch)
-                : null;
+                : retimed;
+    }
+
+    /**
+     * Writes the times and the Date of {@code updated} over those of object {@code id}, where that differs in nothing else. A
+     * ban that covers the object goes on doing so, for it goes by the id: where there is one, this is not the way.
+     *
+     * @return the head as stored; null, and nothing is changed, when it cannot be done
+     */
+    private @Nullable StoredHead retime(long id, StoredHead updated, Scratch scratch) {
+        ShardMaps open = shard.isOutOfUse() ? null : shard.maps();
+        if (open == null) {
+            return null;
+        }
+        try {
+            hasher.hash(updated.key(), scratch.text, scratch.hash);
+            synchronized (objects.stripe(scratch.hash)) {
+                long reference = open.reference(scratch.hash, scratch.reference);
+                StoredObject old =
+                        objects.isAmong(open, id, reference, scratch) ? objects.object(open, id, scratch) : null;
+                if (old == null
+                        || old.head().staleSince() != null
+                        || !old.head().isButForTimes(updated)
+                        || !bans.covering(id, old.head(), 0).isEmpty()
+                        || !open.rewritePage(scratch.page.head(id), scratch.times.of(old, updated))
+                        || !scratch.times.isWritten()) {
+                    return null;
+                }
+                StoredObject retimed = old.withTimes(updated);
+                objects.retimed(retimed, reference);
+                if (scratch.foundId == id) {
+                    // Copied before.
+                    scratch.foundId = 0;
+                }
+                return retimed.head();
+            }
+        } catch (RuntimeException | Error e) {
+            shard.fault(e);
+            return null;
+        }
     }
 
     /** What bans leave of a validation that knew of them up to ban {@code known}; null for nothing. */

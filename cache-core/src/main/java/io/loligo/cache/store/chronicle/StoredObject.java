@@ -4,7 +4,8 @@ import io.loligo.cache.freshness.StoredHead;
 import java.util.List;
 
 /**
- * What a head's page says, decoded. Immutable, but for what is remembered of bans.
+ * What a head's page says, decoded; its times and its Date may have been written over since. Immutable, but for what is
+ * remembered of bans.
  *
  * @param head the head with its id
  * @param alone a list of just {@code head}: what a lookup of a key with one variant gives, made once
@@ -41,6 +42,13 @@ record StoredObject(
             int bodyOffset,
             int valueLength) {
         this(head, alone, bodyId, inline, wireOffset, wireLength, unsent, bodyOffset, valueLength, new Bans.Checked());
+    }
+
+    /** The same with another Date and other times in its page. */
+    StoredObject withTimes(StoredHead updated) {
+        StoredHead timed = updated.withId(head.id(), head.bodyLength());
+        return new StoredObject(
+                timed, List.of(timed), bodyId, inline, wireOffset, wireLength, unsent, bodyOffset, valueLength);
     }
 
     @Override

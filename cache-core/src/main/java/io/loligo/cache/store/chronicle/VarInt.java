@@ -41,6 +41,30 @@ final class VarInt {
         return next;
     }
 
+    /** The number of bytes of the number at {@code at}. */
+    static int lengthAt(ByteBuffer in, int at) {
+        int length = 1;
+        while (in.get(at + length - 1) < 0) {
+            length++;
+        }
+        return length;
+    }
+
+    /** Whether {@code value} can be written in {@code length} bytes. */
+    static boolean fits(long value, int length) {
+        return length * BITS >= Long.SIZE || value >>> (length * BITS) == 0;
+    }
+
+    /** Writes {@code value} in just {@code length} bytes, into which it fits. */
+    static void putAt(ByteBuffer out, int at, long value, int length) {
+        long rest = value;
+        for (int i = 0; i < length; i++) {
+            long more = i < length - 1 ? MORE : 0;
+            out.put(at + i, (byte) ((rest & (MORE - 1)) | more));
+            rest >>>= BITS;
+        }
+    }
+
     /**
      * Reads the number at {@code in}'s position and moves on behind it.
      *

@@ -60,7 +60,9 @@ class ChronicleStorePersistenceTest {
         try (ChronicleStore store = open()) {
             put(store, head(key("/small")), body("small", 1_000));
             StoredHead large = put(store, head(key("/large")), body("large", 500_000));
-            Samples.freshen(store, large, withField(large, "X-New", "1"));
+            StoredHead dated = withField(withField(large, "X-New", "1"), "Date", "Sun, 06 Nov 1994 08:49:37 GMT");
+            StoredHead freshened = Samples.freshen(store, large, dated);
+            Samples.freshen(store, freshened, Samples.validated(freshened, "Sun, 06 Nov 1994 08:50:37 GMT", 60));
             put(store, head(key("/vary"), language("en")), body("en", 100));
             put(store, head(key("/vary"), language("de")), body("de", 100_000));
             heads = new ArrayList<>(store.lookup(key("/vary")));

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.loligo.cache.freshness.ResponseTimes;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.store.EntryReader;
@@ -35,6 +36,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("what the store takes and gives back")
 class ChronicleStoreTest {
     private static final long MEBI = 1L << 20;
+    private static final String DATE = "Sun, 06 Nov 1994 08:49:37 GMT";
+    private static final String LATER = "Sun, 06 Nov 1994 08:49:46 GMT";
+
     private static ChronicleStore store;
 
     @BeforeAll
@@ -202,6 +206,23 @@ class ChronicleStoreTest {
     }
 
     @Test
+    void what_answers_two_requests_goes_when_one_of_them_is_answered_anew() throws IOException {
+        CacheKey key = key("/shared");
+        StoredHead german = put(store, head(key, language("de")), body("shared", 100_000));
+        StoredHead french = put(store, head(key, language("fr")), body("francais", 100));
+
+        StoredHead shared =
+                Samples.freshen(store, german, head(key, language("de").and(language("en"))));
+
+        assertThat(store.lookup(key)).containsExactly(shared, french);
+        assertThat(get(store, shared)).isEqualTo(body("shared", 100_000));
+
+        StoredHead english = put(store, head(key, language("en")), body("english", 100));
+
+        assertThat(store.lookup(key)).containsExactly(english, french);
+    }
+
+    @Test
     void the_oldest_of_too_many_variants_goes() {
         CacheKey key = key("/many");
         for (int i = 0; i <= ShardObjects.VARIANTS_MAX; i++) {
@@ -249,12 +270,64 @@ class ChronicleStoreTest {
         assertThat(store.purge(key.uri()).objects()).isEqualTo(2);
     }
 
+    @ParameterizedTest(name = "a body of {0} bytes")
+    @CsvSource({"0", "1000", "32000"})
+    void a_validation_without_news_leaves_the_object_where_it_is(int length) throws IOException {
+        CacheKey key = key("/validated-" + length);
+        byte[] body = body("validated", length);
+        StoredHead old = put(store, withField(head(key), "Date", DATE), body);
+        StoredHead other = put(store, head(key, language("x")), body("other", 10));
+        assertThat(store.lookup(key)).containsExactly(other, old);
+        long bytes = store.stats().bytes();
+
+        StoredHead updated = Samples.freshen(store, old, Samples.validated(old, LATER, 9));
+
+        assertThat(updated.id()).isEqualTo(old.id());
+        assertThat(updated.times().responseTime())
+                .isEqualTo(old.times().responseTime().plusSeconds(9));
+        assertThat(updated.fields().first("Date")).isEqualTo(LATER);
+        assertThat(store.lookup(key)).containsExactly(other, updated);
+        assertThat(store.stats().bytes()).isEqualTo(bytes);
+        try (EntryReader reader = Samples.open(store, updated)) {
+            assertThat(Samples.text(reader.head())).contains("Date: " + LATER + "\r\n");
+        }
+        assertThat(get(store, updated)).isEqualTo(body);
+        // Who did not know of that validation makes its own.
+        StoredHead again = Samples.freshen(store, old, Samples.validated(old, DATE, 10));
+        assertThat(store.lookup(key)).containsExactly(other, again);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            it took so long that there is no room for the number | Sun, 06 Nov 1994 08:49:46 GMT | 3600
+            its Date is of another length                         | Sun Nov  6 08:49:46 1994      |    1
+            """)
+    void a_validation_that_does_not_fit_in_its_place_gets_another(String rule, String date, long seconds)
+            throws IOException {
+        CacheKey key = key("/no-room/" + seconds);
+        StoredHead old = put(store, withField(head(key), "Date", DATE), body("a", 100));
+        StoredHead asked = there(old.validated(
+                date,
+                new ResponseTimes(
+                        old.times().requestTime(), old.times().requestTime().plusSeconds(seconds))));
+
+        StoredHead updated = Samples.freshen(store, old, asked);
+
+        assertThat(updated.id()).isNotEqualTo(old.id());
+        assertThat(updated.times()).isEqualTo(asked.times());
+        assertThat(updated.fields().first("Date")).isEqualTo(date);
+        assertThat(store.lookup(key)).containsExactly(updated);
+        assertThat(get(store, updated)).isEqualTo(body("a", 100));
+    }
+
     @Test
     void freshening_what_is_gone_gives_nothing_and_brings_nothing_back() {
         StoredHead old = put(store, head(key("/gone")), body("gone", 100));
         store.remove(old);
 
         assertThat(store.freshen(old, withField(old, "X", "1"))).isNull();
+        assertThat(store.freshen(old, withField(old, "Date", DATE))).isNull();
+        assertThat(store.freshen(old, old)).isNull();
         assertThat(store.lookup(key("/gone"))).isEmpty();
     }
 

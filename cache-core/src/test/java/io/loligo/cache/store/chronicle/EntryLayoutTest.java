@@ -3,6 +3,7 @@ package io.loligo.cache.store.chronicle;
 import static io.loligo.cache.store.chronicle.Samples.there;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loligo.cache.freshness.ResponseTimes;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.http.FieldNames;
@@ -162,6 +163,73 @@ class EntryLayoutTest {
                         .head()
                         .key())
                 .isEqualTo(key);
+    }
+
+    @Test
+    void what_other_requests_chose_too_is_read_as_it_was_written() {
+        SelectingFields selecting =
+                Samples.language("de").and(Samples.language("en")).and(Samples.language("fr"));
+        StoredHead head = Samples.head(Samples.key("/"), selecting);
+        Slot slot = new Slot(4096);
+        there(HeadBytes.of(head, 0, FieldNames.NONE, new HeadBytes.Draft()))
+                .inline()
+                .put(slot, 64, 0);
+
+        assertThat(there(EntryLayout.head(slot, 64, true, CacheControlTargets.DEFAULT))
+                        .head()
+                        .selecting())
+                .isEqualTo(selecting);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"small", "large"})
+    void times_and_Date_written_over_those_of_a_page_are_as_if_written_with_it(String name) {
+        StoredHead dated = Samples.withField(HEAD, "Date", "Sun, 06 Nov 1994 08:49:37 GMT");
+        Slot page = page(dated, name);
+        StoredObject object = there(EntryLayout.head(page, 7, true, CacheControlTargets.DEFAULT));
+        StoredHead later = Samples.validated(object.head(), "Mon, 07 Nov 1994 09:50:38 GMT", 90_061);
+        Slot expected = page(later, name);
+
+        assertThat(EntryLayout.putTimes(page, object, later)).isTrue();
+
+        assertThat(bytes(page)).isEqualTo(bytes(expected));
+    }
+
+    @Test
+    void a_shorter_delay_takes_the_room_of_the_longer_one() {
+        StoredHead dated = Samples.withField(HEAD, "Date", "Sun, 06 Nov 1994 08:49:37 GMT");
+        Slot page = page(dated, "small");
+        StoredObject object = there(EntryLayout.head(page, 7, true, CacheControlTargets.DEFAULT));
+        Instant sent = dated.times().requestTime().plusSeconds(60);
+        StoredHead later = there(
+                object.head().validated("Mon, 07 Nov 1994 09:50:38 GMT", new ResponseTimes(sent, sent.plusNanos(5))));
+
+        assertThat(EntryLayout.putTimes(page, object, later)).isTrue();
+
+        assertThat(there(EntryLayout.head(page, 7, true, CacheControlTargets.DEFAULT))
+                        .head()
+                        .times())
+                .isEqualTo(later.times());
+    }
+
+    @Test
+    void a_damaged_page_is_not_made_good_by_writing_times_over_it() {
+        Slot page = page(HEAD, "small");
+        StoredObject object = there(EntryLayout.head(page, 7, true, CacheControlTargets.DEFAULT));
+        page.buffer().put(object.wireOffset(), (byte) 'X');
+        byte[] before = bytes(page);
+
+        assertThat(EntryLayout.putTimes(page, object, HEAD)).isFalse();
+
+        assertThat(bytes(page)).isEqualTo(before);
+    }
+
+    /** The page of {@code head} without the body, as object 7. */
+    private static Slot page(StoredHead head, String name) {
+        HeadBytes bytes = there(HeadBytes.of(head, name.equals("small") ? 0 : 5, HIDDEN, new HeadBytes.Draft()));
+        Slot slot = new Slot(4096);
+        (name.equals("small") ? bytes.inline() : bytes).put(slot, 7, 0);
+        return slot;
     }
 
     @ParameterizedTest

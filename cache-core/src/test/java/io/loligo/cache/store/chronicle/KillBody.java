@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 record KillBody(int page, int variant, long version, int length, int freshened) {
     static final int VARIANTS = 3;
 
+    /** What an origin says of when it answered; a validation leaves another one of the same length. */
+    static final String DATE = "Sun, 06 Nov 1994 08:49:37 GMT";
+
     private static final String FIELD = "X-Object";
     private static final List<String> LANGUAGES = List.of("en", "de", "fr");
     private static final int READ_BYTES = 48 << 10;
@@ -44,7 +47,7 @@ record KillBody(int page, int variant, long version, int length, int freshened) 
                 selecting(),
                 200,
                 "OK",
-                Fields.of("Content-Type", "application/octet-stream", FIELD, text()),
+                Fields.of("Content-Type", "application/octet-stream", "Date", DATE, FIELD, text()),
                 Samples.TIMES,
                 -1);
     }

@@ -118,8 +118,10 @@ final class KillLoad {
                     put(page, ++version, kept, journal, random);
                 } else if (dice < 68) {
                     abandon(page, ++version, random);
-                } else if (dice < 82) {
+                } else if (dice < 75) {
                     freshen(page, kept, journal, random);
+                } else if (dice < 82) {
+                    validate(page, journal, random);
                 } else if (dice < 90) {
                     purge(page, ++version, kept, journal);
                 } else {
@@ -200,6 +202,19 @@ final class KillLoad {
         if (done != null) {
             kept.put(place(updated), updated);
         }
+        say(journal, done == null ? "none" : "done");
+    }
+
+    /** As {@link #freshen}, with no news but times: where they are written over the old ones, a kill may cost the page. */
+    private void validate(int page, FileChannel journal, Random random) throws IOException {
+        List<StoredHead> heads = store.lookup(Samples.key(KillBody.path(page)));
+        if (heads.isEmpty()) {
+            return;
+        }
+        StoredHead stored = heads.get(random.nextInt(heads.size()));
+        String date = KillBody.DATE.replace("37", Integer.toString(10 + random.nextInt(50)));
+        say(journal, "validate " + KillBody.of(stored).text());
+        StoredHead done = store.freshen(stored, Samples.validated(stored, date, random.nextInt(1_000)));
         say(journal, done == null ? "none" : "done");
     }
 

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *  put BODY       a body is about to be stored       freshen BODY   a head is about to be freshened to BODY
- *  purge PAGE     a page is about to be purged       done, none     what the line before says took place, or did not
- *  maybe          nobody said whether it did
+ *  purge PAGE     a page is about to be purged       validate BODY  BODY's times are about to be written over
+ *  done, none     what the line before says took place, or did not; maybe: nobody said whether it did
  * </pre>
  */
 final class KillModel {
@@ -76,7 +76,8 @@ final class KillModel {
         } else {
             KillBody body = KillBody.of(rest);
             places.add(List.of(body.page(), body.variant()));
-            after = Optional.of(body);
+            boolean cut = operation.startsWith("validate ") && outcome == null;
+            after = cut ? Optional.empty() : Optional.of(body);
         }
         for (List<Integer> place : places) {
             Set<Optional<KillBody>> states = possible(place.get(0), place.get(1));

@@ -68,6 +68,15 @@ final class Samples {
                 head.bodyLength());
     }
 
+    /** What a validation leaves of {@code head} that brought no news but {@code date}; so many seconds later. */
+    static StoredHead validated(StoredHead head, String date, long seconds) {
+        return there(head.validated(
+                date,
+                new ResponseTimes(
+                        head.times().requestTime().plusSeconds(seconds),
+                        head.times().responseTime().plusSeconds(seconds))));
+    }
+
     /** A body of {@code length} bytes that could only be that of {@code name}. */
     static byte[] body(String name, int length) {
         byte[] body = new byte[length];

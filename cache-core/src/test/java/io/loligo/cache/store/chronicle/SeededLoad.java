@@ -209,8 +209,9 @@ final class SeededLoad {
 
         private Writing open(CacheKey key) {
             NamedBody body = new NamedBody(random.nextLong(), length());
-            StoredHead head = Samples.withField(
-                    Samples.head(key, Samples.language("l" + random.nextInt(LANGUAGES))), "X-Body", body.toString());
+            StoredHead plain = Samples.head(key, Samples.language("l" + random.nextInt(LANGUAGES)));
+            StoredHead head =
+                    Samples.withField(Samples.withField(plain, "Date", KillBody.DATE), "X-Body", body.toString());
             Writing writing = new Writing(body, store.write(head));
             followed.set(random.nextInt(followed.length()), writing);
             return writing;
@@ -297,7 +298,10 @@ final class SeededLoad {
 
         private void freshen(CacheKey key) {
             for (StoredHead stored : store.lookup(key)) {
-                StoredHead updated = store.freshen(stored, Samples.withField(stored, "X-Age", "" + step));
+                StoredHead news = random.nextBoolean()
+                        ? Samples.withField(stored, "X-Age", "" + step)
+                        : Samples.validated(stored, KillBody.DATE, random.nextInt(60));
+                StoredHead updated = store.freshen(stored, news);
                 if (updated != null) {
                     assertThat(updated.fields().first("X-Body"))
                             .isEqualTo(stored.fields().first("X-Body"));
