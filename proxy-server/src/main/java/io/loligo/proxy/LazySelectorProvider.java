@@ -14,10 +14,15 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.AbstractSelectableChannel;
 import java.nio.channels.spi.AbstractSelector;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.AbstractSet;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
- * Gives XNIO's I/O threads selectors that do not look for events each time a connection is closed while many are ready.
+ * Gives XNIO's I/O threads selectors that do not look for events each time a connection is closed while many are ready, and
+ * that keep what they find in an array.
  *
  * <p>XNIO calls {@link Selector#selectNow} after each key that it cancels, so that it is gone at once. Where thousands of
  * connections are closed at a time, each such call collects a thousand events, to close one connection. Here that look is
@@ -112,6 +117,8 @@ public final class LazySelectorProvider extends SelectorProvider {
     private static final class LazySelector extends AbstractSelector {
         private final MethodHandle register;
         private final AbstractSelector system;
+        private final ReadyKeys ready = new ReadyKeys();
+        private final Consumer<SelectionKey> collect = ready::found;
         /** How many were ready when XNIO last asked. */
         private int found;
         /** Whether a look at the events was asked for and has not been taken. */
@@ -137,7 +144,12 @@ public final class LazySelectorProvider extends SelectorProvider {
         @Override
         public int selectNow() throws IOException {
             putOff = found >= MANY;
-            return putOff ? 0 : system.selectNow();
+            return putOff ? 0 : look();
+        }
+
+        private int look() throws IOException {
+            ready.clear();
+            return system.selectNow(collect);
         }
 
         /** XNIO asks for them after each selection of its loop, and not after one for the sake of a cancelled key. */
@@ -146,26 +158,27 @@ public final class LazySelectorProvider extends SelectorProvider {
             if (putOff) {
                 putOff = false;
                 try {
-                    system.selectNow();
+                    look();
                 } catch (IOException e) {
                     LOG.log(System.Logger.Level.WARNING, "the system did not say which connections are ready", e);
                 }
             }
-            Set<SelectionKey> selected = system.selectedKeys();
-            found = selected.size();
-            return selected;
+            found = ready.size();
+            return ready;
         }
 
         @Override
         public int select(long timeout) throws IOException {
             putOff = false;
-            return system.select(timeout);
+            ready.clear();
+            return system.select(collect, timeout);
         }
 
         @Override
         public int select() throws IOException {
             putOff = false;
-            return system.select();
+            ready.clear();
+            return system.select(collect);
         }
 
         @Override
@@ -182,6 +195,50 @@ public final class LazySelectorProvider extends SelectorProvider {
         @Override
         protected void implCloseSelector() throws IOException {
             system.close();
+        }
+    }
+
+    /**
+     * The keys that a look has found ready, in an array: the system's own set of them hashes each key, and goes through as
+     * many places as there were keys at its busiest each time that XNIO asks. What was found before a look is forgotten; if it
+     * still is ready the look finds it again.
+     */
+    private static final class ReadyKeys extends AbstractSet<SelectionKey> {
+        private SelectionKey[] keys = new SelectionKey[MANY];
+        private int count;
+
+        void found(SelectionKey key) {
+            if (count == keys.length) {
+                keys = Arrays.copyOf(keys, 2 * count);
+            }
+            keys[count++] = key;
+        }
+
+        @Override
+        public int size() {
+            return count;
+        }
+
+        @Override
+        public Iterator<SelectionKey> iterator() {
+            return Arrays.asList(keys).subList(0, count).iterator();
+        }
+
+        @Override
+        @SuppressWarnings({"unchecked", "SuspiciousSystemArraycopy"}) // as Collection has it
+        public <T> T[] toArray(T[] to) {
+            T[] all = to.length < count ? (T[]) Arrays.copyOf(keys, count, to.getClass()) : to;
+            System.arraycopy(keys, 0, all, 0, count);
+            if (all.length > count) {
+                ((Object[]) all)[count] = null;
+            }
+            return all;
+        }
+
+        @Override
+        public void clear() {
+            Arrays.fill(keys, 0, count, null);
+            count = 0;
         }
     }
 }

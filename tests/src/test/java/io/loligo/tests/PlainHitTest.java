@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Plain hits take a short way, all other requests the ordinary one. If-None-Match with another page's tag leaves an answer as
- * it is and sends the request the ordinary way: so both can be compared.
+ * Plain hits take a short way, as {@link PlainRequestTest all plain requests} do. If-None-Match with another page's tag leaves an
+ * answer as it is and sends the request the ordinary way: so both can be compared.
  */
 @DisplayName("Plain hits, on the short way and on the ordinary one")
 class PlainHitTest extends ScenarioWithOneOrigin {

@@ -384,7 +384,9 @@ public final class StoredHead {
     public RefreshRule refreshRule(RefreshRules rules) {
         RuleFound known = ruleFound;
         if (known == null || known.rules() != rules) {
-            known = new RuleFound(rules, rules.first(key.uri().toString(), fields.first("Content-Type")));
+            // No URL is made where no rule asks for one.
+            String url = rules.rules().isEmpty() ? "" : key.uri().toString();
+            known = new RuleFound(rules, rules.first(url, fields.first("Content-Type")));
             ruleFound = known;
         }
         return known.rule();

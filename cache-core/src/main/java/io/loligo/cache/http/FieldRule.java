@@ -141,7 +141,7 @@ public enum FieldRule {
             if (rule != null && (rule.is(Use.HOP_BY_HOP) || rule.is(Use.END_TO_END))) {
                 return rule.is(Use.HOP_BY_HOP);
             }
-            return contains(named, name);
+            return !named.isEmpty() && contains(named, name);
         });
     }
 
@@ -157,7 +157,7 @@ public enum FieldRule {
     private static List<String> namedByConnection(Fields fields) {
         List<String> named = List.of();
         for (int i = 0; i < fields.size(); i++) {
-            if (FieldNames.isSame(fields.name(i), CONNECTION.fieldName)) {
+            if (FieldNames.isSame(fields.name(i), CONNECTION.fieldName) && !isAboutItself(fields.value(i))) {
                 for (String option : fields.value(i).split(",", -1)) {
                     String name = option.strip();
                     if (!name.isEmpty() && !name.equalsIgnoreCase("close") && !name.equalsIgnoreCase("keep-alive")) {
@@ -168,6 +168,11 @@ public enum FieldRule {
             }
         }
         return named;
+    }
+
+    /** Whether a Connection line names no field, as most do. */
+    private static boolean isAboutItself(String options) {
+        return options.equalsIgnoreCase("keep-alive") || options.equalsIgnoreCase("close");
     }
 
     private static FieldRule[][] byLength() {

@@ -45,7 +45,12 @@ public final class Fields {
     }
 
     public static Builder builder() {
-        return new Builder();
+        return new Builder(16);
+    }
+
+    /** A builder for so many lines, more or less. */
+    public static Builder builder(int lines) {
+        return new Builder(Math.max(1, lines));
     }
 
     /** The number of field lines. */
@@ -137,7 +142,20 @@ public final class Fields {
 
     /** These fields with exactly one line named {@code name}, last. */
     public Fields with(String name, String value) {
-        return without(name).plus(name, value);
+        if (!has(name)) {
+            return plus(name, value);
+        }
+        String[] more = new String[lines.length];
+        int length = 0;
+        for (int i = 0; i < lines.length; i += 2) {
+            if (!FieldNames.isSame(lines[i], name)) {
+                more[length++] = lines[i];
+                more[length++] = lines[i + 1];
+            }
+        }
+        more[length++] = name;
+        more[length++] = value;
+        return new Fields(length == more.length ? more : Arrays.copyOf(more, length));
     }
 
     /** These fields and one more line, last. */
@@ -167,10 +185,12 @@ public final class Fields {
 
     /** Collects field lines; used by one thread. */
     public static final class Builder {
-        private String[] lines = new String[32];
+        private String[] lines;
         private int length;
 
-        private Builder() {}
+        private Builder(int size) {
+            lines = new String[2 * size];
+        }
 
         public Builder add(String name, String value) {
             if (length == lines.length) {
@@ -198,6 +218,12 @@ public final class Fields {
 
         public Fields build() {
             return length == 0 ? EMPTY : new Fields(Arrays.copyOf(lines, length));
+        }
+
+        /** Forgets the lines: it can be used for others. */
+        public void clear() {
+            Arrays.fill(lines, 0, length, null);
+            length = 0;
         }
     }
 }

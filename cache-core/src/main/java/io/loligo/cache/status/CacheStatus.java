@@ -21,6 +21,7 @@ public record CacheStatus(
         boolean collapsed,
         @Nullable String key,
         @Nullable String detail) {
+    private static final int USUAL_LENGTH = 80;
 
     /** A hit with so many seconds left. */
     public static CacheStatus hit(long ttl) {
@@ -63,7 +64,7 @@ public record CacheStatus(
 
     /** The field's value for a cache called {@code name}; the members of caches before us are not in it. */
     public String format(String name) {
-        StringBuilder text = new StringBuilder(name(name));
+        StringBuilder text = new StringBuilder(USUAL_LENGTH).append(name(name));
         if (forward == null) {
             text.append(";hit");
         } else {

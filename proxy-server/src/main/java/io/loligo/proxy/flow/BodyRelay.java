@@ -40,9 +40,9 @@ final class BodyRelay {
 
     private final Object lock = new Object();
     /** Guarded by lock. All buffers but the last are full. */
-    private final ArrayDeque<PooledByteBuffer> window = new ArrayDeque<>();
+    private final ArrayDeque<PooledByteBuffer> window = new ArrayDeque<>(1);
 
-    private final List<Reader> readers = new ArrayList<>();
+    private final List<Reader> readers = new ArrayList<>(1);
     private long windowStart;
     private long produced;
     private boolean storing;
@@ -128,23 +128,21 @@ final class BodyRelay {
         filling = true;
         try {
             int buffers = 0;
-            while (!isEnded()) {
-                if (isUseless()) {
-                    abandon();
-                    break;
-                }
-                if (mustPause()) {
-                    body.suspendReads();
-                    break;
-                }
-                int got = takeOnce();
-                if (got == 0) {
+            Next next = next();
+            while (next == Next.TAKE) {
+                if (takeOnce() == 0) {
                     body.resumeReads();
                     break;
                 }
                 if (++buffers % BUFFERS_PER_TURN == 0) {
                     wakeReaders();
                 }
+                next = next();
+            }
+            if (next == Next.ABANDON) {
+                abandon();
+            } else if (next == Next.PAUSE) {
+                body.suspendReads();
             }
         } catch (IOException e) {
             fail(e);
@@ -160,6 +158,31 @@ final class BodyRelay {
         releaseIfDone();
     }
 
+    /** What the owner does next. */
+    private enum Next {
+        TAKE,
+        /** The rest is neither stored nor read by anybody. */
+        ABANDON,
+        /** The slowest reader is too far behind. */
+        PAUSE,
+        /** There is no more. */
+        END
+    }
+
+    private Next next() {
+        synchronized (lock) {
+            if (complete || failure != null) {
+                return Next.END;
+            }
+            abandoned = !storing && readers.isEmpty();
+            if (abandoned) {
+                return Next.ABANDON;
+            }
+            paused = isFarAhead();
+            return paused ? Next.PAUSE : Next.TAKE;
+        }
+    }
+
     private boolean isEnded() {
         synchronized (lock) {
             return complete || failure != null;
@@ -171,8 +194,9 @@ final class BodyRelay {
         int from = tail.position();
         int got = body.read(tail);
         if (got > 0) {
-            ByteBuffer bytes = tail.duplicate().flip().position(from);
-            boolean stored = storing && writer != null && writer.append(bytes);
+            boolean stored = storing
+                    && writer != null
+                    && writer.append(tail.duplicate().flip().position(from));
             synchronized (lock) {
                 storing = stored;
                 produced += got;
@@ -215,25 +239,10 @@ final class BodyRelay {
         ended.accept(null);
     }
 
-    /** Whether the rest is neither stored nor read by anybody. */
-    private boolean isUseless() {
-        synchronized (lock) {
-            abandoned = !storing && readers.isEmpty();
-            return abandoned;
-        }
-    }
-
     /** Gives up what nobody waits for: {@link #abandoned} is set by then, so nobody can come meanwhile. */
     private void abandon() {
         body.abort();
         fail(new IOException("no client waits for it any more"));
-    }
-
-    private boolean mustPause() {
-        synchronized (lock) {
-            paused = isFarAhead();
-            return paused;
-        }
     }
 
     /**
@@ -241,7 +250,9 @@ final class BodyRelay {
      * where it shares its buffer with what comes next. Guarded by lock.
      */
     private boolean isFarAhead() {
-        return !storing && produced - Math.max(windowStart, slowest()) >= windowMax;
+        return !storing
+                && produced - windowStart >= windowMax
+                && produced - Math.max(windowStart, slowest()) >= windowMax;
     }
 
     /** How far the slowest reader is. Guarded by lock. */
@@ -255,6 +266,9 @@ final class BodyRelay {
 
     /** Drops what every reader has, and what the store holds beyond the window's bound. Guarded by lock. */
     private void trim() {
+        if (window.size() <= 1) {
+            return;
+        }
         long slowest = slowest();
         long keepFrom = storing ? Math.max(slowest, produced - windowMax) : slowest;
         while (window.size() > 1) {
@@ -269,14 +283,20 @@ final class BodyRelay {
     }
 
     private void wakeReaders() {
-        List<Reader> all;
+        Reader only = null;
+        List<Reader> all = List.of();
         synchronized (lock) {
-            if (readers.isEmpty()) {
-                return;
+            if (readers.size() == 1) {
+                only = readers.get(0);
+            } else if (!readers.isEmpty()) {
+                all = List.copyOf(readers);
             }
-            all = List.copyOf(readers);
         }
-        all.forEach(Reader::wake);
+        if (only != null) {
+            only.wake();
+        } else {
+            all.forEach(Reader::wake);
+        }
     }
 
     /** A reader took bytes: the origin may be read again. Any thread. */

@@ -85,6 +85,11 @@ final class ClientRequestBody implements RequestBody {
         return continueOwed;
     }
 
+    /** Whether all of it was read. */
+    boolean isComplete() {
+        return complete;
+    }
+
     /** Whether the origin's 100 is to go to the client, which needs none of ours then. Not when it has had ours. */
     boolean passesOnContinue() {
         boolean wanted = continueOwed || !expectsContinue;

@@ -18,8 +18,10 @@ import io.loligo.proxy.respond.ErrorPage;
 import io.loligo.proxy.respond.Lookup;
 import io.loligo.proxy.respond.ResponseFields;
 import io.loligo.proxy.respond.ResponseSender.Framing;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Hands an origin's answer, or the lack of one, to a client. Stateless; called on the client's I/O thread. */
@@ -39,23 +41,24 @@ final class Delivery {
 
         long length = arrived.length();
         Framing framing = Framing.LENGTH;
-        Fields fields = x.forClient(head.fields()).without("Content-Length");
+        Fields fields = x.forClient(head.fields());
         if (collapsed && arrived.stored() != null) {
             fields = arrived.stored().directives().reusable(fields);
         }
         if (x.isHead() || head.status() == 204 || head.status() == 304) {
             String announced = head.fields().first("Content-Length");
-            if (announced != null && head.status() != 204) {
-                fields = fields.plus("Content-Length", announced);
-            }
+            fields = announced != null && head.status() != 204
+                    ? fields.with("Content-Length", announced)
+                    : fields.without("Content-Length");
         } else if (length >= 0) {
-            fields = fields.plus("Content-Length", Long.toString(length));
+            fields = fields.with("Content-Length", Long.toString(length));
         } else if (x.version() == HttpVersion.HTTP_1_0) {
+            fields = fields.without("Content-Length");
             framing = Framing.CLOSE;
             x.closeAfterwards();
         } else {
             framing = Framing.CHUNKED;
-            fields = fields.plus("Transfer-Encoding", "chunked");
+            fields = fields.without("Content-Length").plus("Transfer-Encoding", "chunked");
         }
         if (!fields.has("Date")) {
             fields =
@@ -141,14 +144,16 @@ final class Delivery {
         if (failure.cause() == Cause.REQUEST_BODY) {
             x.closeAfterwards();
         }
-        boolean tooBig = x.body() instanceof ClientRequestBody body && body.isTooBig();
+        ClientRequestBody body = x.body();
+        boolean tooBig = body != null && body.isTooBig();
         ErrorPage page = tooBig ? ErrorPage.ERR_TOO_BIG : page(failure.cause());
         x.refuse(page, code, "");
     }
 
     /** Passes on a 1xx answer, with its end-to-end fields. RFC 9110 §15.2; §8.6 has no Content-Length in it. */
     void interim(Exchange x, ResponseHead head) {
-        if (head.status() == 100 && x.body() instanceof ClientRequestBody body && !body.passesOnContinue()) {
+        ClientRequestBody body = x.body();
+        if (head.status() == 100 && body != null && !body.passesOnContinue()) {
             return;
         }
         Fields fields = x.forClient(FieldRule.endToEnd(head.fields())).without("Content-Length");
@@ -156,11 +161,9 @@ final class Delivery {
     }
 
     static @Nullable String address(Answer answer) {
-        return answer.peer().addresses().stream()
-                .findFirst()
-                .map(InetSocketAddress::getAddress)
-                .map(AddressText::of)
-                .orElse(null);
+        List<InetSocketAddress> addresses = answer.peer().addresses();
+        InetAddress address = addresses.isEmpty() ? null : addresses.get(0).getAddress();
+        return address == null ? null : AddressText.of(address);
     }
 
     private static ErrorPage page(Cause cause) {

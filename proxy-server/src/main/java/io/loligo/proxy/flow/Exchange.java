@@ -11,13 +11,9 @@ import io.loligo.cache.status.HierarchyCode;
 import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.access.RequestFacts;
 import io.loligo.proxy.log.Transaction;
-import io.loligo.proxy.origin.RequestBody;
 import io.loligo.proxy.respond.ErrorPage;
 import io.loligo.proxy.respond.Lookup;
 import io.loligo.proxy.respond.ResponseSender;
-import io.undertow.server.Connectors;
-import io.undertow.server.HttpServerExchange;
-import io.undertow.server.protocol.http.HttpServerConnection;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -33,21 +29,19 @@ import org.xnio.XnioIoThread;
  * hand over with {@link #run}.
  */
 final class Exchange implements ResponseSender.Ending {
-    private static final InetSocketAddress UNKNOWN = new InetSocketAddress("0.0.0.0", 0);
-
-    private final HttpServerExchange undertow;
+    private final ClientConnection client;
     private final Rules rules;
     private final Rules.Site site;
     private final ResponseSender sender;
     private final Consumer<Transaction> record;
-    private final Runnable ended;
+    private final Sequel sequel;
     private final long startNanos = System.nanoTime();
 
     private @Nullable RequestHead head;
     private @Nullable EffectiveUri uri;
     private @Nullable RequestFacts facts;
     private @Nullable CacheKey key;
-    private @Nullable RequestBody body;
+    private @Nullable ClientRequestBody body;
     private boolean keepAlive;
     private ResultCode result = ResultCode.NONE_NONE;
     private Lookup lookup = Lookup.NONE;
@@ -57,35 +51,34 @@ final class Exchange implements ResponseSender.Ending {
     private int status;
     private boolean finished;
 
-    /**
-     * @param record gets the transaction at the end, once
-     * @param ended is told after that
-     */
-    Exchange(HttpServerExchange undertow, Rules rules, Rules.Site site, Consumer<Transaction> record, Runnable ended) {
-        this.undertow = undertow;
+    /** What follows an exchange on its connection. Called on the connection's I/O thread. */
+    interface Sequel {
+        /** All of the answer is written, and the exchange recorded. */
+        void answered(boolean keepAlive);
+
+        /** The client does not get all of it: the connection is being closed. */
+        void cut();
+    }
+
+    /** @param record gets the transaction at the end, once */
+    Exchange(ClientConnection client, Rules rules, Rules.Site site, Consumer<Transaction> record, Sequel sequel) {
+        this.client = client;
         this.rules = rules;
         this.site = site;
         this.record = record;
-        this.ended = ended;
+        this.sequel = sequel;
         this.sender = new ResponseSender(
-                ((HttpServerConnection) undertow.getConnection()).getChannel(),
-                rules.configuration().timeouts().writeTimeout(),
-                this);
+                client.channel(), rules.configuration().timeouts().writeTimeout(), this);
     }
 
     @Override
     public void answered() {
-        Connectors.terminateRequest(undertow);
-        Connectors.terminateResponse(undertow);
+        sequel.answered(keepAlive);
     }
 
     @Override
     public void cut() {
-        undertow.setPersistent(false);
-    }
-
-    HttpServerExchange undertow() {
-        return undertow;
+        sequel.cut();
     }
 
     Rules rules() {
@@ -101,7 +94,7 @@ final class Exchange implements ResponseSender.Ending {
     }
 
     XnioIoThread thread() {
-        return undertow.getIoThread();
+        return client.thread();
     }
 
     /** Runs {@code step} on this exchange's thread: at once when that is the current one. */
@@ -113,26 +106,24 @@ final class Exchange implements ResponseSender.Ending {
         }
     }
 
+    /** The client's address. */
     InetSocketAddress client() {
-        InetSocketAddress peer = undertow.getConnection().getPeerAddress(InetSocketAddress.class);
-        return peer == null ? UNKNOWN : peer;
+        return client.peer();
     }
 
-    InetSocketAddress local() {
-        InetSocketAddress local = undertow.getConnection().getLocalAddress(InetSocketAddress.class);
-        return local == null ? UNKNOWN : local;
-    }
-
-    void understood(RequestHead requestHead, @Nullable RequestBody requestBody, boolean mayKeepAlive) {
+    void understood(RequestHead requestHead, @Nullable ClientRequestBody requestBody, boolean mayKeepAlive) {
         head = requestHead;
         body = requestBody;
         keepAlive = mayKeepAlive;
     }
 
     void located(EffectiveUri effectiveUri) {
-        uri = effectiveUri;
-        facts = new RequestFacts(
-                head(), effectiveUri, client(), local(), site.port().name());
+        located(client.facts(head(), effectiveUri, site));
+    }
+
+    void located(RequestFacts requestFacts) {
+        uri = requestFacts.uri();
+        facts = requestFacts;
     }
 
     void keyed(CacheKey cacheKey) {
@@ -155,7 +146,7 @@ final class Exchange implements ResponseSender.Ending {
         return Objects.requireNonNull(key, "before the key was made");
     }
 
-    @Nullable RequestBody body() {
+    @Nullable ClientRequestBody body() {
         return body;
     }
 
@@ -169,9 +160,8 @@ final class Exchange implements ResponseSender.Ending {
 
     /** Whether the connection stays after this answer; asked when its head is made. */
     boolean keepAlive() {
-        boolean unread = body != null && !undertow.isRequestComplete();
+        boolean unread = body != null && !body.isComplete();
         keepAlive = keepAlive && !unread && rules.configuration().forwarding().clientPersistentConnections();
-        undertow.setPersistent(keepAlive);
         return keepAlive;
     }
 
@@ -271,7 +261,7 @@ final class Exchange implements ResponseSender.Ending {
         try {
             record(requestFields);
         } finally {
-            ended.run();
+            client.ended();
         }
     }
 

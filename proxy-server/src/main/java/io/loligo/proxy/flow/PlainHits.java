@@ -3,117 +3,45 @@ package io.loligo.proxy.flow;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
-import io.loligo.cache.http.RequestHead;
-import io.loligo.cache.key.CacheKey;
-import io.loligo.cache.key.EffectiveUri;
-import io.loligo.cache.key.TargetUri;
 import io.loligo.cache.reuse.Reuse;
-import io.loligo.cache.status.ForwardReason;
 import io.loligo.cache.status.HierarchyCode;
 import io.loligo.cache.store.EntryReader;
-import io.loligo.proxy.access.AccessList.AccessVerdict;
 import io.loligo.proxy.access.RequestFacts;
 import io.loligo.proxy.log.Transaction;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The short way from a client's bytes to a page in the store: plain requests that {@link Deliberation} answers with a
- * fresh stored response are served here, before Undertow's parser sees them, without an exchange. Whatever else it decides,
- * or wherever this way does not lead to a whole answer, the request takes the ordinary way from its beginning; so this one
- * decides nothing by itself and may give up at any point before it writes.
- *
- * <p>One per listener; used by every I/O thread.
+ * Answers plain requests from the store, without an exchange: with a fresh response that goes out as it is stored. Used by
+ * every I/O thread.
  */
 final class PlainHits {
     /** Bodies up to this size are copied behind their head and written with one buffer: cheaper than two. */
     private static final int COPIED_MAX = 4096;
 
-    private final String portKey;
-    private final LiveConfiguration live;
-    private final RequestFlow flow;
+    private final ServeStored serveStored;
     private final Consumer<Transaction> record;
 
-    /** As for {@link RequestHandler}. */
-    PlainHits(String portKey, LiveConfiguration live, RequestFlow flow, Consumer<Transaction> record) {
-        this.portKey = portKey;
-        this.live = live;
-        this.flow = flow;
+    /** @param record gets the transaction of each hit at its end */
+    PlainHits(ServeStored serveStored, Consumer<Transaction> record) {
+        this.serveStored = serveStored;
         this.record = record;
     }
 
-    /** The verdict, when it is that a stored response is to be served. */
-    private static final class Outcome implements Deliberation.Course {
-        private Reuse.@Nullable Serve serve;
-
-        @Override
-        public void keyed(CacheKey key) {}
-
-        @Override
-        public void denied(AccessVerdict by) {}
-
-        @Override
-        public void managerPage() {}
-
-        @Override
-        public void purge() {}
-
-        @Override
-        public void loop(String field) {}
-
-        @Override
-        public void lastRecipient() {}
-
-        @Override
-        public void pass(ForwardReason why) {}
-
-        @Override
-        public void despiteHit(StoredHead stored) {}
-
-        @Override
-        public void reuse(Reuse verdict) {
-            serve = verdict instanceof Reuse.Serve answer ? answer : null;
-        }
-    }
-
     /**
-     * Serves {@code head} if that is a plain hit; else does nothing.
+     * Serves what {@code verdict} says, if that goes out as it is stored; else does nothing.
      *
-     * @param size the bytes of the head
-     * @param since when it was read, epoch milliseconds
+     * @param since when the request was read, epoch milliseconds
      * @return whether it is served, or being served
      */
-    boolean serve(RequestHead head, int size, long since, RequestHeadConduit client) {
-        Rules rules = live.current();
-        Rules.Site site = rules.site(portKey);
-        if (site == null
-                || flow.draining()
-                || site.port().actAsOrigin()
-                || rules.isSurrogate()
-                || size > rules.configuration().limits().requestHeaderMaxSize()
-                || !rules.configuration().forwarding().clientPersistentConnections()) {
-            return false;
-        }
-        TargetUri target = Deliberation.locate(head, null, null, site);
-        if (!(target instanceof EffectiveUri uri)) {
-            return false;
-        }
-        RequestFacts facts = new RequestFacts(
-                head, uri, client.peer(), client.local(), site.port().name());
-        Outcome outcome = new Outcome();
-        flow.deliberation().on(facts, false, rules, site, outcome);
-        return outcome.serve != null && serve(outcome.serve, facts, rules, site, since, client);
-    }
-
-    private boolean serve(
+    boolean serve(
             Reuse.Serve verdict,
             RequestFacts facts,
             Rules rules,
             Rules.Site site,
             long since,
-            RequestHeadConduit client) {
-        EntryReader reader = flow.serveStored().readPlain(verdict.stored(), rules);
+            ClientConnection client) {
+        EntryReader reader = serveStored.readPlain(verdict.stored(), rules);
         if (reader == null) {
             return false;
         }
@@ -133,7 +61,7 @@ final class PlainHits {
             Rules rules,
             Rules.Site site,
             long since,
-            RequestHeadConduit client) {
+            ClientConnection client) {
         boolean keepAlive = !PlainHeadParser.closes(facts.head().fields());
         ByteBuffer head = rules.responseFields()
                 .hit(
@@ -169,13 +97,13 @@ final class PlainHits {
             StoredHead stored,
             long since,
             int headLength,
-            RequestHeadConduit.Write write) {
+            ClientConnection.Write write) {
         long now = System.currentTimeMillis();
         return new Transaction(
                 now,
                 Math.max(0, now - since),
                 facts.client().getAddress(),
-                flow.serveStored().code(rules, stored),
+                serveStored.code(rules, stored),
                 write.cut(),
                 stored.status(),
                 write.bytes(),

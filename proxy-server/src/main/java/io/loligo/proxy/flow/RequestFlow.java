@@ -114,10 +114,14 @@ public final class RequestFlow {
             return;
         }
         x.located((EffectiveUri) target);
-        deliberation.on(x.facts(), x.body() != null, x.rules(), x.site(), new Steps(x));
+        deliberation.on(x.facts(), x.body() != null, x.rules(), x.site(), steps(x));
     }
 
-    /** What each verdict leads to. */
+    /** What each verdict about {@code x} leads to. */
+    Deliberation.Course steps(Exchange x) {
+        return new Steps(x);
+    }
+
     private final class Steps implements Deliberation.Course, Reuse.Cases<Void> {
         private final Exchange x;
 

@@ -4,8 +4,8 @@ import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.log.Transaction;
 import io.loligo.proxy.origin.BodyFraming;
-import io.loligo.proxy.origin.RequestBody;
 import io.loligo.proxy.respond.ErrorPage;
+import io.undertow.server.Connectors;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.SameThreadExecutor;
@@ -25,7 +25,7 @@ public final class RequestHandler implements HttpHandler {
     private final RequestFlow flow;
     private final Consumer<Transaction> record;
     private final LongAdder active;
-    private final PlainHits plainHits;
+    private final PlainRequests plainRequests;
 
     /**
      * @param portKey the listener, as {@link Rules#portKey} names it
@@ -39,12 +39,12 @@ public final class RequestHandler implements HttpHandler {
         this.flow = flow;
         this.record = record;
         this.active = active;
-        this.plainHits = new PlainHits(portKey, live, flow, record);
+        this.plainRequests = new PlainRequests(portKey, live, flow, record);
     }
 
-    /** What serves the listener's plain hits before they become exchanges. */
-    PlainHits plainHits() {
-        return plainHits;
+    /** What serves the listener's plain requests before Undertow sees them. */
+    PlainRequests plainRequests() {
+        return plainRequests;
     }
 
     LongAdder active() {
@@ -65,22 +65,18 @@ public final class RequestHandler implements HttpHandler {
             undertow.endExchange();
             return;
         }
-        active.increment();
-        Exchange x = new Exchange(undertow, rules, site, record, () -> {
-            heads.serving(null);
-            active.decrement();
-        });
-        heads.serving(x);
+        Exchange x = new Exchange(heads.client(), rules, site, record, new UndertowSequel(undertow));
+        heads.client().begins(x);
         // From here on the exchange ends when its answer has, not when this method returns.
-        undertow.dispatch(SameThreadExecutor.INSTANCE, () -> receive(x, facts));
+        undertow.dispatch(SameThreadExecutor.INSTANCE, () -> receive(x, undertow, facts));
     }
 
-    private void receive(Exchange x, @Nullable HeadFacts facts) {
+    private void receive(Exchange x, HttpServerExchange undertow, @Nullable HeadFacts facts) {
         try {
             RequestCheck.Checked checked = RequestCheck.check(
-                    x.undertow(), facts, x.rules().configuration().limits());
+                    undertow, facts, x.rules().configuration().limits());
             if (checked instanceof RequestCheck.Accepted accepted) {
-                x.understood(accepted.head(), body(x, accepted), accepted.keepAlive() && !flow.draining());
+                x.understood(accepted.head(), body(x, undertow, accepted), accepted.keepAlive() && !flow.draining());
                 flow.handle(x, accepted.scheme(), accepted.authority());
             } else if (checked instanceof RequestCheck.Refused refused) {
                 x.closeAfterwards();
@@ -103,17 +99,39 @@ public final class RequestHandler implements HttpHandler {
         x.refuse(ErrorPage.ERR_INTERNAL, ResultCode.TCP_MISS, "");
     }
 
-    private static @Nullable RequestBody body(Exchange x, RequestCheck.Accepted accepted) {
+    private static @Nullable ClientRequestBody body(
+            Exchange x, HttpServerExchange undertow, RequestCheck.Accepted accepted) {
         if (accepted.framing().kind() == BodyFraming.Kind.NONE) {
             return null;
         }
         Configuration configuration = x.rules().configuration();
         return new ClientRequestBody(
-                x.undertow(),
+                undertow,
                 x.sender(),
                 accepted.framing(),
                 accepted.expectsContinue(),
                 configuration.limits().requestBodyMaxSize(),
                 configuration.timeouts().requestTimeout());
+    }
+
+    /** Undertow reads the next request once its own exchange is over. */
+    private static final class UndertowSequel implements Exchange.Sequel {
+        private final HttpServerExchange undertow;
+
+        private UndertowSequel(HttpServerExchange undertow) {
+            this.undertow = undertow;
+        }
+
+        @Override
+        public void answered(boolean keepAlive) {
+            undertow.setPersistent(keepAlive);
+            Connectors.terminateRequest(undertow);
+            Connectors.terminateResponse(undertow);
+        }
+
+        @Override
+        public void cut() {
+            undertow.setPersistent(false);
+        }
     }
 }

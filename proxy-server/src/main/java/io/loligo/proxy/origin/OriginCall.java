@@ -300,7 +300,8 @@ final class OriginCall implements OriginClient.Call, ConnectAttempt.Listener {
     }
 
     private boolean isExhausted() {
-        return tries >= settings.maxTries() || System.nanoTime() - deadline >= 0;
+        // The first try is never too late.
+        return tries > 0 && (tries >= settings.maxTries() || System.nanoTime() - deadline >= 0);
     }
 
     private boolean isRepeatable() {

@@ -1,19 +1,15 @@
 package io.loligo.proxy.origin;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.ResponseHead;
-import io.undertow.connector.PooledByteBuffer;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
-import org.xnio.conduits.StreamSinkConduit;
+import org.xnio.XnioIoThread;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
@@ -34,22 +30,13 @@ final class OriginConnection {
      */
     static final Duration CONTINUE_WAIT = Duration.ofSeconds(1);
 
-    private static final byte[] CRLF = {'\r', '\n'};
-    private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(US_ASCII);
-    private static final byte[] HEX = "0123456789abcdef".getBytes(US_ASCII);
-    /** Four hexadecimal digits and CRLF. */
-    private static final int CHUNK_HEAD = 6;
-
-    private static final int CHUNK_MAX = 0xffff;
-    /** Room for a chunk that is worth a write: less waits for the next buffer. */
-    private static final int CHUNK_ROOM = 256;
-
     private final OriginClient client;
     private final IdleConnections idle;
     private final Peer peer;
     private final StreamConnection connection;
     private final StreamSourceConduit source;
-    private final StreamSinkConduit sink;
+    private final OriginInput input;
+    private final RequestSending sending;
     private final ResponseHeadParser heads;
     private final Deadline deadline;
     private @Nullable ChunkedDecoder chunks;
@@ -66,28 +53,8 @@ final class OriginConnection {
     private Duration readTimeout = Duration.ZERO;
     private boolean persistent;
 
-    /** Bytes read and not yet used; null when there are none. */
-    private @Nullable PooledByteBuffer input;
-    /** False when the last read took all that there was: the next one would be for nothing. */
-    private boolean mayBeReadable;
-
-    /** Bytes to be written; null when there are none. */
-    private @Nullable ByteBuffer output;
-
-    private @Nullable PooledByteBuffer outputBuffer;
-    /** The part of the request's body that was not pulled yet; null when there is none. */
-    private @Nullable RequestBody upload;
-
-    private long uploadLeft;
-    /** The body is not pulled yet: the origin is to say first whether it wants it. */
-    private boolean awaitingContinue;
-
-    private boolean requestWritten;
-    private boolean writeFailed;
-    private boolean wroteAny;
-
     private final Runnable readStep = this::readable;
-    private final Runnable writeStep = this::writeRequest;
+    private final Runnable writeStep;
 
     OriginConnection(OriginClient client, IdleConnections idle, Peer peer, StreamConnection connection) {
         this.client = client;
@@ -95,7 +62,10 @@ final class OriginConnection {
         this.peer = peer;
         this.connection = connection;
         this.source = connection.getSourceChannel().getConduit();
-        this.sink = connection.getSinkChannel().getConduit();
+        this.input = new OriginInput(source, client.buffers(), client.traffic());
+        this.sending =
+                new RequestSending(this, connection.getSinkChannel().getConduit(), client.buffers(), client.traffic());
+        this.writeStep = sending::write;
         this.heads = new ResponseHeadParser(client.settings().headMax());
         this.deadline = new Deadline(connection.getIoThread(), () -> guarded(this::timedOut));
         connection.getSourceChannel().setReadListener(channel -> guarded(readStep));
@@ -111,19 +81,10 @@ final class OriginConnection {
         method = request.method();
         readTimeout = next.settings().readTimeout();
         persistent = false;
-        requestWritten = false;
-        writeFailed = false;
-        wroteAny = false;
         heads.reset(next.settings().headMax());
-        upload = request.body();
-        uploadLeft = upload == null ? 0 : upload.length();
-        awaitingContinue = upload != null && upload.awaitsContinue();
-        queueHead(next.head());
-        if (upload != null) {
-            upload.onReadable(() -> guarded(this::bodyCame));
-        }
+        sending.begin(next.head(), request.body());
         source.resumeReads();
-        writeRequest();
+        sending.write();
     }
 
     /**
@@ -135,11 +96,11 @@ final class OriginConnection {
             return true;
         }
         try {
-            int count = fillInput();
-            releaseInput();
+            int count = input.fill();
+            input.release();
             return count == 0;
         } catch (IOException dead) {
-            releaseInput();
+            input.release();
             return false;
         }
     }
@@ -153,196 +114,21 @@ final class OriginConnection {
         if (call == null && body == null) {
             idle.remove(peer, this);
         }
-        stopUpload();
-        releaseInput();
-        releaseOutput();
+        sending.stop();
+        input.release();
+        sending.release();
         deadline.cancel();
         IoUtils.safeClose(connection);
         peer.closed();
     }
 
     /** A bug must not leave the caller waiting: XNIO would log it, or not even that, and go on. */
-    private void guarded(Runnable step) {
+    void guarded(Runnable step) {
         try {
             step.run();
         } catch (RuntimeException bug) {
             LOG.log(System.Logger.Level.ERROR, "exchange with " + peer + " failed", bug);
             lose(OriginHandler.Cause.MALFORMED, "internal error: " + bug);
-        }
-    }
-
-    // ---- the request
-
-    private void queueHead(byte[] head) {
-        PooledByteBuffer pooled = client.buffers().allocate();
-        ByteBuffer buffer = pooled.getBuffer();
-        buffer.clear();
-        if (head.length <= buffer.remaining()) {
-            buffer.put(head);
-            output = buffer;
-            outputBuffer = pooled;
-            if (awaitingContinue || fillFromUpload(buffer)) {
-                buffer.flip();
-            }
-        } else {
-            pooled.close();
-            output = ByteBuffer.wrap(head);
-        }
-    }
-
-    /** Writes what is queued, and pulls the body, until the socket or the body's source is behind. */
-    private void writeRequest() {
-        while (!closed && !requestWritten && !writeFailed) {
-            if (output != null && output.hasRemaining() && !writeOutput(output)) {
-                return;
-            }
-            if (upload == null) {
-                requestWritten = true;
-                releaseOutput();
-                sink.suspendWrites();
-                awaitAnswer();
-                return;
-            }
-            if (awaitingContinue) {
-                releaseOutput();
-                sink.suspendWrites();
-                awaitAnswer();
-                upload.resumeReads();
-                return;
-            }
-            if (outputBuffer == null) {
-                outputBuffer = client.buffers().allocate();
-            }
-            ByteBuffer buffer = outputBuffer.getBuffer();
-            buffer.clear();
-            if (!fillFromUpload(buffer)) {
-                return;
-            }
-            buffer.flip();
-            output = buffer;
-            if (!buffer.hasRemaining() && upload != null) {
-                // The client is behind: it is not the origin's time that runs.
-                releaseOutput();
-                sink.suspendWrites();
-                deadline.clear();
-                upload.resumeReads();
-                return;
-            }
-        }
-    }
-
-    /** @return whether all of it is written */
-    private boolean writeOutput(ByteBuffer buffer) {
-        try {
-            int before = buffer.remaining();
-            while (buffer.hasRemaining() && sink.write(buffer) > 0) {
-                wroteAny = true;
-            }
-            if (buffer.remaining() < before) {
-                client.traffic().moved(before - buffer.remaining(), 0);
-                awaitAnswer();
-            }
-        } catch (IOException broken) {
-            // It may have answered before it closed: what it says, or its silence, comes from the read side.
-            writeFailed = true;
-            stopUpload();
-            releaseOutput();
-            sink.suspendWrites();
-            awaitAnswer();
-            return false;
-        }
-        if (buffer.hasRemaining()) {
-            if (upload != null) {
-                upload.suspendReads();
-            }
-            sink.resumeWrites();
-            awaitAnswer();
-            return false;
-        }
-        return true;
-    }
-
-    /**
-     * Puts the next part of the body, framed, into {@code buffer}; sets {@link #upload} to null at its end.
-     *
-     * @return false when the body failed: then the exchange is over and the buffer given back
-     */
-    private boolean fillFromUpload(ByteBuffer buffer) {
-        RequestBody from = upload;
-        if (from == null) {
-            return true;
-        }
-        try {
-            if (from.length() >= 0) {
-                fillPlain(from, buffer);
-            } else if (buffer.remaining() >= CHUNK_ROOM) {
-                fillChunk(from, buffer);
-            }
-            return true;
-        } catch (IOException failure) {
-            lose(OriginHandler.Cause.REQUEST_BODY, "the client's body failed: " + failure.getMessage());
-            return false;
-        }
-    }
-
-    private void fillPlain(RequestBody from, ByteBuffer buffer) throws IOException {
-        if (uploadLeft > 0 && buffer.hasRemaining()) {
-            int limit = buffer.limit();
-            buffer.limit((int) Math.min(limit, buffer.position() + uploadLeft));
-            int count = from.read(buffer);
-            buffer.limit(limit);
-            if (count < 0) {
-                throw new EOFException("it is shorter than its Content-Length");
-            }
-            uploadLeft -= count;
-        }
-        if (uploadLeft == 0) {
-            upload = null;
-        }
-    }
-
-    private void fillChunk(RequestBody from, ByteBuffer buffer) throws IOException {
-        int start = buffer.position();
-        int limit = buffer.limit();
-        int data = start + CHUNK_HEAD;
-        buffer.position(data);
-        buffer.limit(Math.min(limit - CRLF.length, data + CHUNK_MAX));
-        int count = from.read(buffer);
-        buffer.limit(limit);
-        if (count > 0) {
-            for (int i = 0; i < 4; i++) {
-                buffer.put(start + i, HEX[(count >> (12 - 4 * i)) & 0xf]);
-            }
-            buffer.put(start + 4, CRLF[0]);
-            buffer.put(start + 5, CRLF[1]);
-            buffer.position(data + count);
-            buffer.put(CRLF);
-        } else {
-            buffer.position(start);
-            if (count < 0) {
-                buffer.put(LAST_CHUNK);
-                upload = null;
-            }
-        }
-    }
-
-    /** The client sends. If it was to wait for 100, it has not: it need not. RFC 9110 §10.1.1. */
-    private void bodyCame() {
-        awaitingContinue = false;
-        writeRequest();
-    }
-
-    /** The origin wants the body, or has had its time to say so. */
-    private void goOn() {
-        awaitingContinue = false;
-        writeRequest();
-    }
-
-    private void stopUpload() {
-        awaitingContinue = false;
-        if (upload != null) {
-            upload.suspendReads();
-            upload = null;
         }
     }
 
@@ -352,7 +138,7 @@ final class OriginConnection {
         if (closed) {
             return;
         }
-        mayBeReadable = true;
+        input.readable();
         if (body != null) {
             body.readable();
         } else if (call != null) {
@@ -366,7 +152,7 @@ final class OriginConnection {
     private void readHead() {
         int count;
         try {
-            count = fillInput();
+            count = input.fill();
         } catch (IOException reset) {
             lose(lossOf(), "connection lost: " + reset.getMessage());
             return;
@@ -376,7 +162,7 @@ final class OriginConnection {
         } else if (count > 0) {
             parseHeads();
         } else {
-            releaseInput();
+            input.release();
         }
     }
 
@@ -389,11 +175,12 @@ final class OriginConnection {
     }
 
     private void parseHeads() {
-        while (input != null) {
+        ByteBuffer bytes = input.bytes();
+        while (bytes != null) {
             ResponseHead head;
             BodyFraming framing = BodyFraming.NONE;
             try {
-                head = heads.parse(input.getBuffer());
+                head = heads.parse(bytes);
                 if (head != null) {
                     if (head.status() == 101) {
                         throw new MalformedMessageException("101 without an upgrade");
@@ -409,8 +196,8 @@ final class OriginConnection {
                 lose(OriginHandler.Cause.TOO_BIG, "answer too big: " + tooBig.getMessage());
                 return;
             }
-            if (head == null || !input.getBuffer().hasRemaining()) {
-                releaseInput();
+            if (head == null || !bytes.hasRemaining()) {
+                input.release();
             }
             if (head == null) {
                 return;
@@ -427,12 +214,13 @@ final class OriginConnection {
             if (call != null) {
                 call.interim(head);
             }
-            if (head.status() == 100 && awaitingContinue && !closed) {
-                goOn();
+            if (head.status() == 100 && sending.awaitsContinue() && !closed) {
+                sending.goOn();
             }
             if (closed) {
                 return;
             }
+            bytes = input.bytes();
         }
     }
 
@@ -442,16 +230,16 @@ final class OriginConnection {
             throw new IllegalStateException("an answer without a call");
         }
         persistent = to.settings().persistent()
-                && !awaitingContinue
+                && !sending.awaitsContinue()
                 && framing.kind() != BodyFraming.Kind.UNTIL_CLOSE
                 && keepsAlive(heads.version(), head.fields());
-        AnswerBody answer = new AnswerBody(framing);
+        AnswerBody answer = new AnswerBody(this, input, framing);
         body = answer;
         call = null;
         deadline.clear();
-        if (awaitingContinue) {
+        if (sending.awaitsContinue()) {
             // It does not want the body, and the client, who then learns that too, does not send it.
-            stopUpload();
+            sending.stop();
         }
         mayTrail = framing.kind() == BodyFraming.Kind.NONE;
         if (mayTrail) {
@@ -468,10 +256,13 @@ final class OriginConnection {
             String name = fields.name(i);
             if (name.length() == 10 && name.equalsIgnoreCase("Connection")) {
                 String value = fields.value(i);
-                if (names(value, "close")) {
+                if (value.equalsIgnoreCase("keep-alive")) {
+                    keepAlive = true;
+                } else if (names(value, "close")) {
                     return false;
+                } else {
+                    keepAlive |= names(value, "keep-alive");
                 }
-                keepAlive |= names(value, "keep-alive");
             }
         }
         return keepAlive;
@@ -492,9 +283,9 @@ final class OriginConnection {
     }
 
     /** Ends the exchange without an answer, or within its body. */
-    private void lose(OriginHandler.Cause cause, String message) {
+    void lose(OriginHandler.Cause cause, String message) {
         boolean untouched = isUntouched();
-        boolean unsent = !wroteAny;
+        boolean unsent = !sending.hasBegun();
         OriginCall lost = call;
         AnswerBody cut = body;
         close();
@@ -508,12 +299,13 @@ final class OriginConnection {
     }
 
     /** The answer was read to its end. */
-    private void exchangeDone() {
-        boolean extra = input != null && input.getBuffer().hasRemaining();
-        boolean reusable = persistent && requestWritten && !extra;
-        stopUpload();
+    void exchangeDone() {
+        ByteBuffer unread = input.bytes();
+        boolean extra = unread != null && unread.hasRemaining();
+        boolean reusable = persistent && sending.isWritten() && !extra;
+        sending.stop();
         body = null;
-        releaseInput();
+        input.release();
         OriginSettings settings = client.settings();
         if (reusable && !closed && idle.offer(peer, this, settings.idleMax())) {
             source.resumeReads();
@@ -523,304 +315,74 @@ final class OriginConnection {
         }
     }
 
-    // ---- reading
+    // ---- what the body asks for
 
-    /** Reads into the empty input. */
-    private int fillInput() throws IOException {
-        if (input == null) {
-            input = client.buffers().allocate();
-        }
-        ByteBuffer buffer = input.getBuffer();
-        buffer.clear();
-        try {
-            return readSocket(buffer);
-        } finally {
-            buffer.flip();
+    /** Whether {@code answer} is the one under way: it may be asked for its end when that is long past. */
+    boolean isReading(AnswerBody answer) {
+        return body == answer;
+    }
+
+    /** {@code answer} failed, or nobody wants it. */
+    void leave(AnswerBody answer) {
+        if (body == answer) {
+            body = null;
         }
     }
 
-    private int readSocket(ByteBuffer buffer) throws IOException {
-        int room = buffer.remaining();
-        int count = source.read(buffer);
-        mayBeReadable = count == room || count < 0;
-        if (count > 0) {
-            client.traffic().moved(0, count);
-        }
-        return count;
+    void resumeReads() {
+        source.resumeReads();
     }
 
-    private void releaseInput() {
-        if (input != null) {
-            input.close();
-            input = null;
-        }
+    void suspendReads() {
+        source.suspendReads();
     }
 
-    private void releaseOutput() {
-        output = null;
-        if (outputBuffer != null) {
-            outputBuffer.close();
-            outputBuffer = null;
+    /** A decoder for the answer under way. */
+    ChunkedDecoder chunks() {
+        ChunkedDecoder decoder = chunks;
+        if (decoder == null) {
+            decoder = new ChunkedDecoder();
+            chunks = decoder;
         }
+        decoder.reset();
+        return decoder;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    XnioIoThread thread() {
+        return connection.getIoThread();
     }
 
     // ---- time
 
     /** The origin owes us an answer, or must take our bytes: its time runs. */
-    private void awaitAnswer() {
+    void awaitAnswer() {
         if (call != null && !closed) {
-            boolean shorter = awaitingContinue && CONTINUE_WAIT.compareTo(readTimeout) < 0;
+            boolean shorter = sending.awaitsContinue() && CONTINUE_WAIT.compareTo(readTimeout) < 0;
             deadline.in(shorter ? CONTINUE_WAIT : readTimeout);
         }
     }
 
+    /** It is not the origin's time that runs. */
+    void awaitNothing() {
+        deadline.clear();
+    }
+
+    /** The origin owes us more of the body. */
+    void awaitMore() {
+        deadline.in(readTimeout);
+    }
+
     private void timedOut() {
-        if (awaitingContinue) {
-            goOn();
+        if (sending.awaitsContinue()) {
+            sending.goOn();
         } else if (call == null && body == null) {
             close();
         } else {
             lose(OriginHandler.Cause.READ_TIMEOUT, "silent for " + readTimeout.toMillis() + " ms");
-        }
-    }
-
-    // ---- the answer's body
-
-    /** The body of the answer under way. Outlives the exchange: its reader may ask for the end, or abort, later. */
-    private final class AnswerBody implements OriginBody {
-        private final BodyFraming framing;
-        private long left;
-        private boolean done;
-        private @Nullable IOException failure;
-        private @Nullable Runnable listener;
-        private boolean reading;
-        private boolean endTold;
-        private boolean notifying;
-
-        AnswerBody(BodyFraming framing) {
-            this.framing = framing;
-            this.left = framing.length();
-            if (framing.kind() == BodyFraming.Kind.CHUNKED) {
-                if (chunks == null) {
-                    chunks = new ChunkedDecoder();
-                }
-                chunks.reset();
-            }
-        }
-
-        @Override
-        public long length() {
-            return framing.length();
-        }
-
-        @Override
-        public int read(ByteBuffer dst) throws IOException {
-            if (failure != null) {
-                endTold = true;
-                throw new IOException(failure.getMessage(), failure);
-            }
-            if (done) {
-                endTold = true;
-                return -1;
-            }
-            if (!dst.hasRemaining()) {
-                return 0;
-            }
-            int count;
-            try {
-                count = switch (framing.kind()) {
-                    case NONE -> throw new IllegalStateException("an empty body is complete from the start");
-                    case LENGTH -> readPlain(dst);
-                    case CHUNKED -> readChunks(dst);
-                    case UNTIL_CLOSE -> readUntilClose(dst);
-                };
-            } catch (IOException cut) {
-                endTold = true;
-                fail(cut);
-                close();
-                throw cut;
-            }
-            if (count > 0 && reading && !done) {
-                deadline.in(readTimeout);
-            } else if (count < 0) {
-                endTold = true;
-            }
-            return count;
-        }
-
-        private int readPlain(ByteBuffer dst) throws IOException {
-            int limit = dst.limit();
-            dst.limit((int) Math.min(limit, dst.position() + left));
-            int count;
-            try {
-                count = readAvailable(dst);
-            } finally {
-                dst.limit(limit);
-            }
-            if (count < 0) {
-                throw new EOFException("closed " + left + " bytes before the end of the body");
-            }
-            left -= count;
-            if (left == 0) {
-                complete();
-            }
-            return count;
-        }
-
-        private int readUntilClose(ByteBuffer dst) throws IOException {
-            int count = readAvailable(dst);
-            if (count < 0) {
-                complete();
-            }
-            return count;
-        }
-
-        /** From what came with the head, else from the socket if there may be something. */
-        private int readAvailable(ByteBuffer dst) throws IOException {
-            if (input == null) {
-                return mayBeReadable ? readSocket(dst) : 0;
-            }
-            ByteBuffer from = input.getBuffer();
-            int count = Math.min(from.remaining(), dst.remaining());
-            int limit = from.limit();
-            from.limit(from.position() + count);
-            dst.put(from);
-            from.limit(limit);
-            if (!from.hasRemaining()) {
-                releaseInput();
-            }
-            return count;
-        }
-
-        private int readChunks(ByteBuffer dst) throws IOException {
-            ChunkedDecoder decoder = chunks;
-            if (decoder == null) {
-                throw new IllegalStateException("a chunked body without its decoder");
-            }
-            while (true) {
-                if (input == null) {
-                    int count = mayBeReadable ? fillInput() : 0;
-                    if (count < 0) {
-                        throw new EOFException("closed before the last chunk");
-                    }
-                    if (count == 0) {
-                        releaseInput();
-                        return 0;
-                    }
-                }
-                if (input == null) {
-                    throw new IllegalStateException("filled, yet empty");
-                }
-                int moved = decoder.decode(input.getBuffer(), dst);
-                if (decoder.isComplete()) {
-                    complete();
-                    return moved;
-                }
-                if (!input.getBuffer().hasRemaining()) {
-                    releaseInput();
-                }
-                if (moved > 0) {
-                    return moved;
-                }
-            }
-        }
-
-        @Override
-        public void onReadable(Runnable toCall) {
-            listener = toCall;
-            if (reading && (input != null || done || failure != null)) {
-                notifySoon();
-            }
-        }
-
-        @Override
-        public void resumeReads() {
-            reading = true;
-            if (done || failure != null) {
-                if (!endTold) {
-                    notifySoon();
-                }
-                return;
-            }
-            deadline.in(readTimeout);
-            source.resumeReads();
-            if (input != null) {
-                // These bytes are in our hands already: no event will tell of them.
-                notifySoon();
-            }
-        }
-
-        @Override
-        public void suspendReads() {
-            reading = false;
-            if (body == this) {
-                deadline.clear();
-            }
-        }
-
-        @Override
-        public void abort() {
-            reading = false;
-            listener = null;
-            if (!done && failure == null) {
-                failure = new IOException("aborted");
-                if (body == this) {
-                    body = null;
-                }
-                close();
-            }
-        }
-
-        /** The socket has something. */
-        void readable() {
-            if (reading) {
-                tell();
-            } else {
-                source.suspendReads();
-            }
-        }
-
-        void complete() {
-            done = true;
-            if (reading) {
-                notifySoon();
-            }
-            exchangeDone();
-        }
-
-        void fail(IOException cause) {
-            if (!done && failure == null) {
-                failure = cause;
-                body = null;
-                if (reading && !endTold) {
-                    notifySoon();
-                }
-            }
-        }
-
-        private void notifySoon() {
-            if (!notifying) {
-                notifying = true;
-                connection.getIoThread().execute(() -> guarded(this::notifyNow));
-            }
-        }
-
-        private void notifyNow() {
-            notifying = false;
-            if (reading && !endTold) {
-                tell();
-            }
-        }
-
-        private void tell() {
-            if (listener == null) {
-                return;
-            }
-            listener.run();
-            boolean more = body == this ? input != null : done || failure != null;
-            if (more && reading && !endTold) {
-                notifySoon();
-            }
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.loligo.proxy.origin;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.loligo.cache.http.Fields;
@@ -12,15 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes request heads: RFC 9112 §3 and §5. A byte that would end a line or a field early is a bug and throws. */
 final class RequestHeadWriter {
-    /** The request line's end, the framing fields and what login= may add. */
-    private static final int EXTRA = 160;
+    private static final int USUAL_SIZE = 2 << 10;
+    /** Larger ones are not kept for the next head. */
+    private static final int KEPT_SIZE_MAX = 16 << 10;
 
-    private byte[] bytes;
+    private static final ThreadLocal<RequestHeadWriter> WRITERS = ThreadLocal.withInitial(RequestHeadWriter::new);
+    private static final String VERSION = " HTTP/1.1";
+
+    private byte[] bytes = new byte[USUAL_SIZE];
     private int length;
 
-    private RequestHeadWriter(int size) {
-        this.bytes = new byte[size];
-    }
+    private RequestHeadWriter() {}
 
     /** Whether the head depends on the peer that it goes to. */
     static boolean isOwn(PeerConfig peer) {
@@ -38,7 +39,8 @@ final class RequestHeadWriter {
      * @param persistent false asks for the close of the connection
      */
     static byte[] write(OriginRequest request, PeerConfig peer, boolean persistent) {
-        RequestHeadWriter writer = new RequestHeadWriter(usualSize(request));
+        RequestHeadWriter writer = WRITERS.get();
+        writer.begin();
         writer.requestLine(request);
         writer.fields(request.fields(), peer);
         RequestBody body = request.body();
@@ -62,13 +64,11 @@ final class RequestHeadWriter {
         return Arrays.copyOf(writer.bytes, writer.length);
     }
 
-    private static int usualSize(OriginRequest request) {
-        int size = request.method().length() + request.target().length() + EXTRA;
-        Fields fields = request.fields();
-        for (int i = 0; i < fields.size(); i++) {
-            size += fields.name(i).length() + fields.value(i).length() + ": \r\n".length();
+    private void begin() {
+        length = 0;
+        if (bytes.length > KEPT_SIZE_MAX) {
+            bytes = new byte[USUAL_SIZE];
         }
-        return size;
     }
 
     private static boolean expectsBody(String method) {
@@ -83,7 +83,7 @@ final class RequestHeadWriter {
             throw new IllegalArgumentException("blank in a request target, or none at all");
         }
         text(target, "a request target");
-        ascii(" HTTP/1.1");
+        text(VERSION, "a version");
         crlf();
     }
 
@@ -168,13 +168,6 @@ final class RequestHeadWriter {
             to[at + i] = (byte) c;
         }
         length = at + text.length();
-    }
-
-    private void ascii(String text) {
-        byte[] more = text.getBytes(ISO_8859_1);
-        reserve(more.length);
-        System.arraycopy(more, 0, bytes, length, more.length);
-        length += more.length;
     }
 
     private void crlf() {

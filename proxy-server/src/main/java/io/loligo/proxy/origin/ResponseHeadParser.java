@@ -33,6 +33,7 @@ final class ResponseHeadParser {
     private int at;
 
     private HttpVersion version = HttpVersion.HTTP_1_1;
+    private final Fields.Builder fields = Fields.builder();
 
     /** @param headMax the most bytes that a head may have */
     ResponseHeadParser(int headMax) {
@@ -111,14 +112,12 @@ final class ResponseHeadParser {
 
     /** The index after the empty line, or -1. */
     private int findEnd(int from) {
-        for (int i = from; i < length; i++) {
-            if (head[i] == '\n') {
-                int size = i - lineStart;
-                if (size == 0 || (size == 1 && head[lineStart] == '\r')) {
-                    return i + 1;
-                }
-                lineStart = i + 1;
+        for (int i = Octets.lineFeed(head, from, length); i < length; i = Octets.lineFeed(head, i + 1, length)) {
+            int size = i - lineStart;
+            if (size == 0 || (size == 1 && head[lineStart] == '\r')) {
+                return i + 1;
             }
+            lineStart = i + 1;
         }
         return -1;
     }
@@ -127,7 +126,7 @@ final class ResponseHeadParser {
         int end = lineEnd(0);
         int status = statusLine(end);
         String reason = end > 13 ? text(13, end) : "";
-        Fields.Builder fields = Fields.builder();
+        fields.clear();
         int start = at;
         end = lineEnd(start);
         while (end > start) {
@@ -135,7 +134,7 @@ final class ResponseHeadParser {
                 throw new HeadTooBigException("head of more than " + FIELDS_MAX + " field lines");
             }
             int colon = name(start, end);
-            String name = new String(head, start, colon - start, ISO_8859_1);
+            String name = CommonNames.of(head, start, colon);
             String value = value(colon + 1, end);
             start = at;
             end = lineEnd(start);
@@ -148,7 +147,9 @@ final class ResponseHeadParser {
             }
             fields.add(name, value);
         }
-        return new ResponseHead(status, reason, oneLength(fields.build()));
+        Fields read = fields.build();
+        fields.clear();
+        return new ResponseHead(status, reason, oneLength(read));
     }
 
     /** Repeated Content-Length lines of one value become one line, RFC 9110 §8.6; framing has refused any other. */
@@ -169,10 +170,7 @@ final class ResponseHeadParser {
 
     /** Sets {@link #at} to the start of the next line. */
     private int lineEnd(int start) throws MalformedMessageException {
-        int lf = start;
-        while (head[lf] != '\n') {
-            lf++;
-        }
+        int lf = Octets.lineFeed(head, start, length);
         at = lf + 1;
         return lf > start && head[lf - 1] == '\r' ? lf - 1 : lf;
     }
@@ -222,10 +220,8 @@ final class ResponseHeadParser {
     }
 
     private String text(int from, int to) throws MalformedMessageException {
-        for (int i = from; i < to; i++) {
-            if (!Octets.isFieldContent(head[i] & 0xff)) {
-                throw new MalformedMessageException("control byte in the head");
-            }
+        if (!Octets.isFieldContent(head, from, to)) {
+            throw new MalformedMessageException("control byte in the head");
         }
         return from == to ? "" : new String(head, from, to - from, ISO_8859_1);
     }

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class RequestFields {
     private static final String SURROGATE_CAPABILITY = "Surrogate-Capability";
     private static final String CDN_LOOP = "CDN-Loop";
+    /** Host, Via, CDN-Loop, X-Forwarded-For, Surrogate-Capability. */
+    private static final int ADDED_MAX = 5;
 
     /** Fields that belong to the connection with the client, or that the origin connection writes itself. */
     private static final FieldNames OURS =
@@ -62,7 +64,7 @@ public final class RequestFields {
      */
     public Fields toOrigin(RequestHead head, EffectiveUri uri, InetAddress client, boolean cacheable) {
         Fields kept = MaxForwards.decremented(head, FieldRule.endToEnd(head.fields()));
-        Fields.Builder fields = Fields.builder().add("Host", uri.authority());
+        Fields.Builder fields = Fields.builder(kept.size() + ADDED_MAX).add("Host", uri.authority());
         kept.forEach((name, value) -> {
             if (!OURS.contains(name) && !(cacheable && unkeyed.contains(name))) {
                 fields.add(name, value);

@@ -82,9 +82,14 @@ final class Budget {
 
     /** Counts {@code object} in or, with {@code sign} -1, out; its bytes are counted by themselves. */
     void count(StoredObject object, int sign) {
+        count(object.bodyOffset(), object.head().bodyLength(), sign);
+    }
+
+    /** As {@link #count(StoredObject, int)}, of an object with a head and a body of so many bytes. */
+    void count(int headLength, long bodyLength, int sign) {
         objects.addAndGet(sign);
-        headBytes.addAndGet((long) sign * object.bodyOffset());
-        payloadBytes.addAndGet(sign * object.head().bodyLength());
+        headBytes.addAndGet((long) sign * headLength);
+        payloadBytes.addAndGet(sign * bodyLength);
     }
 
     /** Counts an object out that nobody could read, and the {@code bytes} that it took. */

@@ -3,19 +3,15 @@ package io.loligo.cache.store.chronicle;
 import io.loligo.cache.freshness.ResponseTimes;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.CacheControlTargets;
-import io.loligo.cache.http.FieldNames;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.key.SelectingFields;
-import java.io.ByteArrayOutputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -102,7 +98,7 @@ final class EntryLayout {
     /** Set in kind: a soft purge ended its lifetime. */
     static final byte FLAG_STALE = 0x20;
 
-    private static final byte KIND_MASK = 0x0F;
+    static final byte KIND_MASK = 0x0F;
 
     static final int LIST_KEY_OFFSET = ID_OFFSET + Long.BYTES;
     static final int LIST_MEMBERS_OFFSET = LIST_KEY_OFFSET + 2 * Long.BYTES;
@@ -122,10 +118,8 @@ final class EntryLayout {
     /** The longest head without a body that is stored; a response with a longer one is not stored. */
     static final int HEAD_MAX = 256 << 10;
 
-    private static final String HTTPS = "https";
-    private static final String HTTP = "http";
-
-    private static final String CONTENT_LENGTH = "Content-Length";
+    static final String HTTPS = "https";
+    static final String HTTP = "http";
 
     private EntryLayout() {}
 
@@ -142,262 +136,9 @@ final class EntryLayout {
                 + (rest == 0 ? 0 : ShardMaps.pageCharge(CHUNK_DATA_OFFSET + rest));
     }
 
-    /** A head but for what depends on its id, encoded. */
-    static final class HeadBytes {
-        private final StoredHead head;
-        private final long bodyLength;
-        private final boolean inline;
-        private final long bodyId;
-        private final byte[] numbers;
-        private final byte[] wire;
-        private final byte[] hidden;
-        private final byte[] key;
-        private final byte[] selecting;
-
-        private HeadBytes(
-                StoredHead head,
-                long bodyLength,
-                boolean inline,
-                long bodyId,
-                byte[] wire,
-                byte[] hidden,
-                byte[] key,
-                byte[] selecting) {
-            this.head = head;
-            this.bodyLength = bodyLength;
-            this.inline = inline;
-            this.bodyId = bodyId;
-            this.wire = wire;
-            this.hidden = hidden;
-            this.key = key;
-            this.selecting = selecting;
-            ByteArrayOutputStream out = new ByteArrayOutputStream(24);
-            VarInt.put(
-                    out,
-                    VarInt.zigzag(nanos(head.times().responseTime())
-                            - nanos(head.times().requestTime())));
-            VarInt.put(out, bodyLength);
-            VarInt.put(out, wire.length);
-            VarInt.put(out, hidden.length);
-            VarInt.put(out, key.length);
-            VarInt.put(out, selecting.length);
-            if (bodyId != 0) {
-                VarInt.put(out, bodyId);
-            }
-            Instant staleSince = head.staleSince();
-            if (staleSince != null) {
-                VarInt.put(
-                        out,
-                        VarInt.zigzag(nanos(staleSince) - nanos(head.times().requestTime())));
-            }
-            numbers = out.toByteArray();
-        }
-
-        /** The length of the whole head. */
-        int length() {
-            return NUMBERS_OFFSET + numbers.length + wire.length + hidden.length + key.length + selecting.length;
-        }
-
-        /** The same for {@code other}, which differs in its staleness at most. */
-        HeadBytes of(StoredHead other) {
-            return new HeadBytes(other, bodyLength, inline, bodyId, wire, hidden, key, selecting);
-        }
-
-        /** The same head in front of its body in one page. */
-        HeadBytes inline() {
-            return new HeadBytes(head, bodyLength, true, 0, wire, hidden, key, selecting);
-        }
-
-        /** Whether it is short enough to lie in one page with its body. */
-        boolean isSmall() {
-            return bodyLength == 0 || length() + bodyLength <= SMALL_MAX;
-        }
-
-        /** The same head with the chunks of {@code otherBodyId}. */
-        HeadBytes withBody(long otherBodyId) {
-            return new HeadBytes(head, bodyLength, false, otherBodyId, wire, hidden, key, selecting);
-        }
-
-        boolean isInline() {
-            return inline;
-        }
-
-        long bodyLength() {
-            return bodyLength;
-        }
-    }
-
-    /**
-     * {@code head} with a body of {@code bodyLength} bytes in chunks under its own id; null when it cannot be kept as it
-     * is: too long, or with characters that no field line may hold.
-     *
-     * @param hidden the names of fields that are kept, but not sent, in lower case
-     */
-    static @Nullable HeadBytes encode(StoredHead head, long bodyLength, Set<String> hidden) {
-        StringBuilder wire = new StringBuilder(512);
-        StringBuilder unsent = new StringBuilder(0);
-        wire.append("HTTP/1.1 ").append(head.status()).append(' ').append(head.reason());
-        boolean storable = isLineText(head.reason());
-        wire.append("\r\n");
-        Fields fields = head.fields();
-        for (int i = 0; i < fields.size(); i++) {
-            String name = fields.name(i);
-            String value = fields.value(i);
-            storable &= isLineText(name) && name.indexOf(':') < 0 && isLineText(value);
-            if (!FieldNames.isSame(name, CONTENT_LENGTH)) {
-                StringBuilder lines = isHidden(name, hidden) ? unsent : wire;
-                lines.append(name).append(": ").append(value).append("\r\n");
-            }
-        }
-        if (hasLengthLine(head.status())) {
-            wire.append(CONTENT_LENGTH).append(": ").append(bodyLength).append("\r\n");
-        }
-        if (!storable || wire.length() + unsent.length() > HEAD_MAX) {
-            return null;
-        }
-        HeadBytes bytes = new HeadBytes(
-                head,
-                bodyLength,
-                false,
-                0,
-                wire.toString().getBytes(StandardCharsets.ISO_8859_1),
-                unsent.toString().getBytes(StandardCharsets.ISO_8859_1),
-                encode(head.key()),
-                encode(head.selecting()));
-        return bytes.length() > HEAD_MAX ? null : bytes;
-    }
-
-    private static boolean isHidden(String name, Set<String> hidden) {
-        return !hidden.isEmpty() && hidden.contains(name.toLowerCase(Locale.ROOT));
-    }
-
-    /** The fields as they are read again: without Content-Length, the hidden ones last. */
-    private static Fields asStored(Fields fields, Set<String> hidden) {
-        Fields stored = fields.without(CONTENT_LENGTH);
-        boolean reorder = false;
-        for (int i = 0; i < stored.size(); i++) {
-            reorder |= isHidden(stored.name(i), hidden);
-        }
-        if (!reorder) {
-            return stored;
-        }
-        Fields.Builder ordered = Fields.builder();
-        for (boolean last : new boolean[] {false, true}) {
-            for (int i = 0; i < stored.size(); i++) {
-                if (isHidden(stored.name(i), hidden) == last) {
-                    ordered.add(stored.name(i), stored.value(i));
-                }
-            }
-        }
-        return ordered.build();
-    }
-
     /** RFC 9110 §8.6: 1xx and 204 have none, and a 304's would be about another message. */
-    private static boolean hasLengthLine(int status) {
+    static boolean hasLengthLine(int status) {
         return status >= 200 && status != 204 && status != 304;
-    }
-
-    private static boolean isLineText(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c > 0xFF || c == '\r' || c == '\n' || c == 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static byte[] encode(CacheKey key) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(128);
-        int port = key.uri().port();
-        String scheme = key.uri().scheme();
-        if (port > 0 && (scheme.equals(HTTP) || scheme.equals(HTTPS))) {
-            VarInt.put(out, 2L * port + (scheme.equals(HTTPS) ? 1 : 0));
-        } else {
-            VarInt.put(out, 0);
-            VarInt.put(out, port);
-            putText(out, scheme);
-        }
-        putText(out, key.uri().host());
-        putText(out, key.uri().pathAndQuery());
-        putText(out, key.peers());
-        return out.toByteArray();
-    }
-
-    private static byte[] encode(SelectingFields selecting) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(64);
-        Fields fields = selecting.fields();
-        if (!selecting.unmatched() && fields.size() == 0) {
-            return out.toByteArray();
-        }
-        out.write(selecting.unmatched() ? 1 : 0);
-        VarInt.put(out, fields.size());
-        for (int i = 0; i < fields.size(); i++) {
-            putText(out, fields.name(i));
-            putText(out, fields.value(i));
-        }
-        return out.toByteArray();
-    }
-
-    private static void putText(ByteArrayOutputStream out, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        VarInt.put(out, bytes.length);
-        out.writeBytes(bytes);
-    }
-
-    /** Lays a head out in {@code into} as that of object {@code id}, without the body. */
-    static void putHead(Slot into, HeadBytes bytes, long id, int bodyChecksum) {
-        into.reserve(bytes.length());
-        ByteBuffer out = into.buffer();
-        int kind = bytes.inline ? KIND_SMALL : KIND_LARGE;
-        out.put(VERSION_OFFSET, VERSION);
-        int flags = (bytes.bodyId == 0 ? 0 : FLAG_BODY_ID) | (bytes.head.staleSince() == null ? 0 : FLAG_STALE);
-        out.put(KIND_OFFSET, (byte) (kind | flags));
-        out.putShort(STATUS_OFFSET, (short) bytes.head.status());
-        out.putLong(ID_OFFSET, id);
-        out.putInt(BODY_CHECKSUM_OFFSET, bodyChecksum);
-        out.putLong(REQUEST_TIME_OFFSET, nanos(bytes.head.times().requestTime()));
-        int at = NUMBERS_OFFSET;
-        for (byte[] part : List.of(bytes.numbers, bytes.wire, bytes.hidden, bytes.key, bytes.selecting)) {
-            out.put(at, part);
-            at += part.length;
-        }
-        into.length(at);
-        out.putInt(CHECKSUM_OFFSET, headChecksum(into, at));
-    }
-
-    /**
-     * What {@link #head} would give for the bytes that {@link #putHead} made.
-     *
-     * @param hidden as {@link #encode} had it
-     */
-    @SuppressWarnings("ReferenceEquality") // the very fields; others may as well be read again
-    static StoredObject object(HeadBytes bytes, long id, Set<String> hidden) {
-        StoredHead head = bytes.head;
-        Fields fields = asStored(head.fields(), hidden);
-        StoredHead named = fields == head.fields()
-                ? head.withId(id, bytes.bodyLength)
-                : new StoredHead(
-                        id,
-                        head.key(),
-                        head.selecting(),
-                        head.status(),
-                        head.reason(),
-                        fields,
-                        head.times(),
-                        bytes.bodyLength,
-                        head.targets());
-        StoredHead stored = named.withStaleness(head.staleSince(), 0);
-        return new StoredObject(
-                stored,
-                List.of(stored),
-                bytes.bodyId == 0 ? ObjectId.unsalted(id) : bytes.bodyId,
-                bytes.inline,
-                NUMBERS_OFFSET + bytes.numbers.length,
-                bytes.wire.length,
-                lines(new String(bytes.hidden, StandardCharsets.ISO_8859_1)),
-                bytes.length(),
-                bytes.length() + (bytes.inline ? (int) bytes.bodyLength : 0));
     }
 
     /**
@@ -409,64 +150,40 @@ final class EntryLayout {
      * @return null when the bytes are not those of object {@code id}, or damaged
      */
     static @Nullable StoredObject head(Slot slot, long id, boolean verify, CacheControlTargets targets) {
-        ByteBuffer bytes = slot.buffer();
-        int length = slot.length();
-        if (length < NUMBERS_OFFSET || bytes.get(VERSION_OFFSET) != VERSION || bytes.getLong(ID_OFFSET) != id) {
-            return null;
-        }
-        int kind = bytes.get(KIND_OFFSET) & KIND_MASK;
-        if (kind != KIND_SMALL && kind != KIND_LARGE) {
+        HeadPage page = new HeadPage();
+        if (!page.read(slot.address(), slot.length(), id)
+                || (verify && !isIntact(slot, page.bodyOffset(), page.inline()))) {
             return null;
         }
         try {
-            ByteBuffer in = slot.view(NUMBERS_OFFSET, length - NUMBERS_OFFSET);
-            long toResponse = VarInt.fromZigzag(VarInt.get(in));
-            long bodyLength = VarInt.get(in);
-            int wireLength = VarInt.length(in);
-            int hiddenLength = VarInt.length(in);
-            int keyLength = VarInt.length(in);
-            int selectingLength = VarInt.length(in);
-            boolean hasBodyId = (bytes.get(KIND_OFFSET) & FLAG_BODY_ID) != 0;
-            long bodyId = hasBodyId ? VarInt.get(in) : ObjectId.unsalted(id);
-            boolean isStale = (bytes.get(KIND_OFFSET) & FLAG_STALE) != 0;
-            long toStale = isStale ? VarInt.fromZigzag(VarInt.get(in)) : 0;
-            int wireOffset = NUMBERS_OFFSET + in.position();
-            boolean inline = kind == KIND_SMALL;
-            long bodyOffset = (long) wireOffset + wireLength + hiddenLength + keyLength + selectingLength;
-            if (bodyLength < 0 || bodyOffset + (inline ? bodyLength : 0) != length) {
-                return null;
-            }
-            if (verify && !isIntact(slot, (int) bodyOffset, inline)) {
-                return null;
-            }
-            String wire = latin1(bytes, wireOffset, wireLength);
-            String hidden = hiddenLength == 0 ? "" : latin1(bytes, wireOffset + wireLength, hiddenLength);
-            int keyOffset = wireOffset + wireLength + hiddenLength;
+            ByteBuffer bytes = slot.buffer();
+            String wire = latin1(bytes, page.wireOffset(), page.wireLength());
+            String hidden = page.hiddenLength() == 0 ? "" : latin1(bytes, page.hiddenOffset(), page.hiddenLength());
             int status = bytes.getShort(STATUS_OFFSET) & 0xFFFF;
             long requestTime = bytes.getLong(REQUEST_TIME_OFFSET);
             StoredHead head = new StoredHead(
                     id,
-                    key(slot.view(keyOffset, keyLength)),
-                    selecting(slot.view(keyOffset + keyLength, selectingLength)),
+                    key(slot.view(page.keyOffset(), page.keyLength())),
+                    selecting(slot.view(page.selectingOffset(), page.selectingLength())),
                     status,
                     reason(wire),
                     fields(wire, hidden, hasLengthLine(status)),
-                    new ResponseTimes(instant(requestTime), instant(requestTime + toResponse)),
-                    bodyLength,
+                    new ResponseTimes(instant(requestTime), instant(requestTime + page.toResponse())),
+                    page.bodyLength(),
                     targets);
-            if (isStale) {
-                head = head.withStaleness(instant(requestTime + toStale), 0);
+            if (page.stale()) {
+                head = head.withStaleness(instant(requestTime + page.toStale()), 0);
             }
             return new StoredObject(
                     head,
                     List.of(head),
-                    bodyId,
-                    inline,
-                    wireOffset,
-                    wireLength,
+                    page.bodyId(),
+                    page.inline(),
+                    page.wireOffset(),
+                    page.wireLength(),
                     lines(hidden),
-                    (int) bodyOffset,
-                    length);
+                    page.bodyOffset(),
+                    slot.length());
         } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {
             // Lengths that contradict each other: damaged bytes that no checksum was compared for.
             return null;
@@ -474,7 +191,11 @@ final class EntryLayout {
     }
 
     private static int lines(String wire) {
-        return (int) wire.chars().filter(c -> c == '\n').count();
+        int lines = 0;
+        for (int end = wire.indexOf('\n'); end >= 0; end = wire.indexOf('\n', end + 1)) {
+            lines++;
+        }
+        return lines;
     }
 
     private static String latin1(ByteBuffer bytes, int from, int length) {
@@ -560,7 +281,7 @@ final class EntryLayout {
     }
 
     /** Over everything up to {@code end} but itself. */
-    private static int headChecksum(Slot slot, int end) {
+    static int headChecksum(Slot slot, int end) {
         CRC32C crc = new CRC32C();
         crc.update(slot.view(0, CHECKSUM_OFFSET));
         crc.update(slot.view(ID_OFFSET, end - ID_OFFSET));
@@ -630,7 +351,7 @@ final class EntryLayout {
         }
     }
 
-    private static long nanos(Instant time) {
+    static long nanos(Instant time) {
         long seconds = Math.max(-9_000_000_000L, Math.min(9_000_000_000L, time.getEpochSecond()));
         return seconds * 1_000_000_000L + time.getNano();
     }

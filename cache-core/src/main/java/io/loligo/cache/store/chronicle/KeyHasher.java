@@ -5,7 +5,9 @@ import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.store.chronicle.MapKeys.KeyHash;
 import java.util.Arrays;
 import java.util.HexFormat;
+import net.openhft.chronicle.core.UnsafeMemory;
 import org.apache.commons.codec.digest.MurmurHash3;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hashes cache keys: MurmurHash3, 128 bits, over a secret and the key's canonical text. The secret keeps strangers from
@@ -23,15 +25,39 @@ final class KeyHasher {
         this.seed = secret[0] << 24 | (secret[1] & 0xFF) << 16 | (secret[2] & 0xFF) << 8 | (secret[3] & 0xFF);
     }
 
-    /** The bytes to be hashed, reused from call to call. One thread. */
+    /** The bytes to be hashed, reused from call to call. One thread, and one hasher. */
     static final class Text {
         private byte[] bytes = new byte[512];
         private int length;
 
+        /** The key hashed last, and its hash: a request is looked up more than once, and stored under the same key. */
+        private @Nullable CacheKey key;
+
+        private final KeyHash keyHash = new KeyHash();
+
         private void add(byte[] more) {
-            reserve(more.length);
-            System.arraycopy(more, 0, bytes, length, more.length);
-            length += more.length;
+            add(more, 0, more.length);
+        }
+
+        private void add(Text more, int from, int to) {
+            add(more.bytes, from, to - from);
+        }
+
+        private void add(byte[] more, int from, int count) {
+            reserve(count);
+            System.arraycopy(more, from, bytes, length, count);
+            length += count;
+        }
+
+        /** Adds {@code count} bytes at {@code address}; false when not all of them are ASCII. */
+        private boolean addAscii(long address, int count) {
+            reserve(count);
+            UnsafeMemory.MEMORY.readBytes(address, bytes, length, count);
+            int all = 0;
+            for (int i = 0; i < count; i++) {
+                all |= bytes[length++];
+            }
+            return all >= 0;
         }
 
         private void add(String text) {
@@ -58,10 +84,66 @@ final class KeyHasher {
         }
     }
 
+    /**
+     * The key of a head, as {@link EntryLayout} draws it, copied from where it lies. Reused; one thread.
+     *
+     * <p>What is hashed of a text are the bytes that are stored of it, as long as it is ASCII.
+     */
+    static final class StoredKey {
+        private final RawBytes in = new RawBytes();
+        private final Text texts = new Text();
+        private int schemeAndPort;
+        private int hostEnd;
+        private int pathEnd;
+
+        /** Copies {@code length} bytes at {@code address}; false when it is not a key of http or https in ASCII. */
+        boolean read(long address, int length) {
+            in.of(address, length);
+            texts.length = 0;
+            schemeAndPort = in.length();
+            boolean ascii = addText();
+            hostEnd = texts.length;
+            ascii &= addText();
+            pathEnd = texts.length;
+            ascii &= addText();
+            return ascii && !in.isBroken() && schemeAndPort != 0;
+        }
+
+        private boolean addText() {
+            int length = in.length();
+            long from = in.skip(length);
+            return !in.isBroken() && texts.addAscii(from, length);
+        }
+
+        private String scheme() {
+            return (schemeAndPort & 1) == 0 ? EntryLayout.HTTP : EntryLayout.HTTPS;
+        }
+
+        private int port() {
+            return schemeAndPort >>> 1;
+        }
+    }
+
     void hash(CacheKey key, Text text, KeyHash into) {
-        put(key.uri(), text);
+        if (!key.equals(text.key)) {
+            put(key.uri(), text);
+            text.addByte(' ');
+            text.add(key.peers());
+            long[] hash = MurmurHash3.hash128x64(text.bytes, 0, text.length, seed);
+            text.keyHash.of(hash[0], hash[1]);
+            text.key = key;
+        }
+        into.of(text.keyHash.first, text.keyHash.second);
+    }
+
+    /** As of the same key decoded. */
+    void hash(StoredKey key, Text text, KeyHash into) {
+        begin(key.scheme(), text);
+        text.add(key.texts, 0, key.hostEnd);
+        addPort(key.port(), text);
+        text.add(key.texts, key.hostEnd, key.pathEnd);
         text.addByte(' ');
-        text.add(key.peers());
+        text.add(key.texts, key.pathEnd, key.texts.length);
         long[] hash = MurmurHash3.hash128x64(text.bytes, 0, text.length, seed);
         into.of(hash[0], hash[1]);
     }
@@ -81,14 +163,22 @@ final class KeyHasher {
     }
 
     private void put(EffectiveUri uri, Text text) {
+        begin(uri.scheme(), text);
+        text.add(uri.host());
+        addPort(uri.port(), text);
+        text.add(uri.pathAndQuery());
+    }
+
+    private void begin(String scheme, Text text) {
         text.length = 0;
         text.add(secret);
-        text.add(uri.scheme());
+        text.add(scheme);
         text.addByte(':');
-        text.add(uri.host());
+    }
+
+    private static void addPort(int port, Text text) {
         text.addByte(':');
-        text.addByte(uri.port() >>> 8);
-        text.addByte(uri.port());
-        text.add(uri.pathAndQuery());
+        text.addByte(port >>> 8);
+        text.addByte(port);
     }
 }

@@ -12,6 +12,8 @@ final class Scratch {
     final Word reference = new Word();
     final PageKey page = new PageKey();
     final ChunkWindow window = new ChunkWindow();
+    final Glance glance = new Glance();
+    final HeadBytes.Draft draft = new HeadBytes.Draft();
     final Value.Joined joined = new Value.Joined();
     /** Objects read to be looked at, not handed out. */
     final Slot aside = new Slot(EntryLayout.SMALL_MAX);

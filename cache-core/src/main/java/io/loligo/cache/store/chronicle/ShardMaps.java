@@ -195,6 +195,11 @@ final class ShardMaps implements AutoCloseable {
         index.remove(hash);
     }
 
+    /** Forgets what {@code hash} refers to, if that is {@code reference}. */
+    boolean forget(KeyHash hash, long reference, Word scratch) {
+        return index.remove(hash, scratch.of(reference));
+    }
+
     /** Copies the page {@code key} into {@code into}; false when there is none. For a chunk, see {@link #chunk}. */
     boolean page(PageKey key, Value into) {
         return pages.getUsing(key, into) != null;

@@ -24,6 +24,8 @@ final class ShardObjects {
     static final int VARIANTS_MAX = 64;
 
     private static final int STRIPES = 64;
+    private static final long[] NO_TAGS = {};
+    private static final Purged NOTHING = new Purged(0, 0);
 
     /** What a list of variants takes of the budget, however long. */
     static final long LIST_CHARGE = ShardMaps.pageCharge(EntryLayout.LIST_MEMBERS_OFFSET + VARIANTS_MAX * Long.BYTES);
@@ -242,9 +244,12 @@ final class ShardObjects {
     }
 
     private long[] tagHashes(StoredHead head, Scratch scratch) {
-        return head.tags(bans.carriers()).stream()
-                .mapToLong(tag -> hasher.hash(tag, scratch.text))
-                .toArray();
+        List<String> names = head.tags(bans.carriers());
+        long[] hashes = names.isEmpty() ? NO_TAGS : new long[names.size()];
+        for (int i = 0; i < hashes.length; i++) {
+            hashes[i] = hasher.hash(names.get(i), scratch.text);
+        }
+        return hashes;
     }
 
     /**
@@ -260,10 +265,13 @@ final class ShardObjects {
             @Nullable StoredObject added,
             long bodyPassedOn,
             Predicate<StoredObject> dropped) {
-        if (ended) {
-            throw new IllegalStateException("shard " + number + " is closed");
-        }
+        requireNotEnded();
         long before = open.reference(scratch.hash, scratch.reference);
+        if (before == 0 && added != null) {
+            // What most that is stored finds: nothing.
+            open.reference(scratch.hash, added.id(), scratch.reference);
+            return NOTHING;
+        }
         LongList members = members(open, before, scratch);
         LongList kept = new LongList();
         List<StoredObject> removed = new ArrayList<>(1);
@@ -285,7 +293,7 @@ final class ShardObjects {
         }
         boolean listLost = before != 0 && members.size() == 0;
         if (added == null && removed.isEmpty() && unreadable.size() == 0 && !listLost) {
-            return new Purged(0, 0);
+            return NOTHING;
         }
         long list = kept.size() > 1 ? insertList(open, kept, scratch) : 0;
         if (kept.size() > 1 && list == 0) {
@@ -316,6 +324,12 @@ final class ShardObjects {
             discard(open, unreadable.get(i), eviction.remove(unreadable.get(i)), scratch);
         }
         return new Purged(removed.size(), bytes);
+    }
+
+    private void requireNotEnded() {
+        if (ended) {
+            throw new IllegalStateException("shard " + number + " is closed");
+        }
     }
 
     private static boolean isReplaced(StoredObject member, StoredObject added) {
@@ -354,17 +368,36 @@ final class ShardObjects {
 
     // ---- removing them
 
+    /**
+     * Removes the object that {@code glance} has seen, whose key's hash is in {@code scratch}, if the key refers to it and to
+     * nothing else; false when it does not. The stripe is held.
+     */
+    boolean remove(ShardMaps open, Glance glance, Scratch scratch) {
+        requireNotEnded();
+        if (!open.forget(scratch.hash, glance.id(), scratch.reference)) {
+            return false;
+        }
+        removeHead(open, glance.id(), scratch);
+        budget.count(glance.headLength(), glance.bodyLength(), -1);
+        budget.add(-glance.charge());
+        return true;
+    }
+
     /** Removes an object that nothing refers to any more. */
     void delete(ShardMaps open, StoredObject object, boolean withBody, Scratch scratch) {
-        open.removePage(scratch.page.head(object.id()));
-        decoded.forget(object.id());
-        eviction.remove(object.id());
-        tags.remove(object.id());
+        removeHead(open, object.id(), scratch);
         budget.count(object, -1);
         budget.add(-headCharge(object));
         if (withBody && !object.inline() && !pins.holds(object)) {
             removeBody(open, object.body(), scratch);
         }
+    }
+
+    private void removeHead(ShardMaps open, long id, Scratch scratch) {
+        open.removePage(scratch.page.head(id));
+        decoded.forget(id);
+        eviction.remove(id);
+        tags.remove(id);
     }
 
     /** What {@code object} takes of the budget without its chunks; 0 where there is none. */

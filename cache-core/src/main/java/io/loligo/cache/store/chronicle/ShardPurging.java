@@ -161,7 +161,7 @@ final class ShardPurging {
                             > 0;
                 }
             } else {
-                gone = shard.renew(id, null, this::stale, scratch) != null;
+                gone = shard.writing().renew(id, null, this::stale, scratch) != null;
                 if (!gone && isFound(open, object, scratch)) {
                     return false;
                 }

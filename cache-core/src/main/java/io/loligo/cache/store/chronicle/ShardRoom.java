@@ -102,6 +102,10 @@ final class ShardRoom {
             return false;
         }
         try {
+            if (evictAtAGlance(open, victim.id(), scratch)) {
+                counters.evictions.increment();
+                return true;
+            }
             StoredObject object = objects.object(open, victim.id(), scratch);
             if (object == null) {
                 // Gone: then whoever removed it has given its bytes back. Still there: then it cannot be read.
@@ -125,6 +129,18 @@ final class ShardRoom {
             eviction.add(victim.id(), victim.bytes(), ShardObjects.fingerprint(scratch.hash));
             shard.fault(e);
             return false;
+        }
+    }
+
+    /** Evicts what most victims are: small, and all that there is under its key. False when this one is not. */
+    private boolean evictAtAGlance(ShardMaps open, long id, Scratch scratch) {
+        Glance glance = scratch.glance.of(id);
+        if (objects.isFromEarlierRun(id) || !open.page(scratch.page.head(id), glance) || !glance.seen()) {
+            return false;
+        }
+        glance.hash(hasher, scratch.text, scratch.hash);
+        synchronized (objects.stripe(scratch.hash)) {
+            return objects.remove(open, glance, scratch);
         }
     }
 }

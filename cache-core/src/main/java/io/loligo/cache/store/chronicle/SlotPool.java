@@ -26,6 +26,25 @@ final class SlotPool {
         return slot;
     }
 
+    /** As {@link #take()}, of a pool whose slots threads keep for their next reader. */
+    Slot take(Scratch scratch) {
+        Slot spare = scratch.spare;
+        if (spare == null) {
+            return take();
+        }
+        scratch.spare = null;
+        return spare;
+    }
+
+    /** As {@link #give(Slot)}, of such a pool. */
+    void give(Slot slot, Scratch scratch) {
+        if (scratch.spare == null && slot.capacity() == slotBytes) {
+            scratch.spare = slot;
+        } else {
+            give(slot);
+        }
+    }
+
     void give(Slot slot) {
         // One that has grown for a rare long head is not kept: the pool's memory stays what its constants say.
         if (slot.capacity() > slotBytes) {

@@ -62,6 +62,16 @@ final class StoreFaults {
         fault.operations.increment();
     }
 
+    /** An operation failed whose answer did not depend on it: no memory for what a thread needs, or a fault told late. */
+    void operationFailed(Throwable e) {
+        failed("operations", "an operation failed; the answer did not depend on it", e);
+        try {
+            LateFaults.settle();
+        } catch (InternalError another) {
+            counters.faults.increment();
+        }
+    }
+
     private Ongoing begin(String about, Ongoing fault, @Nullable Throwable e) {
         Ongoing known = ongoing.putIfAbsent(about, fault);
         if (known == null) {

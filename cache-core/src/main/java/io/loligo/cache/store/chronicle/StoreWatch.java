@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *       files are deleted, for two of each would not have room.
  * </ul>
  *
- * <p>Used by the store's watch thread only, but for {@link #opened}.
+ * <p>A thread of its own, which alone uses all this, but for {@link #opened}.
  */
 final class StoreWatch {
     /** What faults of the whole directory are about. */
@@ -44,7 +46,10 @@ final class StoreWatch {
     private final List<Backoff> shardBackoffs = new ArrayList<>();
     private final Backoff directoryBackoff = new Backoff();
     private final Backoff spaceBackoff = new Backoff();
+    private final Semaphore work = new Semaphore(0);
+    private final Thread thread = new Thread(this::run, "loligo-store-watch");
     private boolean gone;
+    private volatile boolean ended;
 
     StoreWatch(
             ChronicleStore store,
@@ -64,10 +69,38 @@ final class StoreWatch {
             marks.set(i, List.of());
             shardBackoffs.add(new Backoff());
         }
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Ends the thread, and awaits that; true when the caller was interrupted meanwhile. */
+    boolean end() {
+        ended = true;
+        work.release();
+        return ChronicleStore.join(thread);
+    }
+
+    private void run() {
+        while (!ended) {
+            try {
+                work.tryAcquire(ChronicleStore.WATCH_MILLIS, TimeUnit.MILLISECONDS);
+                if (!ended) {
+                    look();
+                }
+            } catch (InterruptedException e) {
+                // Nobody interrupts this thread but who wants it to end.
+                return;
+            } catch (RuntimeException | Error e) {
+                faults.failed("the watch", "the watch over the store failed", e);
+            }
+        }
     }
 
     /** One round. */
-    void look() throws InterruptedException {
+    private void look() throws InterruptedException {
         faults.expire();
         if (directory == null) {
             heal(null);

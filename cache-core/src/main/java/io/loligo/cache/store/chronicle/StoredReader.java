@@ -61,7 +61,7 @@ final class StoredReader implements EntryReader {
             int more = readChunk(number, from, wanted - copied, dst);
             if (more < 0 && copied == 0) {
                 // Nobody else should begin to read what cannot be read to the end.
-                shard.remove(object.head(), scratches.get());
+                shard.reading().remove(object.head(), scratches.get());
                 shard.isSettled();
                 throw new IOException("the stored body of "
                         + object.head().key().uri() + " is gone or damaged at byte " + position + " of " + length());
@@ -77,7 +77,7 @@ final class StoredReader implements EntryReader {
 
     private int readChunk(int number, int from, int wanted, ByteBuffer dst) {
         try {
-            int copied = shard.readChunk(object.bodyId(), number, from, wanted, dst, scratches.get());
+            int copied = shard.reading().readChunk(object.bodyId(), number, from, wanted, dst, scratches.get());
             return shard.isSettled() ? copied : -1;
         } catch (RuntimeException | Error e) {
             shard.failed(e);
@@ -94,7 +94,7 @@ final class StoredReader implements EntryReader {
 
     private void unpin() {
         try {
-            shard.unpin(object.bodyId(), scratches.get());
+            shard.reading().unpin(object.bodyId(), scratches.get());
             shard.isSettled();
         } catch (RuntimeException | Error e) {
             shard.failed(e);
@@ -104,7 +104,7 @@ final class StoredReader implements EntryReader {
     @Override
     public void close() {
         if (slot != null) {
-            shard.give(slot);
+            shard.reading().give(slot);
             slot = null;
             if (!object.inline()) {
                 unpin();

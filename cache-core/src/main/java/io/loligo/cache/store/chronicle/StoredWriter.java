@@ -3,7 +3,6 @@ package io.loligo.cache.store.chronicle;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.ContentRange;
 import io.loligo.cache.store.EntryWriter;
-import io.loligo.cache.store.chronicle.EntryLayout.HeadBytes;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -124,7 +123,7 @@ final class StoredWriter implements EntryWriter {
     /** Makes a chunk of the buffer. The buffer stays readable while the chunk is inserted, the chunk is afterwards. */
     private boolean flush() {
         EntryLayout.putChunkHeader(buffer, id, chunks, inBuffer);
-        if (!shard.insertChunk(id, chunks, buffer, scratches.get())) {
+        if (!shard.writing().insertChunk(id, chunks, buffer, scratches.get())) {
             return false;
         }
         synchronized (tail) {
@@ -168,7 +167,7 @@ final class StoredWriter implements EntryWriter {
         int number = (int) (position / EntryLayout.CHUNK_DATA);
         int from = (int) (position % EntryLayout.CHUNK_DATA);
         try {
-            int copied = shard.readChunk(id, number, from, wanted, dst, scratches.get());
+            int copied = shard.reading().readChunk(id, number, from, wanted, dst, scratches.get());
             return shard.isSettled() ? copied : -1;
         } catch (RuntimeException | Error e) {
             shard.failed(e);
@@ -192,9 +191,10 @@ final class StoredWriter implements EntryWriter {
     }
 
     private @Nullable StoredHead tryCommit() {
+        Scratch scratch = scratches.get();
         ContentRange range = head.range();
         boolean fits = head.isComplete() || (range != null && range.size() == length);
-        HeadBytes large = fits ? shard.encode(head, length) : null;
+        HeadBytes large = fits ? shard.writing().encode(head, length, scratch) : null;
         if (large == null) {
             failed = true;
             return null;
@@ -205,12 +205,12 @@ final class StoredWriter implements EntryWriter {
                 failed = true;
                 return null;
             }
-            shard.pinOwn(id);
+            shard.reading().pinOwn(id);
             pinned = true;
         }
         StoredHead stored = small == null
-                ? shard.commit(this, large, null, scratches.get())
-                : shard.commit(this, small, buffer, scratches.get());
+                ? shard.writing().commit(this, large, null, scratch)
+                : shard.writing().commit(this, small, buffer, scratch);
         committed = stored != null;
         failed = !committed;
         return stored;
@@ -219,7 +219,7 @@ final class StoredWriter implements EntryWriter {
     /** The last chunk; followers go on reading it from the buffer. */
     private boolean commitTail() {
         EntryLayout.putChunkHeader(buffer, id, chunks, inBuffer);
-        if (!shard.insertChunk(id, chunks, buffer, scratches.get())) {
+        if (!shard.writing().insertChunk(id, chunks, buffer, scratches.get())) {
             return false;
         }
         tailInserted = true;
@@ -237,14 +237,14 @@ final class StoredWriter implements EntryWriter {
             }
             closed = true;
         }
-        shard.forget(this);
+        shard.writing().forget(this);
         try {
             if (!committed) {
                 long inChunks = (long) chunks * EntryLayout.CHUNK_DATA + (tailInserted ? inBuffer : 0);
-                shard.removeChunks(id, inChunks, scratches.get());
+                shard.writing().removeChunks(id, inChunks, scratches.get());
             }
             if (pinned) {
-                shard.unpin(id, scratches.get());
+                shard.reading().unpin(id, scratches.get());
             }
             shard.isSettled();
         } catch (RuntimeException | Error e) {

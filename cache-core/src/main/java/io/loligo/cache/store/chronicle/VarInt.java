@@ -1,22 +1,44 @@
 package io.loligo.cache.store.chronicle;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 
 /** Numbers of 64 bits in as few bytes as they need: seven bits a byte, the lowest first, the last byte without its top bit. */
 final class VarInt {
+    /** What the largest numbers, and all below 0, need. */
+    static final int BYTES_MAX = 10;
+
     private static final int BITS = 7;
     private static final int MORE = 1 << BITS;
 
     private VarInt() {}
 
-    static void put(ByteArrayOutputStream out, long value) {
+    /** The bytes that {@code value} needs. */
+    static int size(long value) {
+        return Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(value) + BITS - 1) / BITS);
+    }
+
+    /** Writes {@code value} to {@code out} from {@code at} on and says where it ends. */
+    static int put(byte[] out, int at, long value) {
+        int next = at;
         long rest = value;
         while ((rest & -MORE) != 0) {
-            out.write((int) ((rest & (MORE - 1)) | MORE));
+            out[next++] = (byte) ((rest & (MORE - 1)) | MORE);
             rest >>>= BITS;
         }
-        out.write((int) rest);
+        out[next++] = (byte) rest;
+        return next;
+    }
+
+    /** As {@link #put(byte[], int, long)}. */
+    static int put(ByteBuffer out, int at, long value) {
+        int next = at;
+        long rest = value;
+        while ((rest & -MORE) != 0) {
+            out.put(next++, (byte) ((rest & (MORE - 1)) | MORE));
+            rest >>>= BITS;
+        }
+        out.put(next++, (byte) rest);
+        return next;
     }
 
     /**

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.CacheControlTargets;
+import io.loligo.cache.http.FieldNames;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.key.SelectingFields;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -28,36 +28,35 @@ class EntryLayoutTest {
     private static final StoredHead HEAD =
             Samples.head(Samples.key("/golden?caf\u00e9", "a,b"), Samples.language("de-ch"));
 
-    private static final Set<String> HIDDEN = Set.of("content-type");
+    private static final FieldNames HIDDEN = FieldNames.of(Set.of("content-type"));
 
     private static Slot small() {
         byte[] body = "hello".getBytes(StandardCharsets.US_ASCII);
         Slot chunk = new Slot(100);
         chunk.buffer().put(EntryLayout.CHUNK_DATA_OFFSET, body);
-        EntryLayout.HeadBytes bytes =
-                there(EntryLayout.encode(HEAD, body.length, HIDDEN)).inline();
+        HeadBytes bytes = there(HeadBytes.of(HEAD, body.length, HIDDEN, new HeadBytes.Draft()))
+                .inline();
         Slot slot = new Slot(4096);
-        EntryLayout.putHead(
-                slot, bytes, 0x0102030405L, EntryLayout.checksum(chunk, EntryLayout.CHUNK_DATA_OFFSET, body.length));
+        bytes.put(slot, 0x0102030405L, EntryLayout.checksum(chunk, EntryLayout.CHUNK_DATA_OFFSET, body.length));
         slot.buffer().put(slot.length(), body);
         slot.length(slot.length() + body.length);
         return slot;
     }
 
     private static Slot large() {
-        EntryLayout.HeadBytes bytes =
-                there(EntryLayout.encode(HEAD, 1_000_000, Set.of())).withBody(6);
+        HeadBytes bytes = there(HeadBytes.of(HEAD, 1_000_000, FieldNames.NONE, new HeadBytes.Draft()))
+                .withBody(6);
         Slot slot = new Slot(4096);
-        EntryLayout.putHead(slot, bytes, 7, 0);
+        bytes.put(slot, 7, 0);
         return slot;
     }
 
     private static Slot stale() {
         StoredHead head = HEAD.withStaleness(Instant.ofEpochSecond(1_700_000_100L, 7), 3);
-        EntryLayout.HeadBytes bytes =
-                there(EntryLayout.encode(head, 1_000_000, Set.of())).withBody(6);
+        HeadBytes bytes = there(HeadBytes.of(head, 1_000_000, FieldNames.NONE, new HeadBytes.Draft()))
+                .withBody(6);
         Slot slot = new Slot(4096);
-        EntryLayout.putHead(slot, bytes, 7, 0);
+        bytes.put(slot, 7, 0);
         return slot;
     }
 
@@ -129,8 +128,9 @@ class EntryLayoutTest {
         assertThat(object.head().bodyLength()).isEqualTo(5);
         assertThat(object.inline()).isTrue();
         assertThat(object)
-                .isEqualTo(EntryLayout.object(
-                        there(EntryLayout.encode(HEAD, 5, HIDDEN)).inline(), 0x0102030405L, HIDDEN));
+                .isEqualTo(there(HeadBytes.of(HEAD, 5, HIDDEN, new HeadBytes.Draft()))
+                        .inline()
+                        .object(0x0102030405L, HIDDEN));
     }
 
     @Test
@@ -154,7 +154,9 @@ class EntryLayoutTest {
         CacheKey key = new CacheKey(new EffectiveUri(scheme, "www.example.org", port, "/"), "");
         StoredHead head = Samples.head(key, SelectingFields.NONE);
         Slot slot = new Slot(4096);
-        EntryLayout.putHead(slot, there(EntryLayout.encode(head, 0, Set.of())).inline(), 64, 0);
+        there(HeadBytes.of(head, 0, FieldNames.NONE, new HeadBytes.Draft()))
+                .inline()
+                .put(slot, 64, 0);
 
         assertThat(there(EntryLayout.head(slot, 64, true, CacheControlTargets.DEFAULT))
                         .head()
@@ -165,10 +167,15 @@ class EntryLayoutTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 127, 128, 300, 1L << 35, Long.MAX_VALUE, -1, Long.MIN_VALUE})
     void numbers_are_read_as_they_were_written(long value) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        VarInt.put(out, value);
-        VarInt.put(out, VarInt.zigzag(value));
-        ByteBuffer in = ByteBuffer.wrap(out.toByteArray());
+        byte[] out = new byte[2 * VarInt.BYTES_MAX];
+        int middle = VarInt.put(out, 0, value);
+        int end = VarInt.put(out, middle, VarInt.zigzag(value));
+        ByteBuffer same = ByteBuffer.allocate(out.length);
+        ByteBuffer in = ByteBuffer.wrap(out, 0, end);
+
+        assertThat(middle).isEqualTo(VarInt.size(value)).isEqualTo(VarInt.put(same, 0, value));
+        assertThat(VarInt.put(same, middle, VarInt.zigzag(value))).isEqualTo(end);
+        assertThat(same.array()).isEqualTo(out);
 
         assertThat(VarInt.get(in)).isEqualTo(value);
         assertThat(VarInt.fromZigzag(VarInt.get(in))).isEqualTo(value);

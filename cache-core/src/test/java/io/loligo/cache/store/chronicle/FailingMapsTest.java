@@ -88,7 +88,9 @@ class FailingMapsTest {
                 assertThat(store.stats().refusals()).isPositive();
             } else {
                 assertThat(store.stats().faults()).isGreaterThan(before);
-                assertThat(store.stats().ongoing()).isNotEmpty();
+                // A shard that was lost may be there anew by now, where everything went slowly; then its fault is over.
+                assertThat(failure.costsTheShard() || !store.stats().ongoing().isEmpty())
+                        .isTrue();
             }
             maps.stop();
             await().atMost(PATIENCE).until(() -> store.stats().degraded() == 0);

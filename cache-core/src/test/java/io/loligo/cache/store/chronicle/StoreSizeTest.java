@@ -90,7 +90,7 @@ class StoreSizeTest {
             StoredHead head = Samples.head(Samples.key("/" + i));
             Scratch scratch = scratches.get();
             hasher.hash(head.key(), scratch.text, scratch.hash);
-            try (StoredWriter writer = Samples.there(shard.write(head, MEBI, buffers, scratch))) {
+            try (StoredWriter writer = Samples.there(shard.writing().write(head, MEBI, buffers, scratch))) {
                 assertThat(writer.commit()).isNotNull();
             }
             assertThat(shard.content().objects()).isLessThanOrEqualTo(501);

@@ -1,0 +1,324 @@
+package io.loligo.cache.store.chronicle;
+
+import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.FieldNames;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How responses come into one shard, and how what is there gets another head.
+ *
+ * <p>For any number of threads. Everything is inserted before anything refers to it; only while it becomes visible is the
+ * lock of its key held.
+ */
+final class ShardWriting {
+    /** How often a head is made anew because a purge changed what it has to say; then it is not stored. */
+    private static final int PUBLISH_ATTEMPTS = 8;
+
+    /** What a writer takes for a list: room for it, and as much again because it is counted before that is given back. */
+    private static final long LIST_RESERVE = 2 * ShardObjects.LIST_CHARGE;
+
+    private final Shard shard;
+    private final ShardObjects objects;
+    private final ShardRoom room;
+    private final Budget budget;
+    private final Bans bans;
+    private final PeersRegistry peers;
+    private final KeyHasher hasher;
+    private final SlotPool slots;
+    private final Counters counters;
+    private final StoreFaults faults;
+    private final ThreadLocal<Scratch> scratches;
+
+    private final Set<StoredWriter> writers = ConcurrentHashMap.newKeySet();
+    private volatile FieldNames hidden = FieldNames.NONE;
+
+    ShardWriting(
+            Shard shard,
+            ShardObjects objects,
+            ShardRoom room,
+            Budget budget,
+            Bans bans,
+            PeersRegistry peers,
+            KeyHasher hasher,
+            SlotPool slots,
+            Counters counters,
+            StoreFaults faults,
+            ThreadLocal<Scratch> scratches) {
+        this.shard = shard;
+        this.objects = objects;
+        this.room = room;
+        this.budget = budget;
+        this.bans = bans;
+        this.peers = peers;
+        this.hasher = hasher;
+        this.slots = slots;
+        this.counters = counters;
+        this.faults = faults;
+        this.scratches = scratches;
+    }
+
+    /** The names of fields that are kept but not sent of what is stored from now on. */
+    void hide(FieldNames names) {
+        hidden = names;
+    }
+
+    FieldNames hidden() {
+        return hidden;
+    }
+
+    /** Drops what is being written, once the shard takes no new work. */
+    void close() {
+        for (StoredWriter writer : writers) {
+            writer.close();
+        }
+    }
+
+    /** A writer for {@code head}, or null when this shard stores nothing now. The key's hash is in {@code scratch}. */
+    @Nullable StoredWriter write(StoredHead head, long maximumObjectBytes, SlotPool buffers, Scratch scratch) {
+        if (shard.usable() == null || shard.isClosed()) {
+            return null;
+        }
+        if (shard.isSuspended()) {
+            faults.count(ChronicleStore.DISK);
+            return null;
+        }
+        long mark = bans.mark();
+        try {
+            peers.add(head.key().peers());
+            StoredWriter writer = new StoredWriter(
+                    shard,
+                    head,
+                    objects.newId(),
+                    scratch.hash.first,
+                    scratch.hash.second,
+                    mark,
+                    maximumObjectBytes,
+                    buffers,
+                    scratches);
+            writers.add(writer);
+            if (shard.isClosed()) {
+                // Perhaps too late to be told so.
+                writer.close();
+                return null;
+            }
+            return writer;
+        } catch (IOException | RuntimeException | Error e) {
+            shard.fault(e);
+            return null;
+        }
+    }
+
+    void forget(StoredWriter writer) {
+        writers.remove(writer);
+    }
+
+    /** Inserts one chunk; false when there is no room or the map cannot take it. */
+    boolean insertChunk(long bodyId, int chunkNumber, Slot chunk, Scratch scratch) {
+        ShardMaps open = shard.usable();
+        long charge = ShardMaps.pageCharge(chunk.length());
+        if (open == null || !room.makeRoom(open, charge, scratch)) {
+            return false;
+        }
+        boolean inserted = false;
+        try {
+            int attempt = 0;
+            do {
+                inserted = open.insertChunk(bodyId, chunkNumber, attempt, scratch.page, chunk);
+            } while (!inserted && room.makeGap(open, attempt++, scratch));
+        } catch (RuntimeException | Error e) {
+            shard.fault(e);
+        } finally {
+            if (!inserted) {
+                budget.add(-charge);
+            }
+        }
+        return inserted;
+    }
+
+    /** Removes the chunks, {@code length} bytes of data, of a body that never became an object. */
+    void removeChunks(long bodyId, long length, Scratch scratch) {
+        ShardMaps open = shard.maps();
+        if (open == null || length == 0) {
+            return;
+        }
+        try {
+            objects.removeBody(open, new RemovedBodies.Body(bodyId, length), scratch);
+        } catch (RuntimeException | Error e) {
+            shard.fault(e);
+        }
+    }
+
+    /** {@code head} as it would be kept; null when it cannot be. */
+    @Nullable HeadBytes encode(StoredHead head, long bodyLength, Scratch scratch) {
+        return HeadBytes.of(head, bodyLength, hidden, scratch.draft);
+    }
+
+    /**
+     * Makes a written response visible in place of the variant it replaces.
+     *
+     * @param body the body, from {@code EntryLayout.CHUNK_DATA_OFFSET} on, when it is to lie with the head; null when it
+     *     is in chunks
+     * @return the head as stored, null when it could not be
+     */
+    @Nullable StoredHead commit(StoredWriter writer, HeadBytes bytes, @Nullable Slot body, Scratch scratch) {
+        ShardMaps open = shard.usable();
+        int inlineLength = body == null ? 0 : (int) bytes.bodyLength();
+        long charge = ShardMaps.objectCharge(bytes.length() + inlineLength);
+        if (open == null || !room.makeRoom(open, charge + LIST_RESERVE, scratch)) {
+            return null;
+        }
+        StoredObject stored = null;
+        try {
+            int checksum = body == null ? 0 : EntryLayout.checksum(body, EntryLayout.CHUNK_DATA_OFFSET, inlineLength);
+            long bodyAddress = body == null ? 0 : body.address() + EntryLayout.CHUNK_DATA_OFFSET;
+            scratch.hash.of(writer.keyFirst(), writer.keySecond());
+            for (int attempt = 0; stored == null && attempt < PUBLISH_ATTEMPTS; attempt++) {
+                Bans.Sentence sentence = bans.since(writer.banMark(), writer.id(), writer.head());
+                if (sentence != null && sentence.dropped()) {
+                    return null;
+                }
+                HeadBytes sentenced = sentence == null ? bytes : bytes.of(sentence.on(writer.head()));
+                StoredObject object = insertHead(open, sentenced, writer.id(), checksum, bodyAddress, scratch);
+                if (object == null) {
+                    return null;
+                }
+                synchronized (objects.stripe(scratch.hash)) {
+                    if (Objects.equals(sentence, bans.since(writer.banMark(), writer.id(), writer.head()))) {
+                        objects.publish(open, object, 0, scratch);
+                        stored = object;
+                    } else {
+                        // A purge came since: it changes what the page has to say.
+                        open.removePage(scratch.page.head(object.id()));
+                    }
+                }
+            }
+            return stored == null ? null : stored.head();
+        } catch (RuntimeException | Error e) {
+            shard.fault(e);
+            return null;
+        } finally {
+            budget.add(ShardObjects.headCharge(stored) - charge - LIST_RESERVE);
+        }
+    }
+
+    /**
+     * Inserts a head, and an inline body, under {@code id} with whichever salt finds room. Nothing refers to it yet, so no
+     * lock is held.
+     */
+    private @Nullable StoredObject insertHead(
+            ShardMaps open, HeadBytes bytes, long id, int bodyChecksum, long bodyAddress, Scratch scratch) {
+        int bodyLength = bytes.isInline() ? (int) bytes.bodyLength() : 0;
+        int attempt = 0;
+        do {
+            long salted = ObjectId.salted(id, attempt % ObjectId.SALTS);
+            bytes.put(scratch.made, salted, bodyChecksum);
+            Value value = scratch.joined.of(scratch.made.address(), scratch.made.length(), bodyAddress, bodyLength);
+            if (open.insertPage(scratch.page.head(salted), value)) {
+                return bytes.object(salted, hidden);
+            }
+        } while (room.makeGap(open, attempt++, scratch));
+        return null;
+    }
+
+    /** See {@link io.loligo.cache.store.ResponseStore#freshen}. */
+    @Nullable StoredHead freshen(StoredHead stored, StoredHead updated, Scratch scratch) {
+        return updated.key().equals(stored.key())
+                ? renew(stored.id(), updated, (old, head) -> validated(old, head, stored.latestPurge()), scratch)
+                : null;
+    }
+
+    /** What bans leave of a validation that knew of them up to ban {@code known}; null for nothing. */
+    private @Nullable StoredHead validated(StoredObject old, StoredHead updated, long known) {
+        List<Ban> unknown = bans.covering(old.id(), old.head(), known);
+        if (unknown.isEmpty()) {
+            return updated.withStaleness(null, 0);
+        }
+        Bans.Sentence sentence = Bans.Sentence.of(unknown, null);
+        return sentence.dropped() ? null : sentence.on(updated);
+    }
+
+    /**
+     * Gives the body of object {@code oldId} another head, under another id.
+     *
+     * @param updated the head; null for the one that it has
+     * @param last what becomes of that head, when the new id is in use already; null for nothing
+     */
+    @Nullable StoredHead renew(
+            long oldId,
+            @Nullable StoredHead updated,
+            BiFunction<StoredObject, StoredHead, @Nullable StoredHead> last,
+            Scratch scratch) {
+        ShardMaps open = shard.usable();
+        if (open == null) {
+            return null;
+        }
+        Slot slot = null;
+        long charge = 0;
+        StoredObject renewed = null;
+        try {
+            // Not scratch.aside: looking at the other variants needs that.
+            slot = slots.take(scratch);
+            if (!open.page(scratch.page.head(oldId), slot)) {
+                return null;
+            }
+            StoredObject old = objects.head(slot, oldId);
+            if (old == null) {
+                counters.faults.increment();
+                return null;
+            }
+            StoredHead wanted = updated == null ? old.head() : updated;
+            HeadBytes large = encode(wanted, old.head().bodyLength(), scratch);
+            if (large == null) {
+                return null;
+            }
+            HeadBytes bytes = old.inline() ? large.inline() : large.withBody(old.bodyId());
+            long wantedBytes = ShardMaps.objectCharge(bytes.length() + (old.inline() ? (int) bytes.bodyLength() : 0));
+            if (!room.makeRoom(open, wantedBytes + LIST_RESERVE, scratch)) {
+                return null;
+            }
+            charge = wantedBytes;
+            long id = objects.newId();
+            int checksum = slot.buffer().getInt(EntryLayout.BODY_CHECKSUM_OFFSET);
+            hasher.hash(old.head().key(), scratch.text, scratch.hash);
+            for (int attempt = 0; renewed == null && attempt < PUBLISH_ATTEMPTS; attempt++) {
+                StoredHead head = last.apply(old, wanted);
+                StoredObject object = head == null
+                        ? null
+                        : insertHead(open, bytes.of(head), id, checksum, slot.address() + old.bodyOffset(), scratch);
+                if (object == null) {
+                    return null;
+                }
+                synchronized (objects.stripe(scratch.hash)) {
+                    // Evicted, purged or replaced meanwhile: there is nothing to renew.
+                    boolean there = objects.refersTo(open, oldId, scratch);
+                    if (there && Objects.equals(head, last.apply(old, wanted))) {
+                        objects.publish(open, object, oldId, scratch);
+                        renewed = object;
+                    } else {
+                        open.removePage(scratch.page.head(object.id()));
+                    }
+                    if (!there) {
+                        return null;
+                    }
+                }
+            }
+            return renewed == null ? null : renewed.head();
+        } catch (RuntimeException | Error e) {
+            shard.fault(e);
+            return null;
+        } finally {
+            if (slot != null) {
+                slots.give(slot, scratch);
+            }
+            if (charge > 0) {
+                budget.add(ShardObjects.headCharge(renewed) - charge - LIST_RESERVE);
+            }
+        }
+    }
+}
