@@ -3,6 +3,7 @@ package io.loligo.tests.bench.peers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** What a JVM logs of its collections, whichever collector it has. */
 final class CollectorLog {
@@ -35,8 +36,10 @@ final class CollectorLog {
     }
 
     static Collections parse(String log) {
-        long young = log.lines().filter(CollectorLog::isYoung).count();
-        long full = log.lines().filter(CollectorLog::isFull).count();
+        // ZGC has a line for the beginning too, which has no sizes.
+        List<String> ends = log.lines().filter(line -> line.contains("->")).toList();
+        long young = ends.stream().filter(CollectorLog::isYoung).count();
+        long full = ends.stream().filter(CollectorLog::isFull).count();
         return new Collections(young + full, full);
     }
 

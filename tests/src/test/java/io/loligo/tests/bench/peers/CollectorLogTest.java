@@ -22,6 +22,7 @@ class CollectorLogTest {
     void counts_those_of_generational_zgc() {
         assertThat(CollectorLog.parse("""
                         [0.010s][info][gc] Using The Z Garbage Collector
+                        [0.901s][info][gc] GC(0) Major Collection (Warmup)
                         [0.912s][info][gc] GC(0) Major Collection (Warmup) 52M(10%)->20M(4%) 0.011s
                         [1.710s][info][gc] GC(1) Minor Collection (Allocation Rate) 190M(37%)->30M(6%) 0.009s
                         """)).isEqualTo(new Collections(2, 1));

@@ -55,9 +55,9 @@ final class OverheadScene implements Scene {
     @Override
     public Sample measure(Bench bench, RunningPeer peer) throws IOException {
         Batch pages = Batch.next(ids, PAGES, SIZE);
-        double before = peer.keptBytes();
+        double before = peer.keptBytes() + peer.fileBytes();
         pages.ask(bench, peer);
-        double after = peer.keptBytes();
+        double after = peer.keptBytes() + peer.fileBytes();
         double resident = peer.memoryBytes();
         double missed = pages.ask(bench, peer);
         Sample sample = new Sample().with(KEPT, 100 * (1 - missed / PAGES)).with(Measure.MEMORY, resident / 1048576.0);

@@ -126,12 +126,12 @@ final class RunningPeer {
     }
 
     /**
-     * What grows with what it keeps: resident memory, files, and of a JVM, whose heap is {@link Setup#heapTouched}, what
-     * lives on that.
+     * What grows with what it keeps: resident memory, and of a JVM, whose heap is {@link Setup#heapTouched}, also what lives
+     * on that.
      */
     long keptBytes() throws IOException {
         long heap = peer.isJvm() ? probe().liveHeapBytes() : 0;
-        return heap + memoryBytes() + fileBytes();
+        return heap + memoryBytes();
     }
 
     private JvmProbe probe() throws IOException {
@@ -168,8 +168,9 @@ final class RunningPeer {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
     }
 
-    /** What the files in its directory take, in bytes. */
+    /** What its cache takes in files, in bytes; all have them in a directory of the same name. */
     long fileBytes() throws IOException {
-        return Blocks.of(place.directory());
+        Path cache = place.file("cache");
+        return Files.exists(cache) ? Blocks.of(cache) : 0;
     }
 }

@@ -18,8 +18,9 @@ final class Scenes {
                 new HttpScene(Job.VARIANTS),
                 new HttpScene(Job.PASS),
                 new HttpScene(Job.UNCACHEABLE),
-                new HttpScene(Job.MISS),
                 new HttpScene(Job.VALIDATION),
+                // After those that need what they keep: it fills every cache.
+                new HttpScene(Job.MISS),
                 SteadyScene.at(requestsPerSecond),
                 SteadyScene.atHalf(),
                 new HerdScene(HerdScene.Kind.STORABLE, ids),

@@ -2,6 +2,7 @@ package io.loligo.tests.bench.peers;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,12 +46,18 @@ final class SquidPeer implements Peer {
                 pinger_enable off
                 shutdown_lifetime 1 second
                 """.formatted(place.directory()));
-        return new Launch(List.of(
+        List<String> command = List.of(
                 Programs.path("squid"),
                 "-N",
                 "-n",
                 "bench" + place.port(),
                 "-f",
-                place.file("squid.conf").toString()));
+                place.file("squid.conf").toString());
+        if (setup.files()) {
+            List<String> makesDirectories = new ArrayList<>(command);
+            makesDirectories.add("-z");
+            Programs.output(makesDirectories);
+        }
+        return new Launch(command);
     }
 }
