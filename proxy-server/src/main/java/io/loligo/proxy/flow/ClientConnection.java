@@ -113,6 +113,11 @@ final class ClientConnection {
         return sending != null || (serving != null && servingPlain);
     }
 
+    /** Whether it was closed after the answer to a plain request. */
+    boolean isClosed() {
+        return closed;
+    }
+
     /** A request that came by Undertow is an exchange now. */
     void begins(Exchange exchange) {
         handler.active().increment();

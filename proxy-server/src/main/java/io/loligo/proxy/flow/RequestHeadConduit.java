@@ -275,7 +275,8 @@ public final class RequestHeadConduit extends AbstractStreamSourceConduit<Stream
     @Override
     public void resumeReads() {
         suspended = false;
-        if (client.isAnsweringPlain()) {
+        // Of the end of a connection that this end has closed the parser does not know yet.
+        if (client.isAnsweringPlain() || client.isClosed()) {
             return;
         }
         if (!scanner.inBody() && !scanner.hasUntaken()) {
