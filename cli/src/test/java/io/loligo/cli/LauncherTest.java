@@ -58,9 +58,9 @@ class LauncherTest {
     @DisplayName("options are for the processors that the process may use, and for the JDK")
     @ParameterizedTest(name = "{0} processors, JDK {1}: {2} {3}")
     @CsvSource(delimiter = '|', textBlock = """
-        1  | 17 | -Xms384m -Xmn64m -Xmx384m | -XX:+UseSerialGC -XX:SurvivorRatio=4
-        2  | 25 | -Xms384m -Xmn64m -Xmx384m | -XX:+UseSerialGC -XX:SurvivorRatio=4 -XX:+UseCompactObjectHeaders
-        3  | 21 | -Xms384m -Xmn64m -Xmx384m | -XX:+UseSerialGC -XX:SurvivorRatio=4
+        1  | 17 | -Xms384m -Xmn32m -Xmx384m | -XX:+UseSerialGC -XX:SurvivorRatio=4
+        2  | 25 | -Xms384m -Xmn32m -Xmx384m | -XX:+UseSerialGC -XX:SurvivorRatio=4 -XX:+UseCompactObjectHeaders
+        3  | 21 | -Xms384m -Xmn32m -Xmx384m | -XX:+UseSerialGC -XX:SurvivorRatio=4
         4  | 17 | -Xms512m -Xmx512m | -XX:+UseParallelGC
         4  | 21 | -Xms512m -Xmx512m | -XX:+UseZGC -XX:+ZGenerational
         4  | 25 | -Xms512m -Xmx512m | -XX:+UseZGC -XX:+UseCompactObjectHeaders
