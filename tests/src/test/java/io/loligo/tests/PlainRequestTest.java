@@ -130,7 +130,8 @@ class PlainRequestTest {
         assertThat(heads(shortPath)).isEqualTo(heads(ordinaryPath));
         await("four log lines")
                 .until(() -> lines(shortPath).size() == 2 && lines(ordinaryPath).size() == 2);
-        assertThat(lines(shortPath)).isEqualTo(lines(ordinaryPath));
+        // Each round has connections of its own, and so perhaps another thread that logs it.
+        assertThat(lines(shortPath)).containsExactlyInAnyOrderElementsOf(lines(ordinaryPath));
     }
 
     /** An answer without what differs by time or by the requests' own paths. */
