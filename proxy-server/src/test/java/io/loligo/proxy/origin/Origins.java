@@ -124,12 +124,12 @@ final class Origins implements AutoCloseable {
     /** What became of a request. */
     record Outcome(
             List<ResponseHead> interims,
-            OriginHandler.@Nullable Answer answer,
+            @Nullable OriginAnswer answer,
             String body,
             @Nullable IOException cut,
             OriginHandler.@Nullable Unreachable failure) {
 
-        OriginHandler.Answer theAnswer() {
+        OriginAnswer theAnswer() {
             return Objects.requireNonNull(answer, this::summary);
         }
 
@@ -161,7 +161,7 @@ final class Origins implements AutoCloseable {
         }
 
         @Override
-        public void answered(Answer answer, OriginBody body) {
+        public void answered(OriginAnswer answer, OriginBody body) {
             body.onReadable(() -> drain(answer, body));
             drain(answer, body);
             if (!done.isDone()) {
@@ -169,7 +169,7 @@ final class Origins implements AutoCloseable {
             }
         }
 
-        private void drain(Answer answer, OriginBody body) {
+        private void drain(OriginAnswer answer, OriginBody body) {
             try {
                 while (true) {
                     buffer.clear();
@@ -188,7 +188,7 @@ final class Origins implements AutoCloseable {
             }
         }
 
-        private void finish(Answer answer, @Nullable IOException cut) {
+        private void finish(OriginAnswer answer, @Nullable IOException cut) {
             done.complete(new Outcome(interims, answer, bytes.toString(ISO_8859_1), cut, null));
         }
 

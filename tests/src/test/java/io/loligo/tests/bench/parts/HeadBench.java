@@ -7,6 +7,8 @@ import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.status.CacheStatus;
 import io.loligo.cache.status.ForwardReason;
 import io.loligo.proxy.config.Configuration.Identity;
+import io.loligo.proxy.respond.Answer;
+import io.loligo.proxy.respond.CacheRemarks;
 import io.loligo.proxy.respond.Lookup;
 import io.loligo.proxy.respond.ResponseFields;
 import io.loligo.tests.bench.Pages;
@@ -36,7 +38,11 @@ public class HeadBench extends Part {
 
     @Benchmark
     public ByteBuffer miss() {
-        return fields.head(200, "OK", head.fields(), miss, false, Lookup.MISS, PORT, true, HttpVersion.HTTP_1_1);
+        return fields.head(
+                Answer.withoutBody(200, "OK", head.fields(), new CacheRemarks(miss, false, Lookup.MISS, PORT)),
+                false,
+                true,
+                HttpVersion.HTTP_1_1);
     }
 
     private static ByteBuffer wire(StoredHead head) {
