@@ -107,7 +107,7 @@ final class PlainHits {
         return new Transaction(
                 now,
                 Math.max(0, now - since),
-                facts.client().getAddress(),
+                facts.loggedClient(),
                 serveStored.code(rules, stored),
                 write.cut(),
                 stored.status(),

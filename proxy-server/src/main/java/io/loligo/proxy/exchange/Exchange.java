@@ -245,7 +245,7 @@ public final class Exchange {
         record.accept(new Transaction(
                 System.currentTimeMillis(),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos),
-                clientAddress().getAddress(),
+                facts == null ? clientAddress().getAddress() : facts.loggedClient(),
                 result,
                 client.aborted(),
                 status,

@@ -20,7 +20,11 @@ public final class PassThrough {
                 .requestFields()
                 .toOrigin(x.head(), x.uri(), x.clientAddress().getAddress(), false);
         OriginRequest request = new OriginRequest(
-                x.head().method(), x.head().target(), fields, x.client().body());
+                x.head().method(),
+                x.head().target(),
+                fields,
+                x.client().body(),
+                x.uri().scheme().equals("https"));
         trips.start(
                 new FetchPlan(
                         x.rules(),

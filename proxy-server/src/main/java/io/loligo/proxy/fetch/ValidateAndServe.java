@@ -59,7 +59,8 @@ public final class ValidateAndServe {
                         verdict.stored().isComplete()
                                 ? validation.requestFields(fields)
                                 : validation.requestFieldsWithRange(fields),
-                        null),
+                        null,
+                        x.uri().scheme().equals("https")),
                 x.rules().selection().select(x.facts()),
                 x.site().reuse(),
                 verdict,
