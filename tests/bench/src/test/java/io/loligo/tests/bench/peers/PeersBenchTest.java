@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loligo.tests.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ class PeersBenchTest {
         for (String program : List.of("wrk", "nginx", "taskset")) {
             assumeThat(Programs.find(program)).as(program + " is installed").isPresent();
         }
-        assumeThat(Path.of("..", "cli", "target", "loligo.jar"))
+        assumeThat(Checkout.build().resolve("loligo.jar"))
                 .as("the jar is built")
                 .exists();
         // Windows so short that the figures mean nothing; but bodies and the origin's count are checked all the same.
