@@ -87,6 +87,23 @@ class PeersBenchTest {
         }
     }
 
+    @Test
+    @Tag("long")
+    void measures_small_hits_beside_large_ones_and_what_is_held_for_clients_that_left() throws IOException {
+        JsonNode scenes = measured("--servers=loligo,nginx", "--workloads=W1,W15slow-300,W15fast,W16,W16h")
+                .path("scenes");
+
+        assertThat(scenes).hasSize(5);
+        for (JsonNode scene : scenes) {
+            String name = scene.path("name").asText();
+            JsonNode values = scene.at("/servers/loligo/values");
+            assertThat(values.has("cpu_us") || values.has("max_us") || values.has("held_after_1s"))
+                    .as(name)
+                    .isTrue();
+            assertThat(values.path("windows_not_the_job").asInt()).as(name).isZero();
+        }
+    }
+
     private Path saved(String ending) throws IOException {
         try (Stream<Path> files = Files.list(out)) {
             return files.filter(file -> file.toString().endsWith(ending))
