@@ -75,10 +75,9 @@ final class H2load {
             return new Report(started.length, errors, steady.length / ((to - from) / 1e6), steady);
         }
 
-        /** By nearest rank: 500 is the median, 999 the percentile 99.9. */
+        /** As {@link Latencies#atPerMille}. */
         long atPerMille(int perMille) {
-            long rank = ((long) perMille * micros.length + 999) / 1_000;
-            return micros[(int) Math.max(0, rank - 1)];
+            return new Latencies(micros).atPerMille(perMille);
         }
     }
 

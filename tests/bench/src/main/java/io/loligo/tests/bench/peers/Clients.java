@@ -10,11 +10,11 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /** Up to some ten thousand client connections to one server, worked by the thread that uses them. */
@@ -24,6 +24,7 @@ final class Clients implements AutoCloseable {
     private static final int AT_ONCE = 250;
 
     private static final long TURN_MILLIS = 50;
+    private static final Runnable NOTHING = () -> {};
 
     private final Selector selector;
     private final int port;
@@ -80,9 +81,13 @@ final class Clients implements AutoCloseable {
     /** Has each ask for a page: one right after the other, without waiting for answers. */
     void ask(IntFunction<PacedPage> pages) {
         for (int i = 0; i < all.size(); i++) {
-            PacedPage page = pages.apply(i);
-            all.get(i).ask(get(page), page);
+            ask(all.get(i), pages.apply(i));
         }
+    }
+
+    /** Has one of them ask for a page. */
+    void ask(Client client, PacedPage page) {
+        client.ask(get(page), page);
     }
 
     /**
@@ -103,7 +108,7 @@ final class Clients implements AutoCloseable {
      * @throws IOException when one is wrong, or they have not all come in time
      */
     void askAll(int count, IntFunction<PacedPage> pages, Duration longest) throws IOException {
-        if (!each(count, (client, i) -> client.ask(get(pages.apply(i)), pages.apply(i)), longest)) {
+        if (!each(count, (client, i) -> ask(client, pages.apply(i)), longest)) {
             throw new IOException("not all answered: " + faults());
         }
     }
@@ -111,33 +116,6 @@ final class Clients implements AutoCloseable {
     /** In the order of {@link #askAll} asks of each page that it be purged; whether all were answered in time. */
     boolean purgeAll(int count, IntFunction<PacedPage> pages, Duration longest) {
         return each(count, (client, i) -> client.ask(request("PURGE", pages.apply(i)), null), longest);
-    }
-
-    /**
-     * Asks for pages in their order, so many a second as long as there are connections that have had their answers; how
-     * many were answered when {@code over} ended it.
-     *
-     * @throws IOException when an answer is wrong
-     */
-    long askSteadily(int perSecond, IntFunction<PacedPage> pages, BooleanSupplier over) throws IOException {
-        ArrayDeque<Client> idle = new ArrayDeque<>(all);
-        long start = System.nanoTime();
-        int number = 0;
-        while (!over.getAsBoolean()) {
-            long due = (long) ((System.nanoTime() - start) / 1e9 * perSecond);
-            while (number < due && !idle.isEmpty()) {
-                PacedPage page = pages.apply(number++);
-                idle.remove().ask(get(page), page);
-            }
-            turn(1);
-            for (Client client : ready) {
-                if (client.fault() != null) {
-                    throw new IOException(client.fault());
-                }
-                idle.add(client);
-            }
-        }
-        return number - (long) (all.size() - idle.size());
     }
 
     /** The next request of a client. */
@@ -155,8 +133,7 @@ final class Clients implements AutoCloseable {
             }
         }
         while (System.nanoTime() - deadline < 0) {
-            turn(TURN_MILLIS);
-            for (Client client : ready) {
+            for (Client client : turn(TURN_MILLIS, NOTHING)) {
                 if (client.isDone() && client.fault() == null) {
                     done++;
                     if (number < count) {
@@ -192,7 +169,7 @@ final class Clients implements AutoCloseable {
             if (next == all.size()) {
                 return true;
             }
-            turn(TURN_MILLIS);
+            turn(TURN_MILLIS, NOTHING);
         }
         return false;
     }
@@ -200,29 +177,52 @@ final class Clients implements AutoCloseable {
     /** Works the connections for {@code time}, each taking {@code bytesPerSecond} at most. */
     void readSlowly(Duration time, long bytesPerSecond) {
         long deadline = System.nanoTime() + time.toNanos();
-        long nextGift = System.nanoTime();
-        while (System.nanoTime() - deadline < 0) {
-            if (System.nanoTime() - nextGift >= 0) {
-                nextGift += TimeUnit.MILLISECONDS.toNanos(TURN_MILLIS);
-                all.forEach(client -> client.allow(bytesPerSecond * TURN_MILLIS / 1_000));
+        readSlowly(() -> System.nanoTime() - deadline >= 0, bytesPerSecond, 1, NOTHING);
+    }
+
+    /**
+     * Works the connections until {@code over}, each taking {@code bytesPerSecond} at most.
+     *
+     * @param millis how long it waits for something to read
+     * @param between is done after each step that takes some microseconds
+     */
+    void readSlowly(BooleanSupplier over, long bytesPerSecond, long millis, Runnable between) {
+        long start = System.nanoTime();
+        long allowed = 0;
+        while (!over.getAsBoolean()) {
+            long due = (System.nanoTime() - start) * all.size() / TimeUnit.MILLISECONDS.toNanos(TURN_MILLIS);
+            for (; allowed < due; allowed++) {
+                all.get((int) (allowed % all.size())).allow(bytesPerSecond * TURN_MILLIS / 1_000);
+                between.run();
             }
-            turn(1);
+            turn(millis, between);
         }
     }
 
-    private void turn(long millis) {
+    /**
+     * Reads and writes once what can be read and written; those whose answers have ended by that, until the next turn.
+     *
+     * @param millis how long it waits when there is nothing; 0 for not at all
+     * @param between is done after each connection
+     */
+    List<Client> turn(long millis, Runnable between) {
         try {
             ready.clear();
-            selector.select(
-                    key -> {
-                        Client client = (Client) key.attachment();
-                        boolean waited = !client.isDone();
-                        client.ready(scratch);
-                        if (waited && client.isDone()) {
-                            ready.add(client);
-                        }
-                    },
-                    millis);
+            Consumer<SelectionKey> each = key -> {
+                Client client = (Client) key.attachment();
+                boolean waited = !client.isDone();
+                client.ready(scratch);
+                if (waited && client.isDone()) {
+                    ready.add(client);
+                }
+                between.run();
+            };
+            if (millis > 0) {
+                selector.select(each, millis);
+            } else {
+                selector.selectNow(each);
+            }
+            return ready;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loligo.tests.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ class PeersBenchTest {
         for (String program : List.of("wrk", "nginx", "taskset")) {
             assumeThat(Programs.find(program)).as(program + " is installed").isPresent();
         }
-        assumeThat(Path.of("..", "cli", "target", "loligo.jar"))
+        assumeThat(Checkout.build().resolve("loligo.jar"))
                 .as("the jar is built")
                 .exists();
         // Windows so short that the figures mean nothing; but bodies and the origin's count are checked all the same.
@@ -83,6 +84,23 @@ class PeersBenchTest {
             assertThat(scene.at("/servers/loligo/values/cpu_us").asDouble())
                     .as(scene.path("name").asText())
                     .isPositive();
+        }
+    }
+
+    @Test
+    @Tag("long")
+    void measures_small_hits_beside_large_ones_and_what_is_held_for_clients_that_left() throws IOException {
+        JsonNode scenes = measured("--servers=loligo,nginx", "--workloads=W1,W15slow-300,W15fast,W16,W16h")
+                .path("scenes");
+
+        assertThat(scenes).hasSize(5);
+        for (JsonNode scene : scenes) {
+            String name = scene.path("name").asText();
+            JsonNode values = scene.at("/servers/loligo/values");
+            assertThat(values.has("cpu_us") || values.has("max_us") || values.has("held_after_1s"))
+                    .as(name)
+                    .isTrue();
+            assertThat(values.path("windows_not_the_job").asInt()).as(name).isZero();
         }
     }
 

@@ -59,6 +59,7 @@ final class HaproxyPeer implements Peer {
                     timeout server 60s
                     timeout http-keep-alive 300s
                     http-reuse always
+                    option abortonclose
                 cache pages
                     total-max-size @megabytes@
                     max-object-size @largest@

@@ -41,6 +41,7 @@ final class PacedOrigin implements AutoCloseable {
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger mostWaiting = new AtomicInteger();
     private final Thread thread;
+    private volatile long idleSinceNanos = System.nanoTime();
     private volatile int company;
     private final List<Runnable> inCompany = new ArrayList<>();
     private volatile boolean closed;
@@ -97,6 +98,16 @@ final class PacedOrigin implements AutoCloseable {
     /** The most requests that waited for their answers at one time, since the start or the last call. */
     int mostWaiting() {
         return mostWaiting.getAndSet(waiting.get());
+    }
+
+    /** Requests that wait for their answers now. One whose connection has been closed does not. */
+    int waiting() {
+        return waiting.get();
+    }
+
+    /** Since when none has waited, as {@link System#nanoTime}, while none waits. */
+    long idleSinceNanos() {
+        return idleSinceNanos;
     }
 
     /** Answers nobody from now on until {@code count} requests wait; then those, and the next so many together again. */
@@ -183,6 +194,9 @@ final class PacedOrigin implements AutoCloseable {
         /** What is being answered. */
         private @Nullable PacedPage page;
 
+        /** Whether its answer has not begun. */
+        private boolean pending;
+
         private ByteBuffer head = ByteBuffer.allocate(0);
         private boolean headOnly;
         private long sent;
@@ -202,6 +216,9 @@ final class PacedOrigin implements AutoCloseable {
                         return;
                     }
                     take();
+                    if (!in.hasRemaining()) {
+                        key.interestOps(0);
+                    }
                 } else if (page != null && key.isWritable()) {
                     write(page);
                 }
@@ -224,8 +241,10 @@ final class PacedOrigin implements AutoCloseable {
             PacedPage asked = PacedPage.of(line[1]);
             page = asked;
             requests.incrementAndGet();
+            pending = true;
             mostWaiting.accumulateAndGet(waiting.incrementAndGet(), Math::max);
-            key.interestOps(0);
+            // Still read, to notice when it is closed.
+            key.interestOps(SelectionKey.OP_READ);
             if (company > 1) {
                 awaitCompany(() -> answer(asked));
             } else {
@@ -260,8 +279,20 @@ final class PacedOrigin implements AutoCloseable {
             }
         }
 
-        private void answer(PacedPage asked) {
+        private void waitsNoMore() {
+            pending = false;
+            if (waiting.get() == 1) {
+                idleSinceNanos = System.nanoTime();
+            }
             waiting.decrementAndGet();
+        }
+
+        private void answer(PacedPage asked) {
+            if (!pending) {
+                return;
+            }
+            waitsNoMore();
+            key.interestOps(0);
             head = ByteBuffer.wrap(("HTTP/1.1 200 OK\r\nServer: paced\r\nDate: " + HttpDate.format(Instant.now())
                             + "\r\nContent-Type: application/octet-stream\r\nCache-Control: "
                             + asked.caching().cacheControl() + "\r\nContent-Length: " + asked.size() + "\r\n\r\n")
@@ -314,6 +345,9 @@ final class PacedOrigin implements AutoCloseable {
         }
 
         private void end() {
+            if (pending) {
+                waitsNoMore();
+            }
             page = null;
             quietly(socket);
         }

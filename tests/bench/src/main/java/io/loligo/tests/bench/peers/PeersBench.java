@@ -2,6 +2,7 @@ package io.loligo.tests.bench.peers;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loligo.tests.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -245,7 +246,8 @@ final class PeersBench implements Callable<Integer> {
     }
 
     private static Path root() {
-        return Path.of(System.getProperty("bench.root", ".."));
+        String named = System.getProperty("bench.root");
+        return named == null ? Checkout.root() : Path.of(named);
     }
 
     private static Map<Peer, String> versions(List<Peer> peers) throws IOException {

@@ -17,13 +17,18 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** From a request to its key, and to the key's hash: a lookup in an empty store does nothing else. */
+/**
+ * From a request to its key, as the server makes it, and to the hash of the key. A lookup in an empty store computes that
+ * hash and does nothing else.
+ */
 @State(Scope.Thread)
 public class KeyBench extends Part {
     private static final long CAPACITY = 64L << 20;
 
+    /** What cache_peer_access allows; the server has the text ready for each set of peers. */
+    private static final String PEERS = "origin";
+
     private final SiteOptions site = new SiteOptions("http", 80, "www.example.org", 0, true, -1, "cache.example.org");
-    private final List<String> peers = List.of("origin");
     private final RequestHead request = Request.head(1);
     private final CacheKey key = Pages.key(1);
 
@@ -42,11 +47,16 @@ public class KeyBench extends Part {
 
     @Benchmark
     public CacheKey key() {
-        return KeyPolicy.key((EffectiveUri) KeyPolicy.effectiveUri(request, null, site), peers);
+        return new CacheKey((EffectiveUri) KeyPolicy.effectiveUri(request, null, site), PEERS);
     }
 
     @Benchmark
     public List<StoredHead> hashAndLookupOfNothing() {
         return empty.lookup(key);
+    }
+
+    @Benchmark
+    public List<StoredHead> requestToLookupOfNothing() {
+        return empty.lookup(key());
     }
 }

@@ -33,7 +33,7 @@ final class StoreBench {
             paramLabel = "DIR",
             scope = ScopeType.INHERIT,
             description = "where the JSON goes (default: tests/bench/target)")
-    private Path out = Path.of("bench", "target");
+    private Path out = Path.of("target");
 
     Path out() {
         return out;

@@ -18,7 +18,11 @@ final class NewPages implements AutoCloseable {
         Batch pages = Batch.next(ids, NUMBERS, size);
         asking = new FutureTask<>(() -> {
             try (Clients clients = Clients.connect(peer.port(), CONNECTIONS)) {
-                return clients.askSteadily(perSecond, pages::page, () -> closed);
+                OpenLoop loop = new OpenLoop(clients, perSecond, pages::page);
+                while (!closed) {
+                    loop.work(1);
+                }
+                return loop.answered();
             }
         });
     }

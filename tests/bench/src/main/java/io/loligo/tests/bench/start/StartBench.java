@@ -3,6 +3,7 @@ package io.loligo.tests.bench.start;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.sun.net.httpserver.HttpServer;
+import io.loligo.tests.Checkout;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -52,7 +53,7 @@ final class StartBench implements Callable<Integer> {
     private int idleSeconds;
 
     @Option(names = "--launcher", paramLabel = "FILE", description = "(default: cli/target/loligo)")
-    private Path launcher = Path.of("..", "cli", "target", "loligo");
+    private Path launcher = Checkout.build().resolve("loligo");
 
     private final List<Long> millis = new ArrayList<>();
     private final List<Long> resident = new ArrayList<>();
