@@ -45,8 +45,7 @@ final class Exchange implements ResponseSender.Ending {
     private boolean keepAlive;
     private ResultCode result = ResultCode.NONE_NONE;
     private Lookup lookup = Lookup.NONE;
-    private HierarchyCode hierarchy = HierarchyCode.HIER_NONE;
-    private @Nullable String peerAddress;
+    private Transaction.Route route = Transaction.Route.NONE;
     private @Nullable String contentType;
     private int status;
     private boolean finished;
@@ -69,6 +68,9 @@ final class Exchange implements ResponseSender.Ending {
         this.sequel = sequel;
         this.sender = new ResponseSender(
                 client.channel(), rules.configuration().timeouts().writeTimeout(), this);
+        if (rules.configuration().logs().logMimeHeaders()) {
+            sender.keepHead();
+        }
     }
 
     @Override
@@ -198,8 +200,7 @@ final class Exchange implements ResponseSender.Ending {
     }
 
     void answeredBy(HierarchyCode code, @Nullable String address) {
-        hierarchy = code;
-        peerAddress = address;
+        route = new Transaction.Route(code, address);
     }
 
     /** What the log says of the answer that is about to go out. */
@@ -257,33 +258,28 @@ final class Exchange implements ResponseSender.Ending {
             return;
         }
         finished = true;
-        Fields requestFields = head == null ? Fields.EMPTY : head.fields();
         try {
-            record(requestFields);
+            record();
         } finally {
             client.ended();
         }
     }
 
-    private void record(Fields requestFields) {
-        record.accept(new Transaction(
-                System.currentTimeMillis(),
+    private void record() {
+        record.accept(Transaction.exchange(
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos),
                 client().getAddress(),
+                head,
+                facts,
                 result,
-                sender.aborted(),
-                status,
-                sender.bytesSent(),
-                sender.bodyBytesSent(),
-                head == null ? "NONE" : head.method(),
-                facts != null ? null : uri == null ? "error:invalid-request" : uri.toString(),
-                version(),
-                hierarchy,
-                peerAddress,
-                contentType,
-                requestFields,
-                Fields.EMPTY,
-                facts));
+                new Transaction.Reply(
+                        status,
+                        contentType,
+                        sender.sentHead(),
+                        sender.bytesSent(),
+                        sender.bodyBytesSent(),
+                        sender.aborted()),
+                route));
     }
 
     /** The media type of a Content-Type, without its parameters; null for null. RFC 9110 §8.3.1. */
