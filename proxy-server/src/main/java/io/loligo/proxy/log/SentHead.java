@@ -44,9 +44,9 @@ public final class SentHead {
         return wire == null ? fields : parse(new String(wire, StandardCharsets.ISO_8859_1));
     }
 
-    /** The bytes of heap that this holds beyond what others hold too. */
+    /** The bytes of heap that this holds, roughly. */
     int heapBytes() {
-        return wire == null ? 0 : wire.length;
+        return wire == null ? Transaction.heapBytes(fields) : wire.length;
     }
 
     /** Reads a head that this server wrote itself: each line after the first is {@code name: value}. */

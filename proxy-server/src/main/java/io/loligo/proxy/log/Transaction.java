@@ -22,6 +22,10 @@ public final class Transaction {
     public static final String INVALID_REQUEST = "error:invalid-request";
 
     private static final String NO_METHOD = "NONE";
+    /** What an exchange holds of heap besides texts that a client can make long, and what a field line holds so. */
+    private static final int FIXED_BYTES = 512;
+
+    private static final int LINE_BYTES = 48;
 
     private final long endMillis;
     private final long elapsedMillis;
@@ -270,6 +274,24 @@ public final class Transaction {
     /** The answer's head as sent; {@link SentHead#NONE} while log_mime_hdrs is off. */
     public SentHead sentHead() {
         return sentHead;
+    }
+
+    /** The bytes of heap that this keeps from being freed, roughly. */
+    int heapBytes() {
+        int bytes = FIXED_BYTES + sentHead.heapBytes();
+        if (head != null) {
+            bytes += 2 * head.target().length() + heapBytes(head.fields());
+        }
+        return bytes;
+    }
+
+    /** The bytes of heap that {@code fields} hold, roughly: Latin-1 has one for each character. */
+    static int heapBytes(Fields fields) {
+        int bytes = fields.size() * LINE_BYTES;
+        for (int i = 0; i < fields.size(); i++) {
+            bytes += fields.name(i).length() + fields.value(i).length();
+        }
+        return bytes;
     }
 
     /** For the acls of access_log; null when the request has no effective URL. */

@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * A bounded queue between threads that must not wait and one writer thread that may. Items are taken in the order in
  * which they were offered; an item that finds the queue full is dropped and counted.
  *
+ * <p>The queue is full when it has as many items as it may have, or when its large items have as many bytes. An item of up
+ * to {@link #SMALL_BYTES} is covered by its place in the queue; only what an item has beyond that is counted in bytes. So
+ * the common item costs the offering thread no second counter.
+ *
  * <p>A writer that has something to do looks into the queue again every {@link #NAP_NANOS} instead of being woken for
  * each item: waking costs the offering thread a system call. After {@link #NAPS_BEFORE_SLEEP} naps in vain it sleeps
  * until the next offer wakes it.
@@ -21,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class WriterQueue<T> implements AutoCloseable {
     private static final long NAP_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final int NAPS_BEFORE_SLEEP = 20;
+    /** Bytes that each place in the queue stands for. */
+    static final int SMALL_BYTES = 2 << 10;
+
     /** How long {@link #close} waits for the writer to write what is queued, for example to a disk that hangs. */
     private static final long CLOSE_LIMIT_MILLIS = 5_000;
 
@@ -30,8 +37,14 @@ final class WriterQueue<T> implements AutoCloseable {
     interface Sink<T> {
         void write(T item);
 
+        /** The bytes of heap that {@code item} holds, roughly; the same at each call. Called by any thread. */
+        int bytes(T item);
+
         /** The queue is empty for the moment. */
         void drained();
+
+        /** An item is dropped, for the first time since {@link #drained}. Called by the thread that offered it. */
+        default void dropping() {}
     }
 
     /** Something to do once {@code after} items are written. */
@@ -42,6 +55,11 @@ final class WriterQueue<T> implements AutoCloseable {
     private final AtomicLong offered = new AtomicLong();
     private final AtomicLong taken = new AtomicLong();
     private final LongAdder dropped = new LongAdder();
+    /** Bytes of the queued items beyond {@link #SMALL_BYTES} each. */
+    private final AtomicLong largeBytes = new AtomicLong();
+
+    private final long largeBytesMax;
+    private volatile boolean dropping;
     private final Queue<Order> orders = new ConcurrentLinkedQueue<>();
     private final Sink<T> sink;
     private final Thread writer;
@@ -52,10 +70,16 @@ final class WriterQueue<T> implements AutoCloseable {
      * Starts the writer thread.
      *
      * @param limit how many items may wait; a power of two
+     * @param bytesLimit how many bytes of heap they may hold together; more than {@link #SMALL_BYTES} for each
      */
-    WriterQueue(String threadName, int limit, Sink<T> sink) {
+    WriterQueue(String threadName, int limit, long bytesLimit, Sink<T> sink) {
         if (Integer.bitCount(limit) != 1) {
             throw new IllegalArgumentException("the limit of a writer queue must be a power of two: " + limit);
+        }
+        this.largeBytesMax = bytesLimit - (long) limit * SMALL_BYTES;
+        if (largeBytesMax <= 0) {
+            throw new IllegalArgumentException(
+                    "a queue of " + limit + " items needs more than " + bytesLimit + " bytes");
         }
         this.slots = new AtomicReferenceArray<>(limit);
         this.mask = limit - 1;
@@ -67,11 +91,14 @@ final class WriterQueue<T> implements AutoCloseable {
 
     /** Queues {@code item}, never waiting. False when it was dropped because the queue is full or closed. */
     boolean offer(T item) {
+        int large = Math.max(0, sink.bytes(item) - SMALL_BYTES);
+        if (large > 0 && largeBytes.addAndGet(large) > largeBytesMax) {
+            return drop(large);
+        }
         while (true) {
             long position = offered.get();
             if (closing || position - taken.get() > mask) {
-                dropped.increment();
-                return false;
+                return drop(large);
             }
             if (offered.compareAndSet(position, position + 1)) {
                 slots.set((int) position & mask, item);
@@ -79,6 +106,18 @@ final class WriterQueue<T> implements AutoCloseable {
                 return true;
             }
         }
+    }
+
+    private boolean drop(int large) {
+        if (large > 0) {
+            largeBytes.addAndGet(-large);
+        }
+        dropped.increment();
+        if (!dropping && !closing) {
+            dropping = true;
+            sink.dropping();
+        }
+        return false;
     }
 
     /** Runs {@code order} on the writer thread, after every item that was queued before this call. */
@@ -121,6 +160,7 @@ final class WriterQueue<T> implements AutoCloseable {
             boolean last = closing;
             if (drain()) {
                 naps = 0;
+                dropping = false;
                 guarded(sink::drained);
             }
             if (offered.get() != taken.get()) {
@@ -190,6 +230,10 @@ final class WriterQueue<T> implements AutoCloseable {
         T item = slots.get(slot);
         if (item != null) {
             slots.set(slot, null);
+            int large = sink.bytes(item) - SMALL_BYTES;
+            if (large > 0) {
+                largeBytes.addAndGet(-large);
+            }
             taken.set(position + 1);
         }
         return item;

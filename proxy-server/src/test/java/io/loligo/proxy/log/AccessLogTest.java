@@ -120,18 +120,7 @@ class AccessLogTest {
     @DisplayName("a full queue drops and counts, and the one who records never waits")
     @Test
     void overflow() throws Exception {
-        CountDownLatch writerHeld = new CountDownLatch(1);
-        CountDownLatch release = new CountDownLatch(1);
-        AccessList holding = only(facts -> {
-            writerHeld.countDown();
-            try {
-                release.await();
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-            }
-            return true;
-        });
-        try (AccessLog log = AccessLog.open(logs(0, to("access.log", LogFormat.SQUID, holding)), 8)) {
+        try (AccessLog log = held(8, 1 << 20)) {
             log.record(Exchange.hit().build());
             writerHeld.await();
             for (int i = 0; i < 11; i++) {
@@ -144,6 +133,71 @@ class AccessLogTest {
             log.record(Exchange.hit().build());
         }
         assertThat(read("access.log")).hasSize(1 + 8 + 1);
+    }
+
+    @DisplayName("a queue that is full of bytes drops large lines, and goes on with small ones")
+    @Test
+    void overflow_of_bytes() throws Exception {
+        String long20k = "x".repeat(20 << 10);
+        // Room for three of 20 KB beside the places of the small ones.
+        try (AccessLog log = held(64, 64 * (2 << 10) + (60 << 10))) {
+            log.record(Exchange.hit().build());
+            writerHeld.await();
+            for (int i = 0; i < 5; i++) {
+                log.record(Exchange.hit().request("X-Long", long20k).build());
+                log.record(Exchange.hit().response("X-Long", long20k).build());
+                log.record(Exchange.hit().build());
+            }
+
+            assertThat(log.dropped()).isEqualTo(10 - 3);
+            release.countDown();
+            log.awaitWritten();
+            for (int i = 0; i < 3; i++) {
+                log.record(Exchange.hit().request("X-Long", long20k).build());
+            }
+            assertThat(log.dropped()).as("the bytes are given back").isEqualTo(10 - 3);
+        }
+        assertThat(read("access.log")).hasSize(1 + 3 + 5 + 3);
+    }
+
+    @DisplayName("dropped lines are said once when it begins and once, with the count, when it is over")
+    @Test
+    void drops_are_said() throws Exception {
+        try (AccessLog log = held(8, 1 << 20)) {
+            log.record(Exchange.hit().build());
+            writerHeld.await();
+            for (int i = 0; i < 8 + 42; i++) {
+                log.record(Exchange.hit().build());
+            }
+            assertThat(warnings.lines())
+                    .containsExactly(
+                            "WARNING access_log: lines are dropped, the queue of 16384 lines and 48 MB is full");
+            release.countDown();
+            log.awaitWritten();
+            warnings.advance(RecurringWarning.QUIET);
+
+            assertThat(warnings.lines())
+                    .hasSize(2)
+                    .endsWith("INFO access_log: lines were dropped: over, 42 times in 1 s");
+        }
+    }
+
+    private final SteppedWarnings warnings = new SteppedWarnings();
+    private final CountDownLatch writerHeld = new CountDownLatch(1);
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    /** A log whose writer waits at the first line until {@link #release}. */
+    private AccessLog held(int lines, long bytes) throws IOException {
+        AccessList holding = only(facts -> {
+            writerHeld.countDown();
+            try {
+                release.await();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            return true;
+        });
+        return AccessLog.open(logs(0, to("access.log", LogFormat.SQUID, holding)), lines, bytes, warnings.warning());
     }
 
     @DisplayName("many threads record: nothing is lost, torn or doubled")
