@@ -144,7 +144,12 @@ final class ConfigurationCompiler {
         switch (row.name()) {
             case "acl" -> {}
             case "http_port" -> ports.take(line);
-            case "http_access", "cache", "send_hit", "store_miss", "send_stored_set_cookie", "collapsed_forwarding_access" ->
+            case "http_access",
+                    "cache",
+                    "send_hit",
+                    "store_miss",
+                    "send_stored_set_cookie",
+                    "collapsed_forwarding_access" ->
                 acls.rule(line, index, line.texts()).ifPresent(rule -> lists.add(row.name(), line, rule));
             case "cache_peer", "cache_host" -> peers.take(line);
             case "cache_peer_access" -> peers.access(index, line);

@@ -20,16 +20,13 @@ import org.jspecify.annotations.Nullable;
  * Squid's access_log: one line per exchange in each log whose acls match. {@link #record} may be called by any thread
  * and never waits; the acls are evaluated, the lines made and the files written by the thread {@value #THREAD_NAME}.
  *
- * <p>At most {@link #QUEUE_LIMIT} exchanges wait for that thread, with at most {@link #QUEUE_BYTES}. Those that find the
+ * <p>At most {@link #QUEUE_LIMIT} exchanges wait for that thread, with at most log_queue_max_size of bytes. Those that find the
  * queue full are not logged but counted ({@link #dropped}); the cache log says so once when it begins and once, with the
  * count, when it is over. Writes that fail are counted too ({@link #faults}) and never stop the server.
  */
 public final class AccessLog implements AutoCloseable {
     /** Exchanges that may wait to be written. */
     public static final int QUEUE_LIMIT = 1 << 14;
-
-    /** Bytes of heap that they may hold: 48 MB, of which 16 MB are for those of more than 2 KB. */
-    public static final long QUEUE_BYTES = 48 << 20;
 
     static final String THREAD_NAME = "loligo-access-log";
 
@@ -138,10 +135,11 @@ public final class AccessLog implements AutoCloseable {
     /**
      * Opens the logs and starts the writer thread.
      *
+     * @param queueBytes log_queue_max_size: bytes of heap that exchanges may hold while they wait to be written
      * @throws IOException when a file cannot be written; the message names it and says why
      */
-    public static AccessLog open(Logs logs) throws IOException {
-        return open(logs, QUEUE_LIMIT, QUEUE_BYTES, new RecurringWarning(LOG));
+    public static AccessLog open(Logs logs, long queueBytes) throws IOException {
+        return open(logs, QUEUE_LIMIT, queueBytes, new RecurringWarning(LOG));
     }
 
     static AccessLog open(Logs logs, int queueLimit, long queueBytes, RecurringWarning drops) throws IOException {
@@ -185,11 +183,13 @@ public final class AccessLog implements AutoCloseable {
      * Goes over to {@code next}: files that both configurations name stay open, the others are opened now and closed
      * after what was recorded before is written. Waits for that, so it is not for I/O threads.
      *
+     * @param queueBytes log_queue_max_size
      * @throws IOException when a file cannot be written; then everything stays as it was
      */
-    public synchronized void reconfigure(Logs next) throws IOException {
+    public synchronized void reconfigure(Logs next, long queueBytes) throws IOException {
         Opened before = opened;
         Opened after = Opened.open(next, before.files());
+        queue.limitBytes(queueBytes);
         queue.order(() -> {
             flush();
             opened = after;
@@ -236,8 +236,8 @@ public final class AccessLog implements AutoCloseable {
         drops.met(
                 "access_log: lines were dropped",
                 lines,
-                () -> "access_log: lines are dropped, the queue of " + QUEUE_LIMIT + " lines and " + (QUEUE_BYTES >> 20)
-                        + " MB is full");
+                () -> "access_log: lines are dropped, the queue of " + QUEUE_LIMIT
+                        + " lines and log_queue_max_size bytes is full");
     }
 
     /** Writes what is queued and closes the files. */

@@ -31,8 +31,8 @@ public final class CacheLog implements AutoCloseable {
     /** Lines that may wait to be written. */
     public static final int QUEUE_LIMIT = 1 << 12;
 
-    /** Bytes of heap that they may hold: 16 MB, of which 8 MB are for those of more than 2 KB. */
-    public static final long QUEUE_BYTES = 16 << 20;
+    /** Bytes that they may hold: 4 MB. */
+    public static final long QUEUE_BYTES = 4 << 20;
 
     static final String THREAD_NAME = "loligo-cache-log";
 

@@ -107,7 +107,7 @@ class CacheLogTest {
                         line -> assertThat(line).endsWith("| next"),
                         line -> assertThat(line)
                                 .contains(
-                                        "| WARNING: cache_log: lines were dropped, the queue of 4096 lines and 16 MB"));
+                                        "| WARNING: cache_log: lines were dropped, the queue of 4096 lines and 4 MB"));
     }
 
     @DisplayName("a cache_log that cannot be written is an error that names it")
