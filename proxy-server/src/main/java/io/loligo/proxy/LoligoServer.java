@@ -91,7 +91,8 @@ public final class LoligoServer {
         this.options = options;
         try {
             cacheLog = opened.add(CacheLog.install(configuration.logs().cacheLog()));
-            accessLog = opened.add(AccessLog.open(configuration.logs()));
+            accessLog = opened.add(
+                    AccessLog.open(configuration.logs(), configuration.limits().logQueueMaxSize()));
             notes.forEach(note -> ProblemWords.log("", note));
             store = opened.add(new SearchAwareStore(ChronicleStore.open(StoreSettings.options(configuration))));
             StoreSettings.tellFields(store, configuration.headerFields());
@@ -250,7 +251,7 @@ public final class LoligoServer {
         Rules before = live.current();
         try {
             listeners.openFor(next);
-            accessLog.reconfigure(next.logs());
+            accessLog.reconfigure(next.logs(), next.limits().logQueueMaxSize());
         } catch (IOException e) {
             problems.add(String.valueOf(e.getMessage()));
             listeners.closeOthers(before.configuration());

@@ -5,6 +5,7 @@ import io.loligo.cache.http.ResponseHead;
 import io.loligo.proxy.exchange.Client;
 import io.loligo.proxy.exchange.ClientBody;
 import io.loligo.proxy.exchange.Rules;
+import io.loligo.proxy.log.SentHead;
 import io.loligo.proxy.respond.Answer;
 import io.loligo.proxy.respond.BodySource;
 import io.loligo.proxy.respond.ResponseFields;
@@ -39,6 +40,9 @@ final class ConnectionClient implements Client, ResponseSender.Ending {
         this.sequel = sequel;
         this.sender = new ResponseSender(
                 connection.channel(), rules.configuration().timeouts().writeTimeout(), this);
+        if (rules.configuration().logs().logMimeHeaders()) {
+            sender.keepHead();
+        }
     }
 
     /** The request's head has been read. */
@@ -146,6 +150,11 @@ final class ConnectionClient implements Client, ResponseSender.Ending {
     @Override
     public long bodyBytesSent() {
         return sender.bodyBytesSent();
+    }
+
+    @Override
+    public SentHead sentHead() {
+        return sender.sentHead();
     }
 
     @Override

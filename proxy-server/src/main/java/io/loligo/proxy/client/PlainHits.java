@@ -1,10 +1,8 @@
 package io.loligo.proxy.client;
 
 import io.loligo.cache.freshness.StoredHead;
-import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.reuse.Reuse;
-import io.loligo.cache.status.HierarchyCode;
 import io.loligo.cache.store.EntryReader;
 import io.loligo.proxy.access.RequestFacts;
 import io.loligo.proxy.exchange.BodyPart;
@@ -12,6 +10,7 @@ import io.loligo.proxy.exchange.Exchange;
 import io.loligo.proxy.exchange.Rules;
 import io.loligo.proxy.exchange.ServeStored;
 import io.loligo.proxy.exchange.StoredBody;
+import io.loligo.proxy.log.SentHead;
 import io.loligo.proxy.log.Transaction;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
@@ -77,13 +76,15 @@ final class PlainHits {
                         keepAlive,
                         HttpVersion.HTTP_1_1);
         int headLength = head.remaining();
+        SentHead sent = rules.configuration().logs().logMimeHeaders() ? SentHead.http1(head) : SentHead.NONE;
         ByteBuffer body = reader.body();
         if (body == null) {
             client.send(
                     head,
                     new BodyPart(new StoredBody(reader), 0, reader.length()),
                     keepAlive,
-                    write -> record.accept(transaction(facts, rules, verdict.stored(), since, headLength, write)));
+                    write ->
+                            record.accept(transaction(facts, rules, verdict.stored(), sent, since, headLength, write)));
             return;
         }
         if (body.remaining() <= COPIED_MAX && body.remaining() <= head.capacity() - headLength) {
@@ -92,7 +93,7 @@ final class PlainHits {
         }
         client.send(head, body, keepAlive, write -> {
             reader.close();
-            record.accept(transaction(facts, rules, verdict.stored(), since, headLength, write));
+            record.accept(transaction(facts, rules, verdict.stored(), sent, since, headLength, write));
         });
     }
 
@@ -100,27 +101,19 @@ final class PlainHits {
             RequestFacts facts,
             Rules rules,
             StoredHead stored,
+            SentHead sent,
             long since,
             int headLength,
             ClientConnection.Write write) {
-        long now = System.currentTimeMillis();
-        return new Transaction(
-                now,
-                Math.max(0, now - since),
-                facts.loggedClient(),
+        return Transaction.plainHit(
+                facts,
+                since,
                 serveStored.code(rules, stored),
-                write.cut(),
                 stored.status(),
-                write.bytes(),
-                Math.max(0, write.bytes() - headLength),
-                facts.head().method(),
-                null,
-                HttpVersion.HTTP_1_1,
-                HierarchyCode.HIER_NONE,
-                null,
                 Exchange.mediaType(stored.fields().first("Content-Type")),
-                facts.head().fields(),
-                Fields.EMPTY,
-                facts);
+                sent,
+                headLength,
+                write.bytes(),
+                write.cut());
     }
 }

@@ -1,9 +1,5 @@
 package io.loligo.proxy.client;
 
-import io.loligo.cache.http.Fields;
-import io.loligo.cache.http.HttpVersion;
-import io.loligo.cache.status.HierarchyCode;
-import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.config.Configuration.Timeouts;
 import io.loligo.proxy.log.Transaction;
 import io.undertow.connector.PooledByteBuffer;
@@ -296,24 +292,7 @@ public final class RequestHeadConduit extends AbstractStreamSourceConduit<Stream
         if (peer == null) {
             return;
         }
-        record.accept(new Transaction(
-                System.currentTimeMillis(),
-                0,
-                peer.getAddress(),
-                ResultCode.NONE_NONE,
-                false,
-                400,
-                bytes,
-                0,
-                "NONE",
-                "error:invalid-request",
-                HttpVersion.HTTP_1_1,
-                HierarchyCode.HIER_NONE,
-                null,
-                null,
-                Fields.EMPTY,
-                Fields.EMPTY,
-                null));
+        record.accept(Transaction.unreadable(peer.getAddress(), Transaction.INVALID_REQUEST, 400, bytes));
     }
 
     /** Notices the answer that the parser gives by itself: it comes by no exchange. */

@@ -1,6 +1,7 @@
 package io.loligo.proxy.client;
 
 import io.loligo.proxy.respond.BodySource;
+import io.loligo.proxy.log.SentHead;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -76,6 +77,8 @@ public final class ResponseSender {
     private boolean pumping;
     private long bytesSent;
     private long bodyBytesSent;
+    private boolean keepsHead;
+    private SentHead sentHead = SentHead.NONE;
     private XnioExecutor.@Nullable Key writeTimer;
 
     /** @param writeTimeout how long the client may take nothing; then it is given up. Squid's write_timeout */
@@ -104,6 +107,16 @@ public final class ResponseSender {
     /** Whether the answer did not reach its end. */
     public boolean aborted() {
         return aborted;
+    }
+
+    /** Keeps a copy of the final head, for log_mime_hdrs. Called before anything is sent. */
+    public void keepHead() {
+        keepsHead = true;
+    }
+
+    /** The final head that was handed over, if it is {@linkplain #keepHead kept}. */
+    public SentHead sentHead() {
+        return sentHead;
     }
 
     /** Sends a 1xx head, empty line included, before the final one. Ignored once the final head is on its way. */
@@ -170,6 +183,9 @@ public final class ResponseSender {
         if (ended) {
             finishCompletion();
             return;
+        }
+        if (keepsHead) {
+            sentHead = SentHead.http1(head);
         }
         enqueue(head);
     }

@@ -1,6 +1,7 @@
 package io.loligo.proxy.exchange;
 
 import io.loligo.cache.http.ResponseHead;
+import io.loligo.proxy.log.SentHead;
 import io.loligo.proxy.respond.Answer;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,9 @@ public interface Client {
 
     /** Bytes of the answer's body sent to the client so far. */
     long bodyBytesSent();
+
+    /** The final head as sent; {@link SentHead#NONE} while log_mime_hdrs is off. */
+    SentHead sentHead();
 
     /** The connection is not used for another request after this exchange. Without effect for a stream. */
     void closeAfterwards();

@@ -44,8 +44,7 @@ public final class Exchange {
     private @Nullable CacheKey key;
     private ResultCode result = ResultCode.NONE_NONE;
     private Lookup lookup = Lookup.NONE;
-    private HierarchyCode hierarchy = HierarchyCode.HIER_NONE;
-    private @Nullable String peerAddress;
+    private Transaction.Route route = Transaction.Route.NONE;
     private @Nullable String contentType;
     private int status;
 
@@ -169,8 +168,7 @@ public final class Exchange {
 
     /** How the peer was chosen and which address answered. */
     public void answeredBy(HierarchyCode code, @Nullable String address) {
-        hierarchy = code;
-        peerAddress = address;
+        route = new Transaction.Route(code, address);
     }
 
     /** What this cache says of an answer to this request. */
@@ -242,24 +240,20 @@ public final class Exchange {
     }
 
     private void ended() {
-        record.accept(new Transaction(
-                System.currentTimeMillis(),
+        record.accept(Transaction.exchange(
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos),
                 facts == null ? clientAddress().getAddress() : facts.loggedClient(),
+                head,
+                facts,
                 result,
-                client.aborted(),
-                status,
-                client.bytesSent(),
-                client.bodyBytesSent(),
-                head == null ? "NONE" : head.method(),
-                facts == null ? "error:invalid-request" : null,
-                version(),
-                hierarchy,
-                peerAddress,
-                contentType,
-                head == null ? Fields.EMPTY : head.fields(),
-                Fields.EMPTY,
-                facts));
+                new Transaction.Reply(
+                        status,
+                        contentType,
+                        client.sentHead(),
+                        client.bytesSent(),
+                        client.bodyBytesSent(),
+                        client.aborted()),
+                route));
     }
 
     /** The media type of a Content-Type, without its parameters; null for null. RFC 9110 §8.3.1. */

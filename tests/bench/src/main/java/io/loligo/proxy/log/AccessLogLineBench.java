@@ -2,7 +2,7 @@ package io.loligo.proxy.log;
 
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
-import io.loligo.cache.status.HierarchyCode;
+import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.config.Configuration.LogFormat;
 import io.loligo.tests.bench.parts.Part;
@@ -25,20 +25,22 @@ public class AccessLogLineBench extends Part {
             1_795_219_353_708L,
             0,
             InetAddress.getLoopbackAddress(),
+            new RequestHead(
+                    "GET",
+                    "/",
+                    HttpVersion.HTTP_1_1,
+                    Fields.of(
+                            "Referer", "http://www.example.org/news", "User-Agent", "Mozilla/5.0 (X11; Linux x86_64)")),
+            null,
+            "http://www.example.org/news/2026/1/article-1?from=front",
             ResultCode.TCP_MEM_HIT,
-            false,
             200,
+            "text/html",
+            SentHead.NONE,
             1_700,
             1_024,
-            "GET",
-            "http://www.example.org/news/2026/1/article-1?from=front",
-            HttpVersion.HTTP_1_1,
-            HierarchyCode.HIER_NONE,
-            null,
-            "text/html",
-            Fields.of("Referer", "http://www.example.org/news", "User-Agent", "Mozilla/5.0 (X11; Linux x86_64)"),
-            Fields.EMPTY,
-            null);
+            false,
+            Transaction.Route.NONE);
 
     @Benchmark
     public int line() {
