@@ -64,6 +64,9 @@ final class Fetch implements OriginHandler {
     private final XnioIoThread owner;
     private final @Nullable Exchange leader;
 
+    /** The order number of its beginning among the purges. */
+    private final long begun;
+
     private final Object lock = new Object();
     private State state = State.ASKING;
     private final List<Exchange> waiters = new ArrayList<>();
@@ -78,6 +81,12 @@ final class Fetch implements OriginHandler {
         this.intake = new Intake(outlets.store(), outlets.collapsed(), outlets.clock(), plan);
         this.owner = owner;
         this.leader = leader;
+        this.begun = outlets.store().purgeOrder();
+    }
+
+    /** The order number of its beginning among the purges. */
+    long begun() {
+        return begun;
     }
 
     FetchPlan plan() {
@@ -258,11 +267,12 @@ final class Fetch implements OriginHandler {
             body = combinedBody;
         }
         StoredHead storable = taken.stored();
-        intake.dropOutdated(answer, storable != null, leaderCode == ResultCode.TCP_REFRESH_MODIFIED);
+        long order =
+                intake.dropOutdated(answer, storable != null, leaderCode == ResultCode.TCP_REFRESH_MODIFIED, begun);
         Combining combining = completed == null ? null : completed.combining();
         StoredHead whole = plan.part() == null || combining == null ? null : combining.head();
         ResponseHead head = Intake.forClient(answer, endToEnd, whole);
-        EntryWriter writer = storable == null ? null : outlets.store().write(storable);
+        EntryWriter writer = storable == null ? null : outlets.store().write(storable, order);
         BodyRelay relay = new BodyRelay(
                 owner,
                 outlets.buffers(),
