@@ -1,0 +1,101 @@
+package io.loligo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.loligo.proxy.config.Configuration;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The operators' manual in conf/manual has everything that the program has. */
+class ManualTest {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Path MANUAL = ROOT.resolve("conf/manual");
+    private static final Path LIMITS = MANUAL.resolve("limits.md");
+
+    @Test
+    @DisplayName("limits.md has a row with the name and the value of each limit in the code")
+    void limits() throws IOException {
+        List<String> page = Files.readAllLines(LIMITS);
+        List<NamedLimits> limits = NamedLimits.all(ROOT);
+
+        List<String> problems = new ArrayList<>();
+        for (NamedLimits limit : limits) {
+            String row = limit.row(page);
+            String value = String.join(" or ", limit.spellings());
+            if (row == null) {
+                problems.add("no row for `" + limit.name() + "`, which is " + value);
+            } else if (!limit.isIn(row)) {
+                problems.add("the row of `" + limit.name() + "` does not say " + value);
+            }
+        }
+
+        assertThat(limits).hasSizeGreaterThan(50);
+        assertThat(problems).isEmpty();
+    }
+
+    @Test
+    @DisplayName("limits.md has no limit that the code does not have")
+    void noOtherLimits() throws IOException {
+        List<String> names =
+                NamedLimits.all(ROOT).stream().map(NamedLimits::name).toList();
+
+        assertThat(Files.readAllLines(LIMITS).stream()
+                        .flatMap(line -> Stream.of(line.split("`", -1)))
+                        .filter(word -> word.matches("[A-Z]\\w+\\.[A-Z0-9_]*(MAX|LIMIT)[A-Z0-9_]*")))
+                .isSubsetOf(names);
+    }
+
+    @DisplayName("limits.md names the directive of each configured limit")
+    @ParameterizedTest
+    @ValueSource(classes = {Configuration.Limits.class, Configuration.Timeouts.class})
+    void configured(Class<?> section) throws IOException {
+        String page = Files.readString(LIMITS);
+
+        for (RecordComponent component : section.getRecordComponents()) {
+            String directive = directive(component.getName());
+            // A component that is a record stands for several directives that begin alike.
+            String named = "`" + directive + (component.getType().isRecord() ? "_" : "`");
+            assertThat(page).contains(named);
+        }
+    }
+
+    private static String directive(String component) {
+        return component.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+    }
+
+    @Test
+    @DisplayName("README.md of the manual has a row for each command")
+    void commands() throws IOException {
+        String index = Files.readString(MANUAL.resolve("README.md"));
+        PrintWriter nowhere = new PrintWriter(new StringWriter());
+
+        assertThat(Loligo.commandLine(new LoligoServerHere(), nowhere, nowhere)
+                        .getSubcommands()
+                        .keySet())
+                .isNotEmpty()
+                .allSatisfy(command -> assertThat(index).containsPattern("\\| `loligo " + command + "[ `]"));
+    }
+
+    @Test
+    @DisplayName("README.md of the manual leads to each of its pages")
+    void pages() throws IOException {
+        String index = Files.readString(MANUAL.resolve("README.md"));
+        try (Stream<Path> pages = Files.list(MANUAL)) {
+            assertThat(pages.map(page -> page.getFileName().toString()).filter(name -> !name.equals("README.md")))
+                    .isNotEmpty()
+                    .allSatisfy(name -> assertThat(index).contains("](" + name + ")"));
+        }
+    }
+}
