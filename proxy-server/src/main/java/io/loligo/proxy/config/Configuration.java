@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param identity names of this server
  * @param store what is kept and where
  * @param timeouts how long to wait
+ * @param dns how long names and addresses of peers are believed
  * @param limits how much to take
  * @param forwarding how requests go to peers
  * @param headerFields fields that speak to this cache, and such as must not speak to origins
@@ -49,6 +50,7 @@ public record Configuration(
         Identity identity,
         StoreConfig store,
         Timeouts timeouts,
+        Dns dns,
         Limits limits,
         Forwarding forwarding,
         HeaderFields headerFields,
@@ -81,6 +83,8 @@ public record Configuration(
      * @param cacheMissRevalidate cache_miss_revalidate: whether a client's conditions go along on a miss
      * @param sendHit send_hit: which stored answers may be served; it looks at them too
      * @param storeMiss store_miss: which answers may be stored; it looks at them too
+     * @param sendStoredSetCookie send_stored_set_cookie: which stored answers are sent with their Set-Cookie fields; it
+     *     looks at them too. Denies where there is no line. A refresh_pattern line may allow it as well
      * @param collapsedForwardingAccess collapsed_forwarding_access: which requests may share a fetch
      */
     public record Caching(
@@ -89,6 +93,7 @@ public record Configuration(
             boolean cacheMissRevalidate,
             AccessList sendHit,
             AccessList storeMiss,
+            AccessList sendStoredSetCookie,
             AccessList collapsedForwardingAccess) {
         public static final Caching DEFAULT = new Caching(
                 FreshnessRules.DEFAULT,
@@ -96,6 +101,7 @@ public record Configuration(
                 true,
                 AccessList.empty("send_hit", true),
                 AccessList.empty("store_miss", true),
+                AccessList.empty("send_stored_set_cookie", false),
                 AccessList.empty("collapsed_forwarding_access", true));
     }
 
@@ -157,18 +163,80 @@ public record Configuration(
     }
 
     /**
-     * How much to take, each named as its directive, in bytes; 0 for the bodies means no limit.
+     * How long what the resolver says of a peer's name is believed.
      *
+     * @param positiveTtl positive_dns_ttl: how long addresses are used before the name is looked up again; more than 0
+     * @param negativeTtl negative_dns_ttl: how long a name that does not resolve is left alone; at least 1 second, and
+     *     not more than {@code positiveTtl}
+     */
+    public record Dns(Duration positiveTtl, Duration negativeTtl) {
+        public static final Dns DEFAULT = new Dns(Duration.ofHours(6), Duration.ofMinutes(1));
+    }
+
+    /**
+     * How much to take, each named as its directive. Sizes are in bytes; 0 for the bodies means no limit.
+     *
+     * @param requestHeaderMaxSize of a request's head
+     * @param replyHeaderMaxSize of an origin's head
+     * @param requestBodyMaxSize of a request's body
      * @param readAheadGap how far the origin is read ahead of the slowest client where nothing is stored
      * @param quickAbort what becomes of a fetch that every client has left
+     * @param clientConnections how many client connections there are at a time, and requests in them
+     * @param collapsing how many requests wait for another's fetch, and how long
+     * @param logQueueMaxSize log_queue_max_size: what waits to be written to all access logs, in bytes; a line that finds
+     *     the queue full is dropped and counted
      */
     public record Limits(
             int requestHeaderMaxSize,
             int replyHeaderMaxSize,
             long requestBodyMaxSize,
             int readAheadGap,
-            QuickAbort quickAbort) {
-        public static final Limits DEFAULT = new Limits(64 << 10, 64 << 10, 0, 64 << 10, QuickAbort.DEFAULT);
+            QuickAbort quickAbort,
+            ClientConnections clientConnections,
+            Collapsing collapsing,
+            long logQueueMaxSize) {
+        /** The least that log_queue_max_size may be: room for one line of the largest request's fields. */
+        static final long LOG_QUEUE_LEAST = 256 << 10;
+
+        public static final Limits DEFAULT = new Limits(
+                64 << 10,
+                64 << 10,
+                0,
+                64 << 10,
+                QuickAbort.DEFAULT,
+                ClientConnections.DEFAULT,
+                Collapsing.DEFAULT,
+                16 << 20);
+    }
+
+    /**
+     * How many client connections there are at a time, and what is read from each.
+     *
+     * @param max client_max_connections: open connections of clients; -1: as many as the process may have descriptors for.
+     *     One more is closed at once
+     * @param maxPerAddress client_ip_max_connections: open connections from one address; -1: no limit. One more is closed
+     *     at once
+     * @param requestsMax client_max_requests: requests under way, over all connections; one more is answered with 503
+     * @param pipelineMaxSize client_pipeline_max_size: bytes that are read of the requests behind the one that is being
+     *     answered; beyond them nothing is read until it is answered
+     */
+    public record ClientConnections(int max, int maxPerAddress, int requestsMax, int pipelineMaxSize) {
+        /** There is no limit. */
+        public static final int UNLIMITED = -1;
+
+        public static final ClientConnections DEFAULT =
+                new ClientConnections(UNLIMITED, UNLIMITED, 100_000, 64 << 10);
+    }
+
+    /**
+     * Requests that wait for the answer to another's. Squid's collapsed forwarding.
+     *
+     * @param waitersMax collapsed_forwarding_waiters: requests that wait for one fetch; one more fetches for itself
+     * @param waitMax collapsed_forwarding_wait: how long a request waits for the head of the answer to another's fetch
+     *     before it fetches for itself; more than 0
+     */
+    public record Collapsing(int waitersMax, Duration waitMax) {
+        public static final Collapsing DEFAULT = new Collapsing(20_000, Duration.ofMinutes(1));
     }
 
     /**
@@ -239,7 +307,14 @@ public record Configuration(
                         "X-HTTP-Method-Override",
                         "X-HTTP-Method",
                         "X-Method-Override",
-                        "X-Forwarded-Host"),
+                        "Forwarded",
+                        "X-Forwarded-Host",
+                        "X-Forwarded-Proto",
+                        "X-Forwarded-Scheme",
+                        "X-Forwarded-Port",
+                        "X-Forwarded-Server",
+                        "X-Forwarded-SSL",
+                        "X-Host"),
                 TagHeaders.DEFAULT);
 
         /** Fields that have rules of their own: lower case. */

@@ -144,7 +144,7 @@ final class ConfigurationCompiler {
         switch (row.name()) {
             case "acl" -> {}
             case "http_port" -> ports.take(line);
-            case "http_access", "cache", "send_hit", "store_miss", "collapsed_forwarding_access" ->
+            case "http_access", "cache", "send_hit", "store_miss", "send_stored_set_cookie", "collapsed_forwarding_access" ->
                 acls.rule(line, index, line.texts()).ifPresent(rule -> lists.add(row.name(), line, rule));
             case "cache_peer", "cache_host" -> peers.take(line);
             case "cache_peer_access" -> peers.access(index, line);
@@ -220,13 +220,11 @@ final class ConfigurationCompiler {
                 !assumed && httpAccess.rules().stream().anyMatch(AclTable::namesManager),
                 lists.allowing("cache"),
                 new RangeOffsetLimits(List.copyOf(rangeOffsetLimits)),
-                caching.caching(
-                        lists.allowing("send_hit"),
-                        lists.allowing("store_miss"),
-                        lists.allowing("collapsed_forwarding_access")),
+                caching.caching(lists),
                 sections.identity(hostName),
                 store.store(),
                 timeouts,
+                sections.dns(),
                 sections.limits(),
                 sections.forwarding(),
                 headerFields(),

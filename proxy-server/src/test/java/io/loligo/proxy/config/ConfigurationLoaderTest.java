@@ -154,6 +154,20 @@ class ConfigurationLoaderTest {
             via perhaps                          ~ error: via perhaps: via is on or off
             forwarded_for maybe                  ~ error: forwarded_for is on, off, transparent, truncate or delete, not maybe
             connect_retries 11                   ~ error: connect_retries 11: connect_retries is 0 to 10
+            client_ip_max_connections -1         ~ -
+            client_ip_max_connections 0          ~ error: client_ip_max_connections 0 would let nobody in; it is at least 1, or -1 for no limit
+            client_ip_max_connections -2         ~ error: client_ip_max_connections -2: client_ip_max_connections is -1 to 100000000
+            client_max_connections 0             ~ error: client_max_connections 0 would let nobody in
+            client_max_requests 0                ~ error: client_max_requests 0: client_max_requests is 1 to 100000000
+            client_pipeline_max_size 0 KB        ~ error: client_pipeline_max_size 0 KB: client_pipeline_max_size is 1 to
+            log_queue_max_size 1 KB              ~ error: log_queue_max_size 1 KB: log_queue_max_size is at least 262144 bytes
+            collapsed_forwarding_wait 0 seconds  ~ error: collapsed_forwarding_wait has to be more than 0
+            collapsed_forwarding_waiters -1      ~ error: collapsed_forwarding_waiters -1: collapsed_forwarding_waiters is 0 to 100000000
+            positive_dns_ttl 0 seconds           ~ error: positive_dns_ttl has to be more than 0
+            positive_dns_ttl 10 seconds          ~ warning: positive_dns_ttl is less than negative_dns_ttl, so names that do not resolve
+            negative_dns_ttl 0 seconds           ~ warning: negative_dns_ttl 0 seconds: negative_dns_ttl is at least 1 second
+            send_stored_set_cookie allow         ~ error: send_stored_set_cookie allow names no acl
+            refresh_pattern . 0 20% 60 send-set-cookie ~ -
             visible_hostname a b                 ~ error: visible_hostname a b: visible_hostname takes one value
             visible_hostname other.example       ~ warning: visible_hostname edge.example does not count: squid.conf:6 sets visible_hostname again
             refresh_pattern . 0 20%              ~ error: refresh_pattern needs [-i] REGEX MIN PERCENT% MAX
@@ -422,6 +436,15 @@ class ConfigurationLoaderTest {
                 buffered_logs on
                 log_mime_hdrs on
                 logfile_rotate 3
+                client_max_connections 5000
+                client_ip_max_connections 200
+                client_max_requests 4000
+                client_pipeline_max_size 32 KB
+                collapsed_forwarding_waiters 100
+                collapsed_forwarding_wait 5 seconds
+                log_queue_max_size 2 MB
+                positive_dns_ttl 1 hour
+                negative_dns_ttl 30 seconds
                 pid_filename /run/x.pid
                 admin_port 127.0.0.2:4000
                 admin_token_file /run/x.token
@@ -455,7 +478,15 @@ class ConfigurationLoaderTest {
                         Duration.ofSeconds(13)));
         assertThat(c.limits())
                 .isEqualTo(new Configuration.Limits(
-                        32 << 10, 16 << 10, 5 << 20, 128 << 10, new Configuration.QuickAbort(-1024, 1 << 20, 60)));
+                        32 << 10,
+                        16 << 10,
+                        5 << 20,
+                        128 << 10,
+                        new Configuration.QuickAbort(-1024, 1 << 20, 60),
+                        new Configuration.ClientConnections(5000, 200, 4000, 32 << 10),
+                        new Configuration.Collapsing(100, Duration.ofSeconds(5)),
+                        2 << 20));
+        assertThat(c.dns()).isEqualTo(new Configuration.Dns(Duration.ofHours(1), Duration.ofSeconds(30)));
         assertThat(c.forwarding())
                 .isEqualTo(new Configuration.Forwarding(false, ForwardedFor.TRUNCATE, 4, true, 2, false, false));
         assertThat(c.logs())
@@ -550,6 +581,7 @@ class ConfigurationLoaderTest {
                 .isEqualTo(new Configuration.Identity("here.example", "here.example", false, "webmaster"));
         assertThat(c.store()).isEqualTo(Configuration.StoreConfig.DEFAULT);
         assertThat(c.timeouts()).isEqualTo(Configuration.Timeouts.DEFAULT);
+        assertThat(c.dns()).isEqualTo(Configuration.Dns.DEFAULT);
         assertThat(c.limits()).isEqualTo(Configuration.Limits.DEFAULT);
         assertThat(c.forwarding()).isEqualTo(Configuration.Forwarding.DEFAULT);
         assertThat(c.logs().cacheLog()).isNull();
