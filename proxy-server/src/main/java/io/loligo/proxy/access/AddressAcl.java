@@ -13,6 +13,11 @@ record AddressAcl(String name, Side side, AddressSet addresses) implements Acl {
     }
 
     @Override
+    public boolean looksAtConnectionOnly() {
+        return true;
+    }
+
+    @Override
     public boolean matches(RequestFacts facts) {
         @Nullable InetAddress address = switch (side) {
             case CLIENT -> facts.client().getAddress();

@@ -5,7 +5,6 @@ import io.loligo.cache.http.CacheControlTargets.Surrogate;
 import io.loligo.proxy.access.AccessList;
 import io.loligo.proxy.access.AccessList.Rule;
 import io.loligo.proxy.access.Acl;
-import io.loligo.proxy.access.AclParser;
 import io.loligo.proxy.access.HostNames;
 import io.loligo.proxy.config.Configuration.HeaderFields;
 import io.loligo.proxy.config.Configuration.ServerProcess;
@@ -209,7 +208,7 @@ final class ConfigurationCompiler {
                 : new AccessList("http_access", lists.rules("http_access"), false);
         boolean purge = false;
         for (Acl acl : acls.all()) {
-            purge |= AclParser.namesMethod(acl, "PURGE");
+            purge |= acl.namesMethod("PURGE");
         }
         Configuration configuration = new Configuration(
                 ports.ports(),
