@@ -2,6 +2,7 @@ package io.loligo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loligo.proxy.config.DirectiveReference;
 import io.loligo.proxy.config.DirectiveTable;
 import io.loligo.proxy.config.DirectiveTable.Compatibility;
 import io.loligo.proxy.config.DirectiveTable.State;
@@ -25,6 +26,8 @@ class ManualTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Path MANUAL = ROOT.resolve("conf/manual");
     private static final Path LIMITS = MANUAL.resolve("limits.md");
+    private static final String REGENERATE = "./mvnw -q -pl cli -am test -Dtest=ManualTest"
+            + " -Dsurefire.failIfNoSpecifiedTests=false -Dmanual.write=true";
     private static final Set<Syntax> MEASURES = Set.of(Syntax.SIZE, Syntax.TIME, Syntax.INT);
 
     @Test
@@ -56,8 +59,9 @@ class ManualTest {
 
         assertThat(Files.readAllLines(LIMITS).stream()
                         .flatMap(line -> Stream.of(line.split("`", -1)))
-                        .filter(word -> word.matches("[A-Z]\\w+\\.[A-Z0-9_]*(MAX|LIMIT)[A-Z0-9_]*")))
-                .isSubsetOf(names);
+                        .filter(word -> word.matches("[A-Z]\\w+\\.[A-Z0-9_]*(MAX|LIMIT)[A-Z0-9_]*"))
+                        .filter(word -> !names.contains(word)))
+                .isEmpty();
     }
 
     static Stream<String> sizesTimesAndCounts() {
@@ -73,6 +77,24 @@ class ManualTest {
     @MethodSource("sizesTimesAndCounts")
     void configured(String directive) throws IOException {
         assertThat(Files.readString(LIMITS)).contains("`" + directive + "`");
+    }
+
+    @Test
+    @DisplayName("squid-conf.md is what the table of directives generates")
+    void reference() throws IOException {
+        Path page = MANUAL.resolve("squid-conf.md");
+        String generated = DirectiveReference.markdown();
+        if (Boolean.getBoolean("manual.write")) {
+            Files.writeString(page, generated);
+        }
+
+        assertThat(Files.readString(page)).as("regenerate it with: " + REGENERATE).isEqualTo(generated);
+    }
+
+    @Test
+    @DisplayName("CONTRIBUTING.md has the command that regenerates squid-conf.md")
+    void regenerate() throws IOException {
+        assertThat(Files.readString(ROOT.resolve("CONTRIBUTING.md"))).contains("    " + REGENERATE + "\n");
     }
 
     @Test

@@ -3,14 +3,7 @@ package io.loligo.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.loligo.proxy.config.DirectiveTable;
-import io.loligo.proxy.config.DirectiveTable.Compatibility;
-import io.loligo.proxy.config.DirectiveTable.State;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,20 +44,5 @@ class OperatorsFilesTest {
         assertThat(report.findings())
                 .extracting(ProxyServer.Finding::line, ProxyServer.Finding::kind)
                 .contains(tuple(1, "translated"), tuple(2, "translated"), tuple(0, "assumed"));
-    }
-
-    @DisplayName("the README lists the directives that do something, all of them and no others")
-    @Test
-    void directives() throws IOException {
-        String readme = Files.readString(ROOT.resolve("README.md"));
-        String listed = readme.substring(readme.indexOf("<!-- directives"), readme.indexOf("<!-- end of directives"));
-
-        assertThat(Pattern.compile("`(\\w+)`").matcher(listed).results().map((MatchResult found) -> found.group(1)))
-                .containsExactlyInAnyOrderElementsOf(DirectiveTable.rows().stream()
-                        .filter(row -> row.state() == State.DONE)
-                        .filter(row -> row.compatibility() == Compatibility.MUST
-                                || row.compatibility() == Compatibility.SHOULD)
-                        .map(DirectiveTable.Row::name)
-                        .toList());
     }
 }
