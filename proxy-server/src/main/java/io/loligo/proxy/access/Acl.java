@@ -36,6 +36,11 @@ public interface Acl {
         return false;
     }
 
+    /** Whether it is about the client's address, and matches one of this machine, but not every one. */
+    default boolean trustsThisMachine() {
+        return false;
+    }
+
     /** The acls that it is made of; none for all but groups. */
     default List<Acl> members() {
         return List.of();

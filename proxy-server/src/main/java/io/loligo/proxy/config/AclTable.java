@@ -264,7 +264,7 @@ final class AclTable {
             return null;
         }
         use(acl);
-        replyKnown(line, name, acl);
+        known(line, name, acl);
         acl.unsupported()
                 .ifPresent(unsupported -> problems.error(
                         Kind.NOT_YET,
@@ -280,7 +280,14 @@ final class AclTable {
     }
 
     /** An acl on what is not known where it is asked would match nothing, and the rule would not do what it says. */
-    private void replyKnown(Directive line, String name, Acl acl) {
+    private void known(Directive line, String name, Acl acl) {
+        if (line.name().equals("proxy_protocol_access") && !acl.looksAtConnectionOnly()) {
+            problems.value(
+                    line.where(),
+                    "acl " + name + " looks at the request, and proxy_protocol_access is asked before there is one, so the"
+                            + " rule would not do what it says; use src, localip, localport or myportname");
+            return;
+        }
         if (line.name().endsWith("access_log")) {
             if (acl.looksAtReplyBeyondType()) {
                 problems.error(

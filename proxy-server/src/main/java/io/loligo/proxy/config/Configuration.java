@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ports http_port lines in file order; at least one
  * @param peers cache_peer lines in file order
+ * @param clientAddresses whose word is taken for who a client is
  * @param httpAccess http_access with its default: decision 1 when an accelerator has no http_access line at all
  * @param httpAccessAssumed whether {@code httpAccess} was made up for want of a line, and must be said loudly
  * @param purgeMethodEnabled whether any acl of type method names PURGE
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public record Configuration(
         List<PortConfig> ports,
         List<PeerConfig> peers,
+        ClientAddresses clientAddresses,
         AccessList httpAccess,
         boolean httpAccessAssumed,
         boolean purgeMethodEnabled,
@@ -278,6 +280,7 @@ public record Configuration(
      * @param connectRetries connect_retries, 0 to 10
      * @param clientPersistentConnections client_persistent_connections
      * @param serverPersistentConnections server_persistent_connections
+     * @param forwardedFields forwarded_proto, forwarded_host, forwarded_port
      */
     public record Forwarding(
             boolean via,
@@ -286,8 +289,22 @@ public record Configuration(
             boolean retryOnError,
             int connectRetries,
             boolean clientPersistentConnections,
-            boolean serverPersistentConnections) {
-        public static final Forwarding DEFAULT = new Forwarding(true, ForwardedFor.ON, 25, false, 0, true, true);
+            boolean serverPersistentConnections,
+            ForwardedFields forwardedFields) {
+        public static final Forwarding DEFAULT =
+                new Forwarding(true, ForwardedFor.ON, 25, false, 0, true, true, ForwardedFields.NONE);
+    }
+
+    /**
+     * Fields that tell origins which URL the client asked for. Each takes the place of the client's own; where it is off, the
+     * client's goes on, unless unkeyed_request_headers names it.
+     *
+     * @param proto forwarded_proto: X-Forwarded-Proto, the scheme of the URL
+     * @param host forwarded_host: X-Forwarded-Host, the host of the URL, with its port where that is not the scheme's own
+     * @param port forwarded_port: X-Forwarded-Port, the port of the URL
+     */
+    public record ForwardedFields(boolean proto, boolean host, boolean port) {
+        public static final ForwardedFields NONE = new ForwardedFields(false, false, false);
     }
 
     /**
@@ -314,6 +331,7 @@ public record Configuration(
                         "X-Forwarded-Port",
                         "X-Forwarded-Server",
                         "X-Forwarded-SSL",
+                        "Front-End-Https",
                         "X-Host"),
                 TagHeaders.DEFAULT);
 

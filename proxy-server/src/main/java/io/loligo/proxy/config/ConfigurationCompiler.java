@@ -39,6 +39,7 @@ final class ConfigurationCompiler {
     private final List<RangeOffsetLimits.Limit> rangeOffsetLimits = new ArrayList<>();
     private final List<Directive> targetLines = new ArrayList<>();
     private final List<Directive> unkeyedLines = new ArrayList<>();
+    private final LoopbackTrust loopbackTrust;
     private final TagLines tags;
     private final LogLines logs;
 
@@ -60,6 +61,7 @@ final class ConfigurationCompiler {
         this.peers = new PeerLines(acls, lists, problems);
         this.caching = new CachingLines(scalars, problems);
         this.store = new StoreLines(scalars, problems);
+        this.loopbackTrust = new LoopbackTrust(problems);
         this.tags = new TagLines(problems);
         this.logs = new LogLines(scalars, acls, problems);
     }
@@ -143,8 +145,15 @@ final class ConfigurationCompiler {
         switch (row.name()) {
             case "acl" -> {}
             case "http_port" -> ports.take(line);
-            case "http_access", "cache", "send_hit", "store_miss", "send_stored_set_cookie", "collapsed_forwarding_access" ->
-                acls.rule(line, index, line.texts()).ifPresent(rule -> lists.add(row.name(), line, rule));
+            case "http_access",
+                    "cache",
+                    "send_hit",
+                    "store_miss",
+                    "send_stored_set_cookie",
+                    "collapsed_forwarding_access",
+                    "follow_x_forwarded_for",
+                    "proxy_protocol_access" ->
+                acls.rule(line, index, line.texts()).ifPresent(rule -> rule(row, line, rule));
             case "cache_peer", "cache_host" -> peers.take(line);
             case "cache_peer_access" -> peers.access(index, line);
             case "cache_peer_domain" -> peers.domain(line);
@@ -159,6 +168,13 @@ final class ConfigurationCompiler {
             case "range_offset_limit" -> rangeOffsetLimit(index, line);
             case "access_log" -> logs.take(index, line);
             default -> throw new IllegalStateException("the table says done, but nobody does it: " + row.name());
+        }
+    }
+
+    private void rule(Row row, Directive line, Rule rule) {
+        lists.add(row.name(), line, rule);
+        if (row.name().equals("http_access")) {
+            loopbackTrust.take(line, rule);
         }
     }
 
@@ -210,9 +226,13 @@ final class ConfigurationCompiler {
         for (Acl acl : acls.all()) {
             purge |= acl.namesMethod("PURGE");
         }
+        ClientAddresses clientAddresses = sections.clientAddresses(lists);
+        loopbackTrust.check(ports.ports(), clientAddresses);
+        ports.proxyHeaders(clientAddresses);
         Configuration configuration = new Configuration(
                 ports.ports(),
                 peerConfigs,
+                clientAddresses,
                 httpAccess,
                 assumed,
                 purge,

@@ -4,6 +4,7 @@ import io.loligo.proxy.config.Configuration.Admin;
 import io.loligo.proxy.config.Configuration.ClientConnections;
 import io.loligo.proxy.config.Configuration.Collapsing;
 import io.loligo.proxy.config.Configuration.Dns;
+import io.loligo.proxy.config.Configuration.ForwardedFields;
 import io.loligo.proxy.config.Configuration.ForwardedFor;
 import io.loligo.proxy.config.Configuration.Forwarding;
 import io.loligo.proxy.config.Configuration.Identity;
@@ -147,7 +148,24 @@ final class ScalarSections {
                 scalars.onOff("retry_on_error", defaults.retryOnError()),
                 connectRetries,
                 scalars.onOff("client_persistent_connections", defaults.clientPersistentConnections()),
-                scalars.onOff("server_persistent_connections", defaults.serverPersistentConnections()));
+                scalars.onOff("server_persistent_connections", defaults.serverPersistentConnections()),
+                new ForwardedFields(
+                        scalars.onOff(
+                                "forwarded_proto", defaults.forwardedFields().proto()),
+                        scalars.onOff(
+                                "forwarded_host", defaults.forwardedFields().host()),
+                        scalars.onOff(
+                                "forwarded_port", defaults.forwardedFields().port())));
+    }
+
+    ClientAddresses clientAddresses(RuleLists lists) {
+        ClientAddresses defaults = ClientAddresses.DEFAULT;
+        return new ClientAddresses(
+                lists.has("follow_x_forwarded_for") ? lists.denying("follow_x_forwarded_for") : null,
+                scalars.onOff("acl_uses_indirect_client", defaults.aclUsesIndirectClient()),
+                scalars.onOff("delay_pool_uses_indirect_client", defaults.delayPoolUsesIndirectClient()),
+                scalars.onOff("log_uses_indirect_client", defaults.logUsesIndirectClient()),
+                lists.denying("proxy_protocol_access"));
     }
 
     private Optional<ForwardedFor> forwardedFor() {

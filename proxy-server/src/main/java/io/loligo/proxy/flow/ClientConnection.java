@@ -100,7 +100,8 @@ final class ClientConnection {
 
     /** What access lists may look at of a request that came by this connection. */
     RequestFacts facts(RequestHead head, EffectiveUri uri, Rules.Site site) {
-        return new RequestFacts(head, uri, peer(), local(), site.port().name());
+        return site.clients()
+                .of(new RequestFacts(head, uri, peer(), local(), site.port().name()));
     }
 
     /** Whether a request is being answered. */

@@ -269,7 +269,7 @@ final class Exchange implements ResponseSender.Ending {
         record.accept(new Transaction(
                 System.currentTimeMillis(),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos),
-                client().getAddress(),
+                facts == null ? client().getAddress() : facts.loggedClient(),
                 result,
                 sender.aborted(),
                 status,

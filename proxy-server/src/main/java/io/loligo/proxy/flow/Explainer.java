@@ -98,13 +98,14 @@ public final class Explainer {
         }
         EffectiveUri uri = (EffectiveUri) target;
         step("url", uri.toString(), "as the http_port makes it of Host and target", "RFC 9110 §7.1");
-        RequestFacts facts = new RequestFacts(
-                head,
-                uri,
-                new InetSocketAddress(question.client(), 0),
-                new InetSocketAddress(
-                        InetAddress.getLoopbackAddress(), site.port().port()),
-                site.port().name());
+        RequestFacts facts = site.clients()
+                .of(new RequestFacts(
+                        head,
+                        uri,
+                        new InetSocketAddress(question.client(), 0),
+                        new InetSocketAddress(
+                                InetAddress.getLoopbackAddress(), site.port().port()),
+                        site.port().name()));
         // Where there is an answer, the request was decided on when it was sent.
         Instant asked = answer == null ? now : answer.times().requestTime();
         Course course = new Course(facts, site, asked);

@@ -102,7 +102,7 @@ final class PlainHits {
         return new Transaction(
                 now,
                 Math.max(0, now - since),
-                facts.client().getAddress(),
+                facts.loggedClient(),
                 serveStored.code(rules, stored),
                 write.cut(),
                 stored.status(),

@@ -10,6 +10,7 @@ import io.loligo.cache.storing.StorageRules;
 import io.loligo.proxy.access.AccessList;
 import io.loligo.proxy.access.AccessRules;
 import io.loligo.proxy.access.RequestFacts;
+import io.loligo.proxy.config.ClientAddresses;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.PortConfig;
 import io.loligo.proxy.origin.Peer;
@@ -54,8 +55,9 @@ public record Rules(
      * @param port the http_port line
      * @param options the same for {@code KeyPolicy}
      * @param reuse the operator's part in what its requests may be answered with
+     * @param clients whose word is taken for who its clients are
      */
-    public record Site(PortConfig port, SiteOptions options, ReuseRules reuse) {}
+    public record Site(PortConfig port, SiteOptions options, ReuseRules reuse, ClientAddresses clients) {}
 
     public static Rules of(Configuration configuration, List<Peer> peers, String version) {
         Configuration.Identity identity = configuration.identity();
@@ -67,7 +69,7 @@ public record Rules(
                 configuration.accessRules(),
                 new PeerSelection(peers),
                 configuration.ports().stream()
-                        .collect(Collectors.toUnmodifiableMap(Rules::portKey, port -> site(port, identity, freshness))),
+                        .collect(Collectors.toUnmodifiableMap(Rules::portKey, port -> site(port, configuration, freshness))),
                 new RequestFields(identity, product, configuration.forwarding(), configuration.headerFields()),
                 new ResponseFields(identity, product, configuration.forwarding().via()),
                 FieldNames.of(configuration.headerFields().hidden()),
@@ -134,7 +136,7 @@ public record Rules(
         return configuration.headerFields().targets().surrogate() != null;
     }
 
-    private static Site site(PortConfig port, Configuration.Identity identity, FreshnessRules freshness) {
+    private static Site site(PortConfig port, Configuration configuration, FreshnessRules freshness) {
         return new Site(
                 port,
                 new SiteOptions(
@@ -144,7 +146,8 @@ public record Rules(
                         port.defaultSitePort(),
                         port.vhost(),
                         port.vport(),
-                        identity.visibleHostname()),
-                new ReuseRules(freshness, port.ignoreClientCacheControl()));
+                        configuration.identity().visibleHostname()),
+                new ReuseRules(freshness, port.ignoreClientCacheControl()),
+                configuration.clientAddresses());
     }
 }

@@ -57,7 +57,8 @@ final class ValidateAndServe {
                         verdict.stored().isComplete()
                                 ? validation.requestFields(fields)
                                 : validation.requestFieldsWithRange(fields),
-                        null),
+                        null,
+                        x.uri().scheme().equals("https")),
                 x.rules().selection().select(x.facts()),
                 x.site().reuse(),
                 verdict,

@@ -813,6 +813,7 @@ class OriginClientTest {
                 config.weight(),
                 config.login(),
                 config.forcedDomain(),
+                config.frontEndHttps(),
                 maxConnections,
                 config.connectTimeout(),
                 failLimit,

@@ -80,6 +80,7 @@ final class Origins implements AutoCloseable {
                 1,
                 PeerConfig.Login.NONE,
                 null,
+                PeerConfig.FrontEndHttps.OFF,
                 0,
                 Duration.ofSeconds(5),
                 10,
@@ -103,7 +104,7 @@ final class Origins implements AutoCloseable {
     }
 
     static OriginRequest request(String method, String target, @Nullable RequestBody body) {
-        return new OriginRequest(method, target, Fields.of("Host", "www.example"), body);
+        return new OriginRequest(method, target, Fields.of("Host", "www.example"), body, false);
     }
 
     XnioIoThread thread() {

@@ -11,6 +11,7 @@ import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.status.CacheStatus;
 import io.loligo.cache.status.ForwardReason;
 import io.loligo.proxy.config.Configuration;
+import io.loligo.proxy.config.Configuration.ForwardedFields;
 import io.loligo.proxy.config.Configuration.ForwardedFor;
 import io.loligo.proxy.config.Configuration.Forwarding;
 import io.loligo.proxy.config.Configuration.HeaderFields;
@@ -20,6 +21,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -125,11 +127,36 @@ final class FieldsOnTheWireTest {
             })
     void forwardedFor(ForwardedFor word, String client, @Nullable String before, @Nullable String after)
             throws UnknownHostException {
-        Forwarding forwarding = new Forwarding(true, word, 25, false, 0, true, true);
+        Forwarding forwarding = new Forwarding(true, word, 25, false, 0, true, true, ForwardedFields.NONE);
         Fields given = before == null ? Fields.EMPTY : Fields.of("X-Forwarded-For", before);
         Fields sent = new RequestFields(IDENTITY, "loligo/1", forwarding, HeaderFields.DEFAULT)
                 .toOrigin(get(given), URI, InetAddress.getByName(client), true);
         assertThat(sent.combined("X-Forwarded-For")).isEqualTo(after);
+    }
+
+    @ParameterizedTest(name = "forwarded_proto {0}, _host {1}, _port {2}: {3}")
+    @CsvSource({
+        "false, false, false, 'X-Forwarded-Proto=gopher X-Forwarded-Host=evil.test X-Forwarded-Port=1'",
+        "true,  false, false, 'X-Forwarded-Host=evil.test X-Forwarded-Port=1 X-Forwarded-Proto=http'",
+        "false, true,  false, 'X-Forwarded-Proto=gopher X-Forwarded-Port=1 X-Forwarded-Host=www.test:8080'",
+        "true,  true,  true,  'X-Forwarded-Proto=http X-Forwarded-Host=www.test:8080 X-Forwarded-Port=8080'"
+    })
+    void whatTheClientAskedForIsSaidInPlaceOfWhatItSays(boolean proto, boolean host, boolean port, String sent) {
+        Forwarding forwarding = new Forwarding(
+                true, ForwardedFor.DELETE, 25, false, 0, true, true, new ForwardedFields(proto, host, port));
+        Fields given = Fields.of(
+                "X-Forwarded-Proto", "gopher", "X-Forwarded-Host", "evil.test", "X-Forwarded-Port", "1");
+
+        Fields fields = new RequestFields(IDENTITY, "loligo/1", forwarding, HeaderFields.DEFAULT)
+                .toOrigin(get(given), URI, InetAddress.getLoopbackAddress(), false);
+
+        List<String> forwarded = new ArrayList<>();
+        fields.forEach((name, value) -> {
+            if (name.startsWith("X-Forwarded-")) {
+                forwarded.add(name + "=" + value);
+            }
+        });
+        assertThat(String.join(" ", forwarded)).isEqualTo(sent);
     }
 
     @Test
