@@ -73,7 +73,7 @@ record NamedLimits(String name, Object value) {
     /** Whether {@code row} has the value: as a number, in KB, MB or GB, in seconds, minutes or hours. */
     boolean isIn(String row) {
         return spellings().stream()
-                .anyMatch(spelling -> Pattern.compile("(?<![\\d,.])" + Pattern.quote(spelling) + "(?![\\d,])")
+                .anyMatch(spelling -> Pattern.compile("(?<![\\d,.])" + Pattern.quote(spelling) + "(?!\\d|,\\d)")
                         .matcher(row)
                         .find());
     }
