@@ -28,9 +28,10 @@ import picocli.CommandLine.Spec;
 /** {@code loligo purge}: removes stored responses or makes them stale, and reports the state of earlier purges. */
 @Command(
         name = "purge",
-        description = "Remove stored responses: every variant of a URL, all responses with a tag, or all responses whose URL"
-                + " matches. When this command returns, the next request no longer gets them, not even after a restart."
-                + " Responses that match a host, prefix, glob or pattern are then counted and removed in the background.",
+        description =
+                "Remove stored responses: every variant of a URL, all responses with a tag, or all responses whose URL"
+                        + " matches. When this command returns, the next request no longer gets them, not even after a restart."
+                        + " Responses that match a host, prefix, glob or pattern are then counted and removed in the background.",
         footer = {
             "",
             "A URL is the one that the site's visitors use, with the site's name. One command purges any number of URLs, or"

@@ -67,7 +67,9 @@ class DocumentsTest {
                 return FileVisitResult.CONTINUE;
             }
         });
-        return found.stream().sorted().map(file -> arguments(ROOT.relativize(file).toString(), file));
+        return found.stream()
+                .sorted()
+                .map(file -> arguments(ROOT.relativize(file).toString(), file));
     }
 
     @DisplayName("every relative link leads to a file, and its anchor to a heading")

@@ -88,7 +88,9 @@ class ManualTest {
             Files.writeString(page, generated);
         }
 
-        assertThat(Files.readString(page)).as("regenerate it with: " + REGENERATE).isEqualTo(generated);
+        assertThat(Files.readString(page))
+                .as("regenerate it with: " + REGENERATE)
+                .isEqualTo(generated);
     }
 
     @Test

@@ -33,7 +33,10 @@ record NamedLimits(String name, Object value) {
             for (Path file : javaFiles(sources)) {
                 Matcher constant = CONSTANT.matcher(Files.readString(file));
                 while (constant.find()) {
-                    String type = sources.relativize(file).toString().replace(".java", "").replace('/', '.');
+                    String type = sources.relativize(file)
+                            .toString()
+                            .replace(".java", "")
+                            .replace('/', '.');
                     String name = type.substring(type.lastIndexOf('.') + 1) + "." + constant.group(1);
                     limits.put(name, new NamedLimits(name, value(type, constant.group(1))));
                 }
@@ -64,8 +67,8 @@ record NamedLimits(String name, Object value) {
 
     private static Optional<Field> field(Class<?> type, String constant) {
         return Stream.concat(
-                        Stream.of(type.getDeclaredFields()).filter(field -> field.getName()
-                                .equals(constant)),
+                        Stream.of(type.getDeclaredFields())
+                                .filter(field -> field.getName().equals(constant)),
                         Stream.of(type.getDeclaredClasses()).flatMap(nested -> field(nested, constant).stream()))
                 .findFirst();
     }
@@ -110,7 +113,9 @@ record NamedLimits(String name, Object value) {
     }
 
     private static Optional<String> unit(long number, long size, String unit) {
-        return number >= size && number % size == 0 ? Optional.of(grouped(number / size) + " " + unit) : Optional.empty();
+        return number >= size && number % size == 0
+                ? Optional.of(grouped(number / size) + " " + unit)
+                : Optional.empty();
     }
 
     private static String grouped(long number) {
@@ -118,8 +123,7 @@ record NamedLimits(String name, Object value) {
     }
 
     /** The row of {@code page} that begins with this limit's name, or null. */
-    @Nullable
-    String row(List<String> page) {
+    @Nullable String row(List<String> page) {
         return page.stream()
                 .filter(line -> line.startsWith("|") && line.contains("`" + name + "`"))
                 .findFirst()
