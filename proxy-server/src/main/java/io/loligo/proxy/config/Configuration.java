@@ -226,8 +226,7 @@ public record Configuration(
         /** There is no limit. */
         public static final int UNLIMITED = -1;
 
-        public static final ClientConnections DEFAULT =
-                new ClientConnections(UNLIMITED, UNLIMITED, 100_000, 64 << 10);
+        public static final ClientConnections DEFAULT = new ClientConnections(UNLIMITED, UNLIMITED, 100_000, 64 << 10);
     }
 
     /**

@@ -113,7 +113,8 @@ final class ScalarSections {
     Dns dns() {
         Dns defaults = Dns.DEFAULT;
         Duration positive = scalars.positiveTime("positive_dns_ttl", defaults.positiveTtl());
-        Duration negative = atLeastASecond("negative_dns_ttl", scalars.time("negative_dns_ttl", defaults.negativeTtl()));
+        Duration negative =
+                atLeastASecond("negative_dns_ttl", scalars.time("negative_dns_ttl", defaults.negativeTtl()));
         Directive line = scalars.line("positive_dns_ttl");
         if (positive.compareTo(negative) >= 0 || line == null) {
             return new Dns(positive, positive.compareTo(negative) < 0 ? positive : negative);
@@ -131,7 +132,8 @@ final class ScalarSections {
         if (line == null || time.compareTo(Duration.ofSeconds(1)) >= 0) {
             return time;
         }
-        problems.warning(Kind.DOUBTFUL, line.where(), line.text() + ": " + name + " is at least 1 second, which it is set to");
+        problems.warning(
+                Kind.DOUBTFUL, line.where(), line.text() + ": " + name + " is at least 1 second, which it is set to");
         return Duration.ofSeconds(1);
     }
 

@@ -17,7 +17,12 @@ final class PassThrough {
     void pass(Exchange x, ForwardReason why) {
         Fields fields =
                 x.rules().requestFields().toOrigin(x.head(), x.uri(), x.client().getAddress(), false);
-        OriginRequest request = new OriginRequest(x.head().method(), x.head().target(), fields, x.body(), x.uri().scheme().equals("https"));
+        OriginRequest request = new OriginRequest(
+                x.head().method(),
+                x.head().target(),
+                fields,
+                x.body(),
+                x.uri().scheme().equals("https"));
         trips.start(
                 new FetchPlan(
                         x.rules(),
