@@ -160,8 +160,10 @@ final class AnswerStorage {
      *
      * @param stored whether it is stored itself
      * @param replacing whether it is the new response that a validation brought
+     * @param begun the order number of the fetch's beginning among the purges
+     * @return the number that the answer is stored by
      */
-    void dropOutdated(OriginAnswer answer, boolean stored, boolean replacing) {
+    long dropOutdated(OriginAnswer answer, boolean stored, boolean replacing, long begun) {
         if (!stored && replacing && plan.validate() != null) {
             store.remove(plan.validate().stored());
         }
@@ -171,7 +173,7 @@ final class AnswerStorage {
                 && isNews(answer.head().status())) {
             store.remove(plan.replaced());
         }
-        invalidate(answer.head());
+        return invalidate(answer.head(), begun);
     }
 
     /** Whether an answer of this status shows that what is stored is out of date: no failure, no 304. */
@@ -180,11 +182,12 @@ final class AnswerStorage {
     }
 
     /** Drops what a state-changing request made unusable, and has nobody join an older request for it. */
-    private void invalidate(ResponseHead answer) {
+    private long invalidate(ResponseHead answer, long begun) {
+        long order = begun;
         EffectiveUri uri = plan.key().uri();
         List<EffectiveUri> uris = Invalidation.uris(plan.head(), uri, answer);
         if (!uris.isEmpty()) {
-            uris.forEach(store::purge);
+            order = store.invalidate(uris, begun);
             collapsed.leaveBehind(uris::contains);
         }
         List<String> groups = Invalidation.groups(plan.head(), answer);
@@ -192,6 +195,7 @@ final class AnswerStorage {
             store.invalidate(uri, groups, clock.instant());
             collapsed.leaveBehind(uri::sameOrigin);
         }
+        return order;
     }
 
     /** Whether the answer says nothing about other clients' requests: a 304 to its condition, a page for its login. */

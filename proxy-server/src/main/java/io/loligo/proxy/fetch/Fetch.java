@@ -67,6 +67,9 @@ final class Fetch implements OriginHandler {
     private final XnioIoThread owner;
     private final @Nullable Exchange leader;
 
+    /** The order number of its beginning among the purges. */
+    private final long begun;
+
     private final Object lock = new Object();
     private State state = State.ASKING;
     private final List<Exchange> waiters = new ArrayList<>();
@@ -81,6 +84,12 @@ final class Fetch implements OriginHandler {
         this.answerStorage = new AnswerStorage(outlets.store(), outlets.collapsed(), outlets.clock(), plan);
         this.owner = owner;
         this.leader = leader;
+        this.begun = outlets.store().purgeOrder();
+    }
+
+    /** The order number of its beginning among the purges. */
+    long begun() {
+        return begun;
     }
 
     FetchPlan plan() {
@@ -265,11 +274,12 @@ final class Fetch implements OriginHandler {
             body = combinedBody;
         }
         StoredHead storable = taken.stored();
-        answerStorage.dropOutdated(answer, storable != null, leaderCode == ResultCode.TCP_REFRESH_MODIFIED);
+        long order = answerStorage.dropOutdated(
+                answer, storable != null, leaderCode == ResultCode.TCP_REFRESH_MODIFIED, begun);
         Combining combining = completed == null ? null : completed.combining();
         StoredHead whole = plan.part() == null || combining == null ? null : combining.head();
         ResponseHead head = AnswerStorage.forClient(answer, endToEnd, whole);
-        EntryWriter writer = storable == null ? null : outlets.store().write(storable);
+        EntryWriter writer = storable == null ? null : outlets.store().write(storable, order);
         BodyRelay relay = new BodyRelay(
                 owner,
                 outlets.buffers(),

@@ -30,7 +30,7 @@ final class ValidationSteps implements ValidationOutcome.Cases<Void> {
     public Void notModified(ValidationOutcome.NotModified outcome) {
         finish();
         StoredHead kept = outcome.upkeep() == ValidationOutcome.Upkeep.FRESHEN
-                ? store.freshen(stored, outcome.freshened())
+                ? store.freshen(stored, outcome.freshened(), fetch.begun())
                 : null;
         fetch.serveAll(kept == null ? stored : kept, ResultCode.TCP_REFRESH_UNMODIFIED, answer);
         if (outcome.upkeep() == ValidationOutcome.Upkeep.REMOVE) {
@@ -50,7 +50,7 @@ final class ValidationSteps implements ValidationOutcome.Cases<Void> {
         if (outcome.freshened() == null) {
             store.remove(stored);
         } else {
-            store.freshen(stored, outcome.freshened());
+            store.freshen(stored, outcome.freshened(), fetch.begun());
         }
         fetch.arrive(answer, body, ResultCode.TCP_MISS);
         return null;

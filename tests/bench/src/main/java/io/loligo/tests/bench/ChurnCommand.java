@@ -262,7 +262,8 @@ final class ChurnCommand implements Callable<Integer> {
                                     head.reason(),
                                     head.fields().with("X-Checked", "" + random.nextInt()),
                                     head.times(),
-                                    head.bodyLength()));
+                                    head.bodyLength()),
+                            store.purgeOrder());
                 }
             } else if (what < 12) {
                 store.purge(Pages.uri(number));

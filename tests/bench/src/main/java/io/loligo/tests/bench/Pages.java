@@ -100,7 +100,7 @@ public final class Pages {
 
     /** As {@link #put(ResponseStore, long, long)}, with the head {@code head}. */
     @Nullable StoredHead put(ResponseStore store, StoredHead head, long number, long length) {
-        try (EntryWriter writer = store.write(head)) {
+        try (EntryWriter writer = store.write(head, store.purgeOrder())) {
             for (long done = 0; done < length; ) {
                 int piece = (int) Math.min(PIECE_BYTES, length - done);
                 int from = (int) ((number * 31 + done) % (source.capacity() - PIECE_BYTES));
