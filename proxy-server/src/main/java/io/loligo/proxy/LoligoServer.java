@@ -37,6 +37,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Security;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -157,6 +158,7 @@ public final class LoligoServer {
      * @throws StartFailure with every problem of the configuration, or the first of the machine
      */
     public static LoligoServer start(ServerOptions options) throws StartFailure {
+        believeNoNameForLonger();
         Loaded loaded = ConfigurationLoader.load(options.configFile(), loadOptions(options));
         Configuration configuration = loaded.configuration();
         if (configuration == null) {
@@ -329,6 +331,15 @@ public final class LoligoServer {
                             + " cannot be written: expected a writable directory, or `pid_filename none`",
                     e);
         }
+    }
+
+    /**
+     * The JVM would keep addresses for 30 s and failures for 10 s, beside positive_dns_ttl and negative_dns_ttl. Holds when
+     * it is said before the first name is resolved.
+     */
+    private static void believeNoNameForLonger() {
+        Security.setProperty("networkaddress.cache.ttl", "0");
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
     }
 
     private static LoadOptions loadOptions(ServerOptions options) {
