@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
 /** {@code loligo demo}: runs starting-point.conf in front of two small origin servers, so that a user can try it with curl. */
 @Command(
         name = "demo",
-        description = "Run the starting point's squid.conf, ports raised, in front of two small origin servers.")
+        description = "Run a small squid.conf in front of two small origin servers, and print what to try with curl.")
 final class DemoCommand implements Callable<Integer> {
     static final String SITE = "www.example.org";
     private static final Duration TERMINAL_REFRESH = Duration.ofMillis(500);
@@ -40,7 +40,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--port-base",
             paramLabel = "PORT",
             defaultValue = "18081",
-            description = "The first of the demo's ports; it also takes the next one, and those 100, 101 and 109 above."
+            description = "The first of the demo's ports. It also uses the next port and those 100, 101 and 109 above the first."
                     + " Default: ${DEFAULT-VALUE}.")
     private int portBase;
 

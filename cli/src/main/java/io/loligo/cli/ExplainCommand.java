@@ -25,12 +25,12 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "explain",
-        description = "Say what is done with a request, and why: each decision with its reason and its numbers.",
+        description = "Print what the server does with a request, and why: each decision with its reason and its values.",
         footer = {
             "",
-            "Of a running server, with what it has stored; nothing is fetched or changed:",
+            "A running server explains what it would do now; nothing is fetched or changed:",
             "  loligo explain http://www.example.org/news -H 'Accept-Language: de'",
-            "Without one, of a request and the origin's answer to it, in files:",
+            "Without a server, from the heads of a request and of the origin's answer in two files:",
             "  loligo explain -f squid.conf --request request.txt --response response.txt --at +1h"
         })
 final class ExplainCommand implements Callable<Integer> {
@@ -57,14 +57,14 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--at",
             paramLabel = "TIME",
-            description = "When: 2026-01-31T12:00:00Z, or from now (with --response: from its arrival) +90s, +5m,"
-                    + " -1h, +2d.")
+            description = "The time of the request: 2026-01-31T12:00:00Z, or relative to now (with --response: to its"
+                    + " arrival) +90s, +5m, -1h, +2d.")
     private @Nullable String at;
 
     @Option(
             names = "--port",
             paramLabel = "PORT",
-            description = "Number or name= of the http_port. Default: the one that the URL belongs to.")
+            description = "Number or name= of the http_port. Default: the first port that takes the URL.")
     private @Nullable String port;
 
     @Option(names = "--client", paramLabel = "ADDRESS", description = "The client's address. Default: 127.0.0.1.")
@@ -73,13 +73,13 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--request", paramLabel = "FILE", description = "A file with the request's head.")
     private @Nullable Path request;
 
-    @Option(names = "--response", paramLabel = "FILE", description = "A file with the origin's answer's head.")
+    @Option(names = "--response", paramLabel = "FILE", description = "A file with the head of the origin's answer.")
     private @Nullable Path response;
 
-    @Option(names = "--request-time", paramLabel = "TIME", description = "When the origin was asked.")
+    @Option(names = "--request-time", paramLabel = "TIME", description = "When the origin was asked. Default: when it answered.")
     private @Nullable String requestTime;
 
-    @Option(names = "--response-time", paramLabel = "TIME", description = "When its answer came. Default: now.")
+    @Option(names = "--response-time", paramLabel = "TIME", description = "When the origin's answer came. Default: now.")
     private @Nullable String responseTime;
 
     @Option(names = "--json", description = "Print JSON.")

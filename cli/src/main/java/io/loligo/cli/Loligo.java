@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes, of every command:%n",
         exitCodeList = {
             "0:done",
-            "1:not done: a configuration with errors, a server that cannot start, a refused order",
+            "1:failed: the configuration has errors, the server cannot start, or it refused the request",
             "2:a wrong command line, or no server answers"
         })
 public final class Loligo implements Callable<Integer> {

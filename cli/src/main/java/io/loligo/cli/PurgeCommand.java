@@ -71,46 +71,46 @@ final class PurgeCommand implements Callable<Integer> {
                             + " are left out.")
     private @Nullable String from;
 
-    @Option(names = "--tag", paramLabel = "TAG", description = "Whatever bears this tag. May be repeated.")
+    @Option(names = "--tag", paramLabel = "TAG", description = "All responses with this tag. May be repeated.")
     private List<String> tags = List.of();
 
-    @Option(names = "--prefix", paramLabel = "TEXT", description = "Every URL that begins so.")
+    @Option(names = "--prefix", paramLabel = "TEXT", description = "Every URL that begins with this text.")
     private @Nullable String prefix;
 
-    @Option(names = "--host", paramLabel = "NAME", description = "Every URL of this host, on whatever port.")
+    @Option(names = "--host", paramLabel = "NAME", description = "Every URL of this host, on every port.")
     private @Nullable String host;
 
     @Option(
             names = "--glob",
             paramLabel = "GLOB",
-            description = "Every URL that this matches as a whole; * stands for any characters, ? for one.")
+            description = "Every URL that this glob matches as a whole; * stands for any characters, ? for one.")
     private @Nullable String glob;
 
     @Option(
             names = "--pattern",
             paramLabel = "REGEX",
-            description = "Every URL in which this regular expression, in the syntax of RE2, is found.")
+            description = "Every URL in which this regular expression (RE2 syntax) is found.")
     private @Nullable String pattern;
 
-    @Option(names = "--all", description = "Everything that is stored.")
+    @Option(names = "--all", description = "Every stored response.")
     private boolean all;
 
     @Option(
             names = "--soft",
-            description = "Do not drop it: it is stale from now on, and the origin is asked whether it is still good"
-                    + " when it is asked for next.")
+            description = "Keep the responses and make them stale: the next request for each of them is validated with the"
+                    + " origin.")
     private boolean soft;
 
-    @Option(names = "--dry-run", description = "Change nothing; say how much it would be, and show some of the URLs.")
+    @Option(names = "--dry-run", description = "Purge nothing; print how many responses match, and some of their URLs.")
     private boolean dryRun;
 
-    @Option(names = "--wait", description = "Return only when everything is removed and counted.")
+    @Option(names = "--wait", description = "Wait until every matching response is removed and counted.")
     private boolean wait;
 
-    @Option(names = "--status", paramLabel = "ID", description = "What has become of an earlier purge.")
+    @Option(names = "--status", paramLabel = "ID", description = "Print the state of an earlier purge.")
     private @Nullable Long status;
 
-    @Option(names = "--list", description = "What has become of the latest purges.")
+    @Option(names = "--list", description = "Print the state of the latest purges.")
     private boolean list;
 
     @Option(names = "--json", description = "Print JSON: an array, one object for each purge.")

@@ -30,7 +30,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--strict",
-            description = "Squid's defaults to the letter: a file without http_access denies everything.")
+            description = "Deny every request when the file has no http_access line, as Squid does.")
     private boolean strict;
 
     RunCommand(ProxyServer server) {

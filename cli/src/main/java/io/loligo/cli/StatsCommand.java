@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code loligo stats}: prints a running server's version, address, peers and counters. */
-@Command(name = "stats", description = "Show what a running server has done.")
+@Command(name = "stats", description = "Print the counters, the store and the peers of a running server.")
 final class StatsCommand implements Callable<Integer> {
     @Mixin
     private final AdminOptions admin;

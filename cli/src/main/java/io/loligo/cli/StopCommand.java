@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 /** {@code loligo stop}: stops a running server and waits until its process has ended. */
 @Command(
         name = "stop",
-        description = "Stop a running server: requests that are under way may end within shutdown_lifetime.")
+        description = "Stop a running server. Requests under way have shutdown_lifetime to finish.")
 final class StopCommand implements Callable<Integer> {
     @Mixin
     private final AdminOptions admin;
@@ -26,7 +26,7 @@ final class StopCommand implements Callable<Integer> {
             names = "--wait",
             paramLabel = "SECONDS",
             defaultValue = "60",
-            description = "How long to wait for the server's end; 0 does not wait. Default: ${DEFAULT-VALUE}.")
+            description = "How long to wait until the server has ended; 0 does not wait. Default: ${DEFAULT-VALUE}.")
     private int seconds;
 
     StopCommand(AdminOptions admin) {
