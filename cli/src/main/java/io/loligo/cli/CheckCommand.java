@@ -29,7 +29,9 @@ final class CheckCommand implements Callable<Integer> {
             description = "The squid.conf to read.")
     private Path file = Path.of("squid.conf");
 
-    @Option(names = "--strict", description = "Deny every request when the file has no http_access line, as with run --strict.")
+    @Option(
+            names = "--strict",
+            description = "Deny every request when the file has no http_access line, as with run --strict.")
     private boolean strict;
 
     @Option(names = "--json", description = "Print JSON.")

@@ -40,8 +40,9 @@ final class DemoCommand implements Callable<Integer> {
             names = "--port-base",
             paramLabel = "PORT",
             defaultValue = "18081",
-            description = "The first of the demo's ports. It also uses the next port and those 100, 101 and 109 above the first."
-                    + " Default: ${DEFAULT-VALUE}.")
+            description =
+                    "The first of the demo's ports. It also uses the next port and those 100, 101 and 109 above the first."
+                            + " Default: ${DEFAULT-VALUE}.")
     private int portBase;
 
     @Option(

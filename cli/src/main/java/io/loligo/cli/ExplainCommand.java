@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "explain",
-        description = "Print what the server does with a request, and why: each decision with its reason and its values.",
+        description =
+                "Print what the server does with a request, and why: each decision with its reason and its values.",
         footer = {
             "",
             "A running server explains what it would do now; nothing is fetched or changed:",
@@ -76,10 +77,16 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--response", paramLabel = "FILE", description = "A file with the head of the origin's answer.")
     private @Nullable Path response;
 
-    @Option(names = "--request-time", paramLabel = "TIME", description = "When the origin was asked. Default: when it answered.")
+    @Option(
+            names = "--request-time",
+            paramLabel = "TIME",
+            description = "When the origin was asked. Default: when it answered.")
     private @Nullable String requestTime;
 
-    @Option(names = "--response-time", paramLabel = "TIME", description = "When the origin's answer came. Default: now.")
+    @Option(
+            names = "--response-time",
+            paramLabel = "TIME",
+            description = "When the origin's answer came. Default: now.")
     private @Nullable String responseTime;
 
     @Option(names = "--json", description = "Print JSON.")

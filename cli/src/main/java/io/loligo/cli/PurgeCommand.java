@@ -97,8 +97,9 @@ final class PurgeCommand implements Callable<Integer> {
 
     @Option(
             names = "--soft",
-            description = "Keep the responses and make them stale: the next request for each of them is validated with the"
-                    + " origin.")
+            description =
+                    "Keep the responses and make them stale: the next request for each of them is validated with the"
+                            + " origin.")
     private boolean soft;
 
     @Option(names = "--dry-run", description = "Purge nothing; print how many responses match, and some of their URLs.")

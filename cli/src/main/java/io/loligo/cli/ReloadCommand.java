@@ -11,7 +11,8 @@ import picocli.CommandLine.Spec;
 /** {@code loligo reload}: makes a running server read its configuration again. */
 @Command(
         name = "reload",
-        description = "Make a running server read its configuration again. If that has errors, the old one stays in force.")
+        description =
+                "Make a running server read its configuration again. If that has errors, the old one stays in force.")
 final class ReloadCommand implements Callable<Integer> {
     @Mixin
     private final AdminOptions admin;

@@ -12,9 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code loligo stop}: stops a running server and waits until its process has ended. */
-@Command(
-        name = "stop",
-        description = "Stop a running server. Requests under way have shutdown_lifetime to finish.")
+@Command(name = "stop", description = "Stop a running server. Requests under way have shutdown_lifetime to finish.")
 final class StopCommand implements Callable<Integer> {
     @Mixin
     private final AdminOptions admin;
