@@ -1,8 +1,8 @@
 package io.loligo.proxy.flow;
 
 import io.loligo.cache.http.Fields;
-import io.loligo.proxy.origin.BodyFraming;
-import io.loligo.proxy.origin.ChunkedDecoder;
+import io.loligo.proxy.http1.BodyFraming;
+import io.loligo.proxy.http1.ChunkedDecoder;
 import io.loligo.proxy.origin.RequestBody;
 import io.loligo.proxy.respond.ResponseFields;
 import io.loligo.proxy.respond.ResponseSender;

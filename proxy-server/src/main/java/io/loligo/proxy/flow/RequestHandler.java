@@ -2,8 +2,8 @@ package io.loligo.proxy.flow;
 
 import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.config.Configuration;
+import io.loligo.proxy.http1.BodyFraming;
 import io.loligo.proxy.log.Transaction;
-import io.loligo.proxy.origin.BodyFraming;
 import io.loligo.proxy.respond.ErrorPage;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpHandler;

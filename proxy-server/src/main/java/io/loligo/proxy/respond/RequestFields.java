@@ -7,6 +7,7 @@ import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.proxy.config.Configuration;
+import io.loligo.proxy.http1.FramingNames;
 import io.loligo.proxy.log.AddressText;
 import java.net.InetAddress;
 import java.util.List;
@@ -66,7 +67,7 @@ public final class RequestFields {
         Fields kept = MaxForwards.decremented(head, FieldRule.endToEnd(head.fields()));
         Fields.Builder fields = Fields.builder(kept.size() + ADDED_MAX).add("Host", uri.authority());
         kept.forEach((name, value) -> {
-            if (!OURS.contains(name) && !(cacheable && unkeyed.contains(name))) {
+            if (!OURS.contains(name) && !FramingNames.isShadow(name) && !(cacheable && unkeyed.contains(name))) {
                 fields.add(name, value);
             }
         });

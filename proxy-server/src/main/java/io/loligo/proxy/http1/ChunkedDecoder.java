@@ -1,10 +1,11 @@
-package io.loligo.proxy.origin;
+package io.loligo.proxy.http1;
 
 import java.nio.ByteBuffer;
 
 /**
- * Takes the chunked framing off a body, strictly as RFC 9112 §7.1 writes it: hexadecimal size without overflow, bounded
- * extensions, lines that end in CRLF and in nothing else. Trailers are checked, bounded and dropped.
+ * Takes the chunked framing off a body, strictly as RFC 9112 §7.1 writes it: hexadecimal size without overflow,
+ * extensions by their grammar and bounded, lines that end in CRLF and in nothing else. Extensions are dropped; trailers
+ * are checked, bounded and dropped.
  *
  * <p>Incremental and reusable; used by one thread at a time. After an exception it must not be used before
  * {@link #reset}.
@@ -23,8 +24,17 @@ public final class ChunkedDecoder {
     private enum State {
         SIZE_FIRST,
         SIZE,
+        /** Blanks after which a semicolon must come. */
         EXTENSION_BLANK,
-        EXTENSION,
+        EXTENSION_NAME_FIRST,
+        EXTENSION_NAME,
+        /** Blanks after which an equals sign or a semicolon must come. */
+        EXTENSION_NAME_BLANK,
+        EXTENSION_VALUE_FIRST,
+        EXTENSION_VALUE,
+        EXTENSION_QUOTED,
+        EXTENSION_ESCAPED,
+        EXTENSION_QUOTED_END,
         SIZE_LF,
         DATA,
         DATA_CR,
@@ -110,23 +120,20 @@ public final class ChunkedDecoder {
                 countExtension();
                 yield State.SIZE;
             }
-            case EXTENSION_BLANK -> {
-                countExtension();
-                if (octet == ' ' || octet == '\t') {
-                    yield State.EXTENSION_BLANK;
+            case EXTENSION_BLANK,
+                    EXTENSION_NAME_FIRST,
+                    EXTENSION_NAME,
+                    EXTENSION_NAME_BLANK,
+                    EXTENSION_VALUE_FIRST,
+                    EXTENSION_VALUE,
+                    EXTENSION_QUOTED,
+                    EXTENSION_ESCAPED,
+                    EXTENSION_QUOTED_END -> {
+                State next = nextOfExtension(octet);
+                if (next != State.SIZE_LF) {
+                    countExtension();
                 }
-                if (octet != ';') {
-                    throw new MalformedMessageException("blank after the chunk size");
-                }
-                yield State.EXTENSION;
-            }
-            case EXTENSION -> {
-                if (octet == '\r') {
-                    yield State.SIZE_LF;
-                }
-                requireText(octet, "control byte in a chunk extension");
-                countExtension();
-                yield State.EXTENSION;
+                yield next;
             }
             case SIZE_LF -> {
                 requireLf(octet);
@@ -178,9 +185,80 @@ public final class ChunkedDecoder {
     private State afterSize(int octet) throws MalformedMessageException {
         return switch (octet) {
             case '\r' -> State.SIZE_LF;
-            case ';' -> State.EXTENSION;
+            case ';' -> State.EXTENSION_NAME_FIRST;
             case ' ', '\t' -> State.EXTENSION_BLANK;
             default -> throw new MalformedMessageException("chunk size is not a number");
+        };
+    }
+
+    /** chunk-ext = *( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] ). RFC 9112 §7.1.1. */
+    private State nextOfExtension(int octet) throws MalformedMessageException {
+        boolean blank = Octets.isBlank(octet);
+        return switch (state) {
+            case EXTENSION_BLANK -> {
+                if (blank) {
+                    yield state;
+                }
+                if (octet != ';') {
+                    throw new MalformedMessageException("blank at the end of a chunk size line");
+                }
+                yield State.EXTENSION_NAME_FIRST;
+            }
+            case EXTENSION_NAME_FIRST -> blank ? state : extensionToken(octet, State.EXTENSION_NAME);
+            case EXTENSION_NAME, EXTENSION_NAME_BLANK -> {
+                if (octet == '=') {
+                    yield State.EXTENSION_VALUE_FIRST;
+                }
+                if (octet == ';') {
+                    yield State.EXTENSION_NAME_FIRST;
+                }
+                if (blank) {
+                    yield State.EXTENSION_NAME_BLANK;
+                }
+                if (state == State.EXTENSION_NAME_BLANK) {
+                    throw new MalformedMessageException("blank at the end of a chunk extension");
+                }
+                yield octet == '\r' ? State.SIZE_LF : extensionToken(octet, state);
+            }
+            case EXTENSION_VALUE_FIRST -> {
+                if (octet == '"') {
+                    yield State.EXTENSION_QUOTED;
+                }
+                yield blank ? state : extensionToken(octet, State.EXTENSION_VALUE);
+            }
+            case EXTENSION_VALUE -> Octets.isToken(octet) ? state : afterExtension(octet);
+            case EXTENSION_QUOTED -> {
+                if (octet == '"') {
+                    yield State.EXTENSION_QUOTED_END;
+                }
+                if (octet == '\\') {
+                    yield State.EXTENSION_ESCAPED;
+                }
+                requireText(octet, "control byte in a chunk extension");
+                yield state;
+            }
+            case EXTENSION_ESCAPED -> {
+                requireText(octet, "control byte in a chunk extension");
+                yield State.EXTENSION_QUOTED;
+            }
+            case EXTENSION_QUOTED_END -> afterExtension(octet);
+            default -> throw new IllegalStateException(state.toString());
+        };
+    }
+
+    private static State extensionToken(int octet, State next) throws MalformedMessageException {
+        if (!Octets.isToken(octet)) {
+            throw new MalformedMessageException("malformed chunk extension");
+        }
+        return next;
+    }
+
+    private static State afterExtension(int octet) throws MalformedMessageException {
+        return switch (octet) {
+            case '\r' -> State.SIZE_LF;
+            case ';' -> State.EXTENSION_NAME_FIRST;
+            case ' ', '\t' -> State.EXTENSION_BLANK;
+            default -> throw new MalformedMessageException("malformed chunk extension");
         };
     }
 

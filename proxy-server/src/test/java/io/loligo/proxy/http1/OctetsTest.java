@@ -1,4 +1,4 @@
-package io.loligo.proxy.origin;
+package io.loligo.proxy.http1;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,6 +32,8 @@ class OctetsTest {
             }
             assertThat(Octets.lineFeed(bytes, from, to)).isEqualTo(lineFeed);
             assertThat(Octets.isFieldContent(bytes, from, to)).isEqualTo(content);
+            assertThat(Octets.skipFieldContent(bytes, from, to))
+                    .isEqualTo(Octets.skip(bytes, from, to, Octets.FIELD_CONTENT));
         }
     }
 

@@ -1,4 +1,4 @@
-package io.loligo.proxy.origin;
+package io.loligo.proxy.http1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,9 +1,9 @@
-package io.loligo.proxy.origin;
+package io.loligo.proxy.http1;
 
 import java.io.IOException;
 
 /** A message head over the limit of bytes or of lines. */
-final class HeadTooBigException extends IOException {
+public final class HeadTooBigException extends IOException {
     private static final long serialVersionUID = 1L;
 
     HeadTooBigException(String limit) {

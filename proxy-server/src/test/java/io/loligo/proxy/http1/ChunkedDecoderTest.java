@@ -1,4 +1,4 @@
-package io.loligo.proxy.origin;
+package io.loligo.proxy.http1;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,6 +26,23 @@ class ChunkedDecoderTest {
         sizes are hexadecimal in either case     | a~0123456789~B~0123456789a~0~~ | 01234567890123456789a | end
         extensions are skipped                   | 2;a=b;c~ab~0;x~~              | ab        | end
         blanks before an extension               | 2 \t;a="b c"~ab~0~~           | ab        | end
+        blanks within an extension               | 2; a\t= b ; c ;d="" ;e=f~ab~0~~ | ab       | end
+        quotes hold what no token has            | 2;a="b;c=\\"d\\\\ é"~ab~0~~ | ab          | end
+        an extension without a name              | 2;~ab~0~~                     | ''        | malformed
+        an extension that begins with a sign     | 2;=b~ab~0~~                   | ''        | malformed
+        two semicolons                           | 2;;a~ab~0~~                   | ''        | malformed
+        an extension without its value           | 2;a=~ab~0~~                   | ''        | malformed
+        a blank after an extension's name        | 2;a ~ab~0~~                   | ''        | malformed
+        a blank after an extension's value       | 2;a=b ~ab~0~~                 | ''        | malformed
+        two names                                | 2;a b~ab~0~~                  | ''        | malformed
+        two values                               | 2;a=b c~ab~0~~                | ''        | malformed
+        a name that is no token                  | 2;a/b~ab~0~~                  | ''        | malformed
+        a value that is no token                 | 2;a=b/c~ab~0~~                | ''        | malformed
+        quotes within a value                    | 2;a=b"c"~ab~0~~               | ''        | malformed
+        something after the quotes               | 2;a="b"c~ab~0~~               | ''        | malformed
+        quotes without an end                    | 2;a="b~ab~0~~                 | ''        | malformed
+        NUL within quotes                        | 2;a="b@"~ab~0~~               | ''        | malformed
+        NUL after a backslash                    | 2;a="\\@"~ab~0~~              | ''        | malformed
         trailers are dropped                     | 2~ab~0~A: b~Content-Length: 9~~ | ab      | end
         the last chunk must come                 | 2~ab~                         | ab        | more
         the empty line must come                 | 2~ab~0~                       | ab        | more
@@ -95,7 +112,7 @@ class ChunkedDecoderTest {
 
     @Test
     void wherever_it_is_split_the_body_is_the_same() {
-        String framed = wire("5;ext=1~hello~A~0123456789~0~T: x~U: y~~");
+        String framed = wire("5;ext=1;b = \"c\\\"\" ;d~hello~A~0123456789~0~T: x~U: y~~");
         for (int step = 1; step <= framed.length(); step++) {
             for (int room = 1; room <= 16; room++) {
                 assertThat(decode(framed, step, room)).isEqualTo("hello0123456789|end");

@@ -1,4 +1,4 @@
-package io.loligo.proxy.origin;
+package io.loligo.proxy.http1;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -8,6 +8,7 @@ import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.ResponseHead;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an origin's response heads, strictly: RFC 9112 §4 and §5. Tolerated, as the RFC permits: a line that ends in a
@@ -16,7 +17,7 @@ import java.util.Arrays;
  *
  * <p>Incremental and reusable; used by one thread at a time.
  */
-final class ResponseHeadParser {
+public final class ResponseHeadReader {
     /** Field lines of one head. */
     static final int FIELDS_MAX = 500;
 
@@ -36,17 +37,17 @@ final class ResponseHeadParser {
     private final Fields.Builder fields = Fields.builder();
 
     /** @param headMax the most bytes that a head may have */
-    ResponseHeadParser(int headMax) {
+    public ResponseHeadReader(int headMax) {
         this.headMax = headMax;
     }
 
     /** Whether any byte of a head came since the last one was complete. */
-    boolean hasBegun() {
+    public boolean hasBegun() {
         return length > 0;
     }
 
     /** The version on the status line of the head that {@link #parse} gave last; 1.1 for any 1.x above 0. */
-    HttpVersion version() {
+    public HttpVersion version() {
         return version;
     }
 
@@ -55,7 +56,7 @@ final class ResponseHeadParser {
      *
      * @return the head, or null when more bytes are needed; then {@code in} is empty
      */
-    @org.jspecify.annotations.Nullable ResponseHead parse(ByteBuffer in) throws MalformedMessageException, HeadTooBigException {
+    public @Nullable ResponseHead parse(ByteBuffer in) throws MalformedMessageException, HeadTooBigException {
         while (in.hasRemaining()) {
             int before = length;
             int count = Math.min(in.remaining(), Math.max(USUAL_SIZE, head.length - length));
@@ -82,7 +83,7 @@ final class ResponseHeadParser {
     }
 
     /** Forgets a head that was begun; the next one may have {@code max} bytes. */
-    void reset(int max) {
+    public void reset(int max) {
         headMax = max;
         reset();
     }
@@ -138,7 +139,7 @@ final class ResponseHeadParser {
             String value = value(colon + 1, end);
             start = at;
             end = lineEnd(start);
-            while (end > start && isBlank(head[start])) {
+            while (end > start && Octets.isBlank(head[start])) {
                 // RFC 9112 §5.2: a gateway that takes obs-fold puts blanks in its place.
                 String more = value(start, end);
                 value = value.isEmpty() || more.isEmpty() ? value + more : value + ' ' + more;
@@ -197,10 +198,7 @@ final class ResponseHeadParser {
 
     /** @return the index of the colon */
     private int name(int start, int end) throws MalformedMessageException {
-        int i = start;
-        while (i < end && Octets.isToken(head[i] & 0xff)) {
-            i++;
-        }
+        int i = Octets.skip(head, start, end, Octets.TOKEN);
         if (i == start || i == end || head[i] != ':') {
             throw new MalformedMessageException("malformed field name");
         }
@@ -210,10 +208,10 @@ final class ResponseHeadParser {
     private String value(int start, int end) throws MalformedMessageException {
         int from = start;
         int to = end;
-        while (from < to && isBlank(head[from])) {
+        while (from < to && Octets.isBlank(head[from])) {
             from++;
         }
-        while (to > from && isBlank(head[to - 1])) {
+        while (to > from && Octets.isBlank(head[to - 1])) {
             to--;
         }
         return text(from, to);
@@ -224,9 +222,5 @@ final class ResponseHeadParser {
             throw new MalformedMessageException("control byte in the head");
         }
         return from == to ? "" : new String(head, from, to - from, ISO_8859_1);
-    }
-
-    private static boolean isBlank(byte octet) {
-        return octet == ' ' || octet == '\t';
     }
 }

@@ -1,4 +1,4 @@
-package io.loligo.proxy.origin;
+package io.loligo.proxy.http1;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ResponseHeadParserTest {
+class ResponseHeadReaderTest {
     private static final int LIMIT = 64 << 10;
 
     @DisplayName("RFC 9112 §4 and §5; ~ stands for CRLF, _ for LF, ^ for CR, @ for NUL, ! for HTAB")
@@ -82,7 +82,7 @@ class ResponseHeadParserTest {
     }
 
     private static String parse(String wire, int step) {
-        ResponseHeadParser parser = new ResponseHeadParser(LIMIT);
+        ResponseHeadReader parser = new ResponseHeadReader(LIMIT);
         byte[] bytes = wire.getBytes(ISO_8859_1);
         try {
             for (int at = 0; at < bytes.length; at = (int) Math.min(bytes.length, (long) at + step)) {
@@ -120,7 +120,7 @@ class ResponseHeadParserTest {
     @Test
     void what_follows_the_head_stays_in_the_input() throws Exception {
         ByteBuffer in = ByteBuffer.wrap("HTTP/1.1 200 OK\r\n\r\nHTTP/1.0 404 No\n\nbody".getBytes(ISO_8859_1));
-        ResponseHeadParser parser = new ResponseHeadParser(LIMIT);
+        ResponseHeadReader parser = new ResponseHeadReader(LIMIT);
 
         assertThat(parser.parse(in))
                 .extracting(head -> head == null ? 0 : head.status())
@@ -150,9 +150,9 @@ class ResponseHeadParserTest {
     void a_head_may_have_so_many_lines_and_no_more() {
         String start = "HTTP/1.1 200 OK\r\n";
 
-        assertThat(parse(start + "A: b\r\n".repeat(ResponseHeadParser.FIELDS_MAX) + "\r\n", 5000))
+        assertThat(parse(start + "A: b\r\n".repeat(ResponseHeadReader.FIELDS_MAX) + "\r\n", 5000))
                 .startsWith("200");
-        assertThat(parse(start + "A: b\r\n".repeat(ResponseHeadParser.FIELDS_MAX + 1) + "\r\n", 5000))
+        assertThat(parse(start + "A: b\r\n".repeat(ResponseHeadReader.FIELDS_MAX + 1) + "\r\n", 5000))
                 .isEqualTo("too big");
     }
 

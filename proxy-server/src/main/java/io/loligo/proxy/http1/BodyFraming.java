@@ -1,4 +1,4 @@
-package io.loligo.proxy.origin;
+package io.loligo.proxy.http1;
 
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
