@@ -10,19 +10,20 @@ import io.loligo.proxy.admin.Metrics;
 import io.loligo.proxy.admin.PeerState;
 import io.loligo.proxy.admin.ReloadResult;
 import io.loligo.proxy.admin.ServerView;
+import io.loligo.proxy.client.Listeners;
+import io.loligo.proxy.client.RequestHandler;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.ConfigurationLoader;
 import io.loligo.proxy.config.LoadOptions;
 import io.loligo.proxy.config.Loaded;
 import io.loligo.proxy.config.Problem;
-import io.loligo.proxy.flow.Explainer;
-import io.loligo.proxy.flow.Explanation;
-import io.loligo.proxy.flow.LiveConfiguration;
-import io.loligo.proxy.flow.Moment;
-import io.loligo.proxy.flow.Question;
+import io.loligo.proxy.exchange.LiveConfiguration;
+import io.loligo.proxy.exchange.Rules;
+import io.loligo.proxy.explain.ExplainRequest;
+import io.loligo.proxy.explain.ExplainTime;
+import io.loligo.proxy.explain.Explainer;
+import io.loligo.proxy.explain.Explanation;
 import io.loligo.proxy.flow.RequestFlow;
-import io.loligo.proxy.flow.RequestHandler;
-import io.loligo.proxy.flow.Rules;
 import io.loligo.proxy.log.AccessLog;
 import io.loligo.proxy.log.AddressText;
 import io.loligo.proxy.log.CacheLog;
@@ -90,7 +91,8 @@ public final class LoligoServer {
         this.options = options;
         try {
             cacheLog = opened.add(CacheLog.install(configuration.logs().cacheLog()));
-            accessLog = opened.add(AccessLog.open(configuration.logs()));
+            accessLog = opened.add(
+                    AccessLog.open(configuration.logs(), configuration.limits().logQueueMaxSize()));
             notes.forEach(note -> ProblemWords.log("", note));
             store = opened.add(new SearchAwareStore(ChronicleStore.open(StoreSettings.options(configuration))));
             StoreSettings.tellFields(store, configuration.headerFields());
@@ -180,14 +182,15 @@ public final class LoligoServer {
     /**
      * What would be done with a request, and why. Nothing is done.
      *
-     * @param at when, as {@link Moment} reads it; null for now
+     * @param at when, as {@link ExplainTime} reads it; null for now
      */
-    public Explanation explain(Question question, @Nullable String at) throws Question.Unexplainable {
-        return Explainer.request(question, live.current(), store::lookup, Moment.parse(at, CLOCK.instant()));
+    public Explanation explain(ExplainRequest question, @Nullable String at) throws ExplainRequest.Unexplainable {
+        return Explainer.request(question, live.current(), store::lookup, ExplainTime.parse(at, CLOCK.instant()));
     }
 
     /** What would be done with an origin's answer to a request for which nothing is stored. */
-    public Explanation explain(Question question, Explainer.Answer answer) throws Question.Unexplainable {
+    public Explanation explain(ExplainRequest question, Explainer.GivenAnswer answer)
+            throws ExplainRequest.Unexplainable {
         return Explainer.exchange(
                 question, live.current(), answer, answer.times().responseTime());
     }
@@ -248,7 +251,7 @@ public final class LoligoServer {
         Rules before = live.current();
         try {
             listeners.openFor(next);
-            accessLog.reconfigure(next.logs());
+            accessLog.reconfigure(next.logs(), next.limits().logQueueMaxSize());
         } catch (IOException e) {
             problems.add(String.valueOf(e.getMessage()));
             listeners.closeOthers(before.configuration());

@@ -6,7 +6,7 @@ import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.http.ResponseHead;
-import io.loligo.proxy.flow.Question.Unexplainable;
+import io.loligo.proxy.explain.ExplainRequest.Unexplainable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

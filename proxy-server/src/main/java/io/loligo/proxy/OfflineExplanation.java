@@ -8,12 +8,12 @@ import io.loligo.proxy.config.ConfigurationLoader;
 import io.loligo.proxy.config.LoadOptions;
 import io.loligo.proxy.config.Loaded;
 import io.loligo.proxy.config.Problem;
-import io.loligo.proxy.flow.Explainer;
-import io.loligo.proxy.flow.Explanation;
-import io.loligo.proxy.flow.Moment;
-import io.loligo.proxy.flow.Question;
-import io.loligo.proxy.flow.Question.Unexplainable;
-import io.loligo.proxy.flow.Rules;
+import io.loligo.proxy.exchange.Rules;
+import io.loligo.proxy.explain.ExplainRequest;
+import io.loligo.proxy.explain.ExplainRequest.Unexplainable;
+import io.loligo.proxy.explain.ExplainTime;
+import io.loligo.proxy.explain.Explainer;
+import io.loligo.proxy.explain.Explanation;
 import io.loligo.proxy.origin.Peer;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -58,8 +58,8 @@ public record OfflineExplanation(
         }
         Rules rules = Rules.of(
                 configuration, configuration.peers().stream().map(Peer::new).toList(), Version.NUMBER);
-        Instant received = Moment.parse(responseTime, Instant.now());
-        Instant asked = Moment.parse(requestTime, received);
+        Instant received = ExplainTime.parse(responseTime, Instant.now());
+        Instant asked = ExplainTime.parse(requestTime, received);
         if (asked.isAfter(received)) {
             throw new Unexplainable("the request time is after the response time");
         }
@@ -68,16 +68,16 @@ public record OfflineExplanation(
         return Explainer.exchange(
                 question(asRead),
                 rules,
-                new Explainer.Answer(answer, new ResponseTimes(asked, received)),
-                Moment.parse(at, received));
+                new Explainer.GivenAnswer(answer, new ResponseTimes(asked, received)),
+                ExplainTime.parse(at, received));
     }
 
-    private Question question(RequestHead head) throws Unexplainable {
+    private ExplainRequest question(RequestHead head) throws Unexplainable {
         InetAddress from = address(client);
         if (head.target().contains("://") && !head.target().startsWith("/")) {
-            return Question.of(head.method(), head.target(), head.fields(), port, from);
+            return ExplainRequest.of(head.method(), head.target(), head.fields(), port, from);
         }
-        return new Question(head, null, port, from);
+        return new ExplainRequest(head, null, port, from);
     }
 
     /** An address as text, never looked up; null for this machine's. */

@@ -42,6 +42,22 @@ public final class AddressSet {
                         ByteBuffer.wrap(bytes).getLong(), ByteBuffer.wrap(bytes).getLong(8));
     }
 
+    /** Whether 127.0.0.1 or ::1 is in it. */
+    boolean containsLoopback() {
+        return contains(0, V4_PREFIX | 0x7f00_0001) || contains(0, 1);
+    }
+
+    /** Whether every IPv4 address is in it. */
+    boolean containsAll() {
+        for (int i = 0; i < ranges.length; i += 4) {
+            Range range = new Range(ranges[i], ranges[i + 1], ranges[i + 2], ranges[i + 3]);
+            if (isIn(V4.firstHigh, V4.firstLow, range) && isIn(V4.lastHigh, V4.lastLow, range)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private boolean contains(long high, long low) {
         int from = 0;
         int to = ranges.length / 4 - 1;

@@ -16,6 +16,11 @@ record PortNumberAcl(String name, Which which, List<Range> ranges) implements Ac
     record Range(int first, int last) {}
 
     @Override
+    public boolean looksAtConnectionOnly() {
+        return which == Which.LOCAL;
+    }
+
+    @Override
     public boolean matches(RequestFacts facts) {
         int port = switch (which) {
             case LOCAL -> facts.local().getPort();

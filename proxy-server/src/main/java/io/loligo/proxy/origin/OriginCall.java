@@ -47,7 +47,7 @@ final class OriginCall implements OriginClient.Call, ConnectAttempt.Listener {
     private OriginHandler.@Nullable Unreachable lastFailure;
 
     /** An answer that is delivered if no other peer gives one. */
-    private record Held(OriginHandler.Answer answer, OriginBody body) {}
+    private record Held(OriginAnswer answer, OriginBody body) {}
 
     OriginCall(
             OriginClient client,
@@ -211,7 +211,7 @@ final class OriginCall implements OriginClient.Call, ConnectAttempt.Listener {
         connection = null;
         Instant now = client.clock().instant();
         ResponseTimes times = new ResponseTimes(sentAt, now.isBefore(sentAt) ? sentAt : now);
-        Held latest = new Held(new OriginHandler.Answer(answer, times, from.peer(), from.code()), body);
+        Held latest = new Held(new OriginAnswer(answer, times, from.peer(), from.code()), body);
         if (held != null) {
             held.body().abort();
         }

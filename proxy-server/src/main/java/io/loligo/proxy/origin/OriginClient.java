@@ -48,7 +48,7 @@ public final class OriginClient implements AutoCloseable {
     /**
      * @param worker whose I/O threads probe dead peers
      * @param buffers pooled buffers, direct, of 16 KB or so
-     * @param clock the time of {@link OriginHandler.Answer#times}
+     * @param clock the time of {@link OriginAnswer#times}
      * @param traffic is told what goes over the connections
      */
     public OriginClient(

@@ -1,6 +1,5 @@
 package io.loligo.proxy.origin;
 
-import io.loligo.cache.freshness.ResponseTimes;
 import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.status.HierarchyCode;
 
@@ -14,20 +13,10 @@ public interface OriginHandler {
     void interim(ResponseHead head);
 
     /** The final answer's head. The handler now owns {@code body} and reads it to the end or aborts it. */
-    void answered(Answer answer, OriginBody body);
+    void answered(OriginAnswer answer, OriginBody body);
 
     /** No peer gave an answer. */
     void failed(Unreachable failure);
-
-    /**
-     * The final answer of a peer.
-     *
-     * @param head as received, after the strict check
-     * @param times when this try was sent and the head arrived
-     * @param peer who answered
-     * @param code how that peer was chosen
-     */
-    record Answer(ResponseHead head, ResponseTimes times, Peer peer, HierarchyCode code) {}
 
     /**
      * Why no answer came: the last try's failure.

@@ -52,18 +52,21 @@ public enum ErrorPage {
     /**
      * The page as HTML, in UTF-8.
      *
+     * @param answerStatus the status of the answer that carries it, mostly {@link #status}
+     * @param answerReason the phrase of that status
      * @param url what was asked for, or empty
      * @param detail one more sentence, or empty
      * @param identity names this server, and whom to write to about it
      */
-    public byte[] body(String url, String detail, Configuration.Identity identity) {
+    public byte[] body(
+            int answerStatus, String answerReason, String url, String detail, Configuration.Identity identity) {
         StringBuilder page = new StringBuilder(512);
         page.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
-                .append(status)
+                .append(answerStatus)
                 .append(' ')
-                .append(reason)
+                .append(answerReason)
                 .append("</title></head>\n<body><h1>")
-                .append(reason)
+                .append(answerReason)
                 .append("</h1>\n<p>")
                 .append(text)
                 .append("</p>\n");

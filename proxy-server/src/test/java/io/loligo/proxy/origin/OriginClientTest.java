@@ -539,7 +539,7 @@ class OriginClientTest {
         public void interim(ResponseHead head) {}
 
         @Override
-        public void answered(Answer answer, OriginBody body) {
+        public void answered(OriginAnswer answer, OriginBody body) {
             body.onReadable(() -> read(body));
             body.resumeReads();
         }
@@ -591,7 +591,7 @@ class OriginClientTest {
                 .execute(() -> origins.client.send(
                         get("/"), to(peer("p", origin.port())), origins.thread(), new Origins.Collector() {
                             @Override
-                            public void answered(Answer answer, OriginBody body) {
+                            public void answered(OriginAnswer answer, OriginBody body) {
                                 body.suspendReads();
                                 answered.complete(body);
                             }
@@ -813,6 +813,7 @@ class OriginClientTest {
                 config.weight(),
                 config.login(),
                 config.forcedDomain(),
+                config.frontEndHttps(),
                 maxConnections,
                 config.connectTimeout(),
                 failLimit,

@@ -80,6 +80,7 @@ final class Origins implements AutoCloseable {
                 1,
                 PeerConfig.Login.NONE,
                 null,
+                PeerConfig.FrontEndHttps.OFF,
                 0,
                 Duration.ofSeconds(5),
                 10,
@@ -103,7 +104,7 @@ final class Origins implements AutoCloseable {
     }
 
     static OriginRequest request(String method, String target, @Nullable RequestBody body) {
-        return new OriginRequest(method, target, Fields.of("Host", "www.example"), body);
+        return new OriginRequest(method, target, Fields.of("Host", "www.example"), body, false);
     }
 
     XnioIoThread thread() {
@@ -124,12 +125,12 @@ final class Origins implements AutoCloseable {
     /** What became of a request. */
     record Outcome(
             List<ResponseHead> interims,
-            OriginHandler.@Nullable Answer answer,
+            @Nullable OriginAnswer answer,
             String body,
             @Nullable IOException cut,
             OriginHandler.@Nullable Unreachable failure) {
 
-        OriginHandler.Answer theAnswer() {
+        OriginAnswer theAnswer() {
             return Objects.requireNonNull(answer, this::summary);
         }
 
@@ -161,7 +162,7 @@ final class Origins implements AutoCloseable {
         }
 
         @Override
-        public void answered(Answer answer, OriginBody body) {
+        public void answered(OriginAnswer answer, OriginBody body) {
             body.onReadable(() -> drain(answer, body));
             drain(answer, body);
             if (!done.isDone()) {
@@ -169,7 +170,7 @@ final class Origins implements AutoCloseable {
             }
         }
 
-        private void drain(Answer answer, OriginBody body) {
+        private void drain(OriginAnswer answer, OriginBody body) {
             try {
                 while (true) {
                     buffer.clear();
@@ -188,7 +189,7 @@ final class Origins implements AutoCloseable {
             }
         }
 
-        private void finish(Answer answer, @Nullable IOException cut) {
+        private void finish(OriginAnswer answer, @Nullable IOException cut) {
             done.complete(new Outcome(interims, answer, bytes.toString(ISO_8859_1), cut, null));
         }
 

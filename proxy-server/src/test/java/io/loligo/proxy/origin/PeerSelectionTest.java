@@ -160,6 +160,7 @@ class PeerSelectionTest {
                 words.contains("weight=3") ? 3 : 1,
                 PeerConfig.Login.NONE,
                 null,
+                PeerConfig.FrontEndHttps.OFF,
                 crowded ? 1 : 0,
                 Duration.ofSeconds(5),
                 1,

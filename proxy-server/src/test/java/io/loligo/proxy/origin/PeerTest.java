@@ -100,6 +100,7 @@ class PeerTest {
                 1,
                 PeerConfig.Login.NONE,
                 null,
+                PeerConfig.FrontEndHttps.OFF,
                 maxConnections,
                 Duration.ofSeconds(5),
                 3,
