@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.loligo.cache.store.chronicle.ChronicleStore;
 import io.loligo.cache.store.chronicle.StoreOptions;
 import io.loligo.proxy.client.Listeners;
-import io.loligo.proxy.client.RequestHandler;
+import io.loligo.proxy.client.http1.Http1Door;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.ConfigurationLoader;
 import io.loligo.proxy.config.LoadOptions;
@@ -73,11 +73,7 @@ class SmallBuffersTest {
         RequestFlow flow =
                 RequestFlow.assemble(store, origin, buffers, Clock.systemUTC(), page -> Optional.of("the page"));
         listeners = new Listeners(
-                worker,
-                buffers,
-                () -> live.current().configuration().timeouts(),
-                transaction -> {},
-                key -> new RequestHandler(key, live, flow, transaction -> {}, new LongAdder()));
+                worker, live, key -> new Http1Door(key, live, flow, transaction -> {}, new LongAdder()));
         listeners.openFor(configuration);
         listeners.accept(configuration);
     }

@@ -1,4 +1,4 @@
-package io.loligo.proxy.client;
+package io.loligo.proxy.client.http1;
 
 import io.loligo.proxy.config.Configuration.Timeouts;
 import java.time.Duration;
@@ -11,8 +11,8 @@ import org.xnio.XnioExecutor;
 
 /**
  * How long one client connection may live, and how long it may be silent between requests: request_start_timeout before
- * its first byte, client_idle_pconn_timeout later, client_lifetime in all. A request that has begun is not its concern:
- * request_timeout and write_timeout bound that.
+ * its first byte, client_idle_pconn_timeout later, client_lifetime in all; and how long a head may take to arrive that is not
+ * whole: request_timeout. A request whose head is whole is not its concern: request_timeout and write_timeout bound that.
  *
  * <p>Used on the connection's I/O thread, whose timers it sets: at most two at a time, none after {@link #closed}. A
  * connection that is busy sets none per request.
@@ -28,10 +28,19 @@ final class ConnectionDeadlines {
     private XnioExecutor.@Nullable Key lifetime;
     private XnioExecutor.@Nullable Key silence;
     private long silenceChecked;
-    private long idleSince;
-    private boolean idle;
+    private long awaitedSince;
+    private Awaited awaited = Awaited.NOTHING;
     private boolean anythingArrived;
     private boolean closed;
+
+    /** What is awaited of the client. */
+    private enum Awaited {
+        NOTHING,
+        /** The first byte of a request. */
+        REQUEST,
+        /** The rest of a head. */
+        REST_OF_HEAD
+    }
 
     /**
      * @param timers the connection's I/O thread
@@ -54,12 +63,26 @@ final class ConnectionDeadlines {
 
     /** The next request is awaited, and nothing of it has come. */
     void idle() {
-        if (closed || idle) {
+        await(Awaited.REQUEST);
+    }
+
+    /** The beginning of a head has come. The time that the rest may take does not begin anew with each byte. */
+    void headBegan() {
+        await(Awaited.REST_OF_HEAD);
+    }
+
+    /** The rest of the head has come. */
+    void headIsWhole() {
+        awaited = Awaited.NOTHING;
+    }
+
+    private void await(Awaited what) {
+        if (closed || awaited == what) {
             return;
         }
-        idle = true;
-        idleSince = nanoTime.getAsLong();
-        long deadline = idleSince + limit().toNanos();
+        awaited = what;
+        awaitedSince = nanoTime.getAsLong();
+        long deadline = awaitedSince + limit().toNanos();
         if (silence != null && silenceChecked - deadline > 0) {
             silence.remove();
             silence = null;
@@ -71,7 +94,9 @@ final class ConnectionDeadlines {
 
     /** Bytes have come. */
     void active() {
-        idle = false;
+        if (awaited == Awaited.REQUEST) {
+            awaited = Awaited.NOTHING;
+        }
         anythingArrived = true;
     }
 
@@ -90,6 +115,9 @@ final class ConnectionDeadlines {
 
     private Duration limit() {
         Timeouts now = timeouts.get();
+        if (awaited == Awaited.REST_OF_HEAD) {
+            return now.requestTimeout();
+        }
         return anythingArrived ? now.clientIdlePconnTimeout() : now.requestStartTimeout();
     }
 
@@ -100,10 +128,10 @@ final class ConnectionDeadlines {
 
     private void checkSilence() {
         silence = null;
-        if (!idle || closed) {
+        if (awaited == Awaited.NOTHING || closed) {
             return;
         }
-        long deadline = idleSince + limit().toNanos();
+        long deadline = awaitedSince + limit().toNanos();
         if (nanoTime.getAsLong() - deadline < 0) {
             checkSilenceAt(deadline);
         } else {

@@ -1,4 +1,4 @@
-package io.loligo.proxy.client;
+package io.loligo.proxy.client.http1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

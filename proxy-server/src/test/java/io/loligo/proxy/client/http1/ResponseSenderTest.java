@@ -1,8 +1,8 @@
-package io.loligo.proxy.client;
+package io.loligo.proxy.client.http1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.loligo.proxy.client.ResponseSender.Framing;
+import io.loligo.proxy.client.http1.ResponseSender.Framing;
 import io.loligo.proxy.respond.BodySource;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;

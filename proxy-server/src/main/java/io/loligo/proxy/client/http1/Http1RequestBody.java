@@ -1,39 +1,30 @@
-package io.loligo.proxy.client;
+package io.loligo.proxy.client.http1;
 
 import io.loligo.cache.http.Fields;
 import io.loligo.proxy.exchange.ClientBody;
 import io.loligo.proxy.http1.BodyFraming;
 import io.loligo.proxy.http1.ChunkedDecoder;
 import io.loligo.proxy.respond.ResponseFields;
-import io.undertow.conduits.ReadDataStreamSourceConduit;
-import io.undertow.connector.PooledByteBuffer;
-import io.undertow.server.Connectors;
-import io.undertow.server.HttpServerExchange;
-import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioExecutor;
-import org.xnio.conduits.ConduitStreamSourceChannel;
 
 /**
- * A client's request body, freed of its framing by our own strict decoder: Undertow's accepts chunk lines that other
- * servers read differently. RFC 9112 §7.1.
+ * The body of a request, freed of its framing: first what came with the head, then what the connection brings. What follows it is
+ * the next request and stays with the connection. RFC 9112 §6 and §7.1.
  *
- * <p>Reads the connection itself, below Undertow's framing; what follows the body is given back for the next request.
- * Used on the connection's I/O thread only.
+ * <p>Used on the connection's I/O thread only.
  */
-final class ClientRequestBody implements ClientBody {
-    private final HttpServerExchange exchange;
-    private final HttpServerConnection connection;
-    private final ConduitStreamSourceChannel source;
+final class Http1RequestBody implements ClientBody {
+    private final Http1Connection connection;
     private final ResponseSender sender;
     private final BodyFraming framing;
     private final long maximumBytes;
     private final Duration readTimeout;
-    private final ChunkedDecoder chunks = new ChunkedDecoder();
+    private final @Nullable ChunkedDecoder chunks;
 
     private final boolean expectsContinue;
     private boolean continueOwed;
@@ -41,6 +32,12 @@ final class ClientRequestBody implements ClientBody {
     private boolean started;
     private boolean complete;
     private Runnable listener = () -> {};
+    /** Whether {@link #listener} is to be told of bytes. */
+    private boolean resumed;
+
+    /** Bytes that may still be taken from the socket before the thread's other connections have their turn. */
+    private int turn = Http1Connection.TURN_BYTES_MAX;
+
     private XnioExecutor.@Nullable Key readTimer;
     private boolean timedOut;
     private boolean tooBig;
@@ -48,25 +45,23 @@ final class ClientRequestBody implements ClientBody {
     /**
      * @param expectsContinue whether the client waits for 100 before it sends the body. RFC 9110 §10.1.1
      * @param maximumBytes request_body_max_size; 0 means no limit
-     * @param readTimeout how long the client may be silent
+     * @param readTimeout request_timeout: how long the client may be silent
      */
-    ClientRequestBody(
-            HttpServerExchange exchange,
+    Http1RequestBody(
+            Http1Connection connection,
             ResponseSender sender,
             BodyFraming framing,
             boolean expectsContinue,
             long maximumBytes,
             Duration readTimeout) {
-        this.exchange = exchange;
-        this.connection = (HttpServerConnection) exchange.getConnection();
-        this.source = connection.getChannel().getSourceChannel();
+        this.connection = connection;
         this.sender = sender;
         this.framing = framing;
+        this.chunks = framing.kind() == BodyFraming.Kind.CHUNKED ? new ChunkedDecoder() : null;
         this.expectsContinue = expectsContinue;
         this.continueOwed = expectsContinue;
         this.maximumBytes = maximumBytes;
         this.readTimeout = readTimeout;
-        source.setConduit(new ReadDataStreamSourceConduit(connection.getOriginalSourceConduit(), connection));
     }
 
     @Override
@@ -89,7 +84,6 @@ final class ClientRequestBody implements ClientBody {
         return complete;
     }
 
-    /** Whether the origin's 100 is to go to the client, which needs none of ours then. Not when it has had ours. */
     @Override
     public boolean passesOnContinue() {
         boolean wanted = continueOwed || !expectsContinue;
@@ -97,7 +91,6 @@ final class ClientRequestBody implements ClientBody {
         return wanted;
     }
 
-    /** Whether reading ended because more came than request_body_max_size. */
     @Override
     public boolean isTooBig() {
         return tooBig;
@@ -111,7 +104,7 @@ final class ClientRequestBody implements ClientBody {
         if (timedOut) {
             throw new IOException("the client stopped sending its body");
         }
-        int got = framing.kind() == BodyFraming.Kind.CHUNKED ? readChunked(dst) : readPlain(dst);
+        int got = chunks == null ? readPlain(dst) : readChunked(chunks, dst);
         if (continueOwed) {
             continueOwed = false;
             if (got == 0 && !complete) {
@@ -130,10 +123,10 @@ final class ClientRequestBody implements ClientBody {
             }
         }
         if (complete) {
-            source.setReadListener(null);
-            source.suspendReads();
-            RequestHeadConduit.of(exchange).bodyEnded(connection.getExtraBytes());
-            Connectors.terminateRequest(exchange);
+            stopTimer();
+            resumed = false;
+            // From here on the connection reads, to learn of the client's end.
+            connection.resumeReads();
             return got > 0 ? got : -1;
         }
         return got;
@@ -145,40 +138,59 @@ final class ClientRequestBody implements ClientBody {
         if (dst.remaining() > missing) {
             dst.limit(dst.position() + (int) missing);
         }
-        int got = source.read(dst);
-        dst.limit(limit);
-        if (got < 0) {
-            throw new IOException("the client closed in the middle of its body");
+        int got;
+        try {
+            got = copied(connection.received(), dst);
+            if (got == 0) {
+                got = fromSocket(dst);
+            }
+        } finally {
+            dst.limit(limit);
         }
         complete = received + got == framing.length();
         return got;
     }
 
-    private int readChunked(ByteBuffer dst) throws IOException {
+    private static int copied(ByteBuffer from, ByteBuffer dst) {
+        int count = Math.min(from.remaining(), dst.remaining());
+        if (count > 0) {
+            int limit = from.limit();
+            dst.put(from.limit(from.position() + count));
+            from.limit(limit);
+        }
+        return count;
+    }
+
+    private int fromSocket(ByteBuffer dst) throws IOException {
+        if (turn <= 0) {
+            return 0;
+        }
+        int got = connection.source().read(dst);
+        if (got < 0) {
+            throw new IOException("the client closed in the middle of its body");
+        }
+        turn -= got;
+        return got;
+    }
+
+    private int readChunked(ChunkedDecoder decoder, ByteBuffer dst) throws IOException {
         int total = 0;
         while (dst.hasRemaining() && !complete) {
-            PooledByteBuffer pooled = connection.getByteBufferPool().allocate();
-            boolean givenBack = false;
-            try {
-                ByteBuffer raw = pooled.getBuffer().clear();
-                int got = source.read(raw);
-                if (got < 0) {
-                    throw new IOException("the client closed in the middle of its body");
-                }
-                if (got == 0) {
+            ByteBuffer raw = connection.received();
+            boolean kept = raw.hasRemaining();
+            if (!kept) {
+                raw = Http1Connection.scratch();
+                // Framing makes a body longer, so what is read of it fits where the body goes.
+                raw.limit(Math.min(raw.capacity(), dst.remaining()));
+                if (fromSocket(raw) == 0) {
                     return total;
                 }
                 raw.flip();
-                total += Math.max(0, chunks.decode(raw, dst));
-                complete = chunks.isComplete();
-                if (raw.hasRemaining()) {
-                    connection.ungetRequestBytes(pooled);
-                    givenBack = true;
-                }
-            } finally {
-                if (!givenBack) {
-                    pooled.close();
-                }
+            }
+            total += Math.max(0, decoder.decode(raw, dst));
+            complete = decoder.isComplete();
+            if (!kept) {
+                connection.keepBeyondBody(raw);
             }
         }
         return total;
@@ -195,18 +207,39 @@ final class ClientRequestBody implements ClientBody {
             return;
         }
         if (readTimer == null) {
-            readTimer = source.getIoThread().executeAfter(this::timeOut, readTimeout.toMillis(), TimeUnit.MILLISECONDS);
+            readTimer = connection
+                    .thread()
+                    .executeAfter(this::timeOut, readTimeout.toMillis(), TimeUnit.MILLISECONDS);
         }
-        source.setReadListener(channel -> listener.run());
-        source.resumeReads();
+        resumed = true;
+        if (connection.received().hasRemaining()) {
+            connection.thread().execute(this::tell);
+        } else {
+            connection.resumeReads();
+        }
+    }
+
+    /** The socket has bytes, or has ended. Returns whether anybody wanted to know. */
+    boolean readable() {
+        turn = Http1Connection.TURN_BYTES_MAX;
+        if (!resumed) {
+            return false;
+        }
+        listener.run();
+        return true;
+    }
+
+    private void tell() {
+        if (resumed) {
+            listener.run();
+        }
     }
 
     @Override
     public void suspendReads() {
         stopTimer();
-        if (!complete) {
-            source.suspendReads();
-        }
+        // The selector learns of it when there is something to read.
+        resumed = false;
     }
 
     private void timeOut() {

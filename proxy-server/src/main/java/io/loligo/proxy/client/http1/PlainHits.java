@@ -1,4 +1,4 @@
-package io.loligo.proxy.client;
+package io.loligo.proxy.client.http1;
 
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.HttpVersion;
@@ -35,6 +35,7 @@ final class PlainHits {
     /**
      * Serves what {@code verdict} says, if that goes out as it is stored; else does nothing.
      *
+     * @param keepAlive whether the connection stays after the answer
      * @param since when the request was read, epoch milliseconds
      * @return whether it is served, or being served
      */
@@ -43,14 +44,15 @@ final class PlainHits {
             RequestFacts facts,
             Rules rules,
             Rules.Site site,
+            boolean keepAlive,
             long since,
-            ClientConnection client) {
+            Http1Connection client) {
         EntryReader reader = serveStored.readPlain(verdict.stored(), rules);
         if (reader == null) {
             return false;
         }
         try {
-            send(verdict, reader, facts, rules, site, since, client);
+            send(verdict, reader, facts, rules, site, keepAlive, since, client);
             return true;
         } catch (RuntimeException | Error e) {
             reader.close();
@@ -64,9 +66,9 @@ final class PlainHits {
             RequestFacts facts,
             Rules rules,
             Rules.Site site,
+            boolean keepAlive,
             long since,
-            ClientConnection client) {
-        boolean keepAlive = !PlainHeadParser.closes(facts.head().fields());
+            Http1Connection client) {
         ByteBuffer head = rules.responseFields()
                 .hit(
                         reader.head(),
@@ -104,7 +106,7 @@ final class PlainHits {
             SentHead sent,
             long since,
             int headLength,
-            ClientConnection.Write write) {
+            Http1Connection.Write write) {
         return Transaction.plainHit(
                 facts,
                 since,

@@ -1,4 +1,4 @@
-package io.loligo.proxy.client;
+package io.loligo.proxy.client.http1;
 
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.ResponseHead;
@@ -15,29 +15,21 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
 /** One request's turn of an HTTP/1.1 connection. RFC 9112 §9.3. Used on the connection's I/O thread. */
-final class ConnectionClient implements Client, ResponseSender.Ending {
-    private final ClientConnection connection;
+final class Http1Client implements Client, ResponseSender.Ending {
+    private final Http1Connection connection;
     private final Rules rules;
-    private final Sequel sequel;
     private final ResponseSender sender;
-    private @Nullable ClientRequestBody body;
+    private @Nullable Http1RequestBody body;
     private HttpVersion version = HttpVersion.HTTP_1_1;
     private boolean keepAlive;
+    private boolean mayBeSending;
+    private boolean gone;
+    private Runnable goneListener = () -> {};
     private Runnable endListener = () -> {};
 
-    /** What follows an exchange on its connection. Called on the connection's I/O thread. */
-    interface Sequel {
-        /** All of the answer is written, and the exchange recorded. */
-        void answered(boolean keepAlive);
-
-        /** The client does not get all of it: the connection is being closed. */
-        void cut();
-    }
-
-    ConnectionClient(ClientConnection connection, Rules rules, Sequel sequel) {
+    Http1Client(Http1Connection connection, Rules rules) {
         this.connection = connection;
         this.rules = rules;
-        this.sequel = sequel;
         this.sender = new ResponseSender(
                 connection.channel(), rules.configuration().timeouts().writeTimeout(), this);
         if (rules.configuration().logs().logMimeHeaders()) {
@@ -52,8 +44,35 @@ final class ConnectionClient implements Client, ResponseSender.Ending {
     }
 
     /** The request has a body. */
-    void withBody(ClientRequestBody requestBody) {
+    void withBody(Http1RequestBody requestBody) {
         body = requestBody;
+    }
+
+    /** The request is answered, and nothing after it is read as another. */
+    void refused() {
+        keepAlive = false;
+        mayBeSending = true;
+    }
+
+    /** The request's body, for its connection. */
+    @Nullable Http1RequestBody requestBody() {
+        return body;
+    }
+
+    /**
+     * The client has ended its side. Where its answer has not begun, it gets none: what it waits for is given up, as Squid does
+     * with half_closed_clients off.
+     */
+    void clientHasLeft() {
+        if (gone || sender.started()) {
+            return;
+        }
+        gone = true;
+        try {
+            goneListener.run();
+        } finally {
+            sender.abort();
+        }
     }
 
     ResponseSender sender() {
@@ -90,6 +109,13 @@ final class ConnectionClient implements Client, ResponseSender.Ending {
     @Override
     public void send(Answer answer) {
         BodySource source = answer.body();
+        if (sender.aborted()) {
+            // The client has left meanwhile, and the exchange is at its end.
+            if (source != null) {
+                source.close();
+            }
+            return;
+        }
         boolean unframed = source != null && answer.length() < 0;
         boolean chunked = unframed && version != HttpVersion.HTTP_1_0;
         if (unframed && !chunked) {
@@ -164,7 +190,7 @@ final class ConnectionClient implements Client, ResponseSender.Ending {
 
     @Override
     public void onGone(Runnable listener) {
-        // This door does not notice it before the answer is written.
+        goneListener = listener;
     }
 
     @Override
@@ -174,11 +200,11 @@ final class ConnectionClient implements Client, ResponseSender.Ending {
 
     @Override
     public void answered() {
-        sequel.answered(keepAlive);
+        connection.answered(keepAlive, mayBeSending || hasUnreadBody());
     }
 
     @Override
     public void cut() {
-        sequel.cut();
+        connection.cutOff();
     }
 }

@@ -1,4 +1,4 @@
-package io.loligo.proxy.client;
+package io.loligo.proxy.client.http1;
 
 import io.loligo.proxy.respond.BodySource;
 import io.loligo.proxy.log.SentHead;
@@ -29,6 +29,18 @@ public final class ResponseSender {
 
     private static final ThreadLocal<ByteBuffer> SCRATCH =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(SCRATCH_BYTES));
+    /** Bytes of one answer that one event moves at most before the thread turns to its other connections. */
+    static final int TURN_BYTES_MAX = 256 << 10;
+
+    /** What {@link #TURN_BYTES_MAX} is where very many clients take their answers at a time. */
+    static final int TURN_BYTES_MIN = 32 << 10;
+
+    /** Bytes that a thread moves, more or less, until it has turned to each of its connections once. */
+    private static final int ROUND_BYTES = 8 << 20;
+
+    /** The answers of a thread that wait for their clients. */
+    private static final ThreadLocal<int[]> WAITING = ThreadLocal.withInitial(() -> new int[1]);
+
     /** Heads and what follows them are copied together up to this size: one buffer is cheaper to write than two. */
     private static final int JOINED_BYTES = 8 << 10;
 
@@ -75,6 +87,9 @@ public final class ResponseSender {
     private boolean ended;
     private boolean aborted;
     private boolean pumping;
+    private boolean countedAsWaiting;
+    /** Bytes that may still be moved in this turn. */
+    private long turn;
     private long bytesSent;
     private long bodyBytesSent;
     private boolean keepsHead;
@@ -205,9 +220,15 @@ public final class ResponseSender {
             return;
         }
         pumping = true;
+        turn = turnBytes();
         try {
             boolean more = true;
             while (more && !ended) {
+                if (turn <= 0) {
+                    // The socket may take more; the others come first.
+                    awaitWritable();
+                    break;
+                }
                 more = source == null
                         ? pumpWhole()
                         : framing == Framing.CHUNKED ? pumpChunks(source) : pumpPlain(source);
@@ -223,6 +244,13 @@ public final class ResponseSender {
         }
     }
 
+    private static int turnBytes() {
+        int waiting = WAITING.get()[0];
+        return waiting == 0
+                ? TURN_BYTES_MAX
+                : Math.max(TURN_BYTES_MIN, Math.min(TURN_BYTES_MAX, ROUND_BYTES / waiting));
+    }
+
     private boolean pumpWhole() throws IOException {
         ByteBuffer body = whole == null ? NOTHING : whole;
         write(body);
@@ -234,7 +262,7 @@ public final class ResponseSender {
     }
 
     private boolean pumpPlain(BodySource from) throws IOException {
-        ByteBuffer scratch = SCRATCH.get().clear();
+        ByteBuffer scratch = scratch();
         int got = readOrGiveUp(from, scratch);
         if (ended) {
             return false;
@@ -252,12 +280,12 @@ public final class ResponseSender {
     }
 
     private boolean pumpChunks(BodySource from) throws IOException {
-        ByteBuffer scratch = SCRATCH.get().clear();
+        ByteBuffer scratch = scratch();
         boolean nothingYet = false;
         if (!lastChunkQueued) {
             if (chunkRemaining > 0) {
                 // A chunk whose size is out already: exactly these bytes must follow.
-                scratch.limit((int) Math.min(scratch.capacity(), chunkRemaining));
+                scratch.limit((int) Math.min(scratch.limit(), chunkRemaining));
             }
             int got = readOrGiveUp(from, scratch);
             if (ended) {
@@ -286,6 +314,11 @@ public final class ResponseSender {
             return finish();
         }
         return !nothingYet;
+    }
+
+    private ByteBuffer scratch() {
+        ByteBuffer scratch = SCRATCH.get().clear();
+        return scratch.limit((int) Math.min(scratch.capacity(), turn));
     }
 
     private int readOrGiveUp(BodySource from, ByteBuffer dst) {
@@ -328,6 +361,7 @@ public final class ResponseSender {
             writeTimer = null;
         }
         bytesSent += total;
+        turn -= total;
         long ofBody = before - body.remaining();
         bodyBytesSent += ofBody;
         return ofBody;
@@ -356,6 +390,10 @@ public final class ResponseSender {
         }
         if (writeTimer == null) {
             writeTimer = sink.getIoThread().executeAfter(this::giveUp, writeTimeout.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        if (!countedAsWaiting) {
+            countedAsWaiting = true;
+            WAITING.get()[0]++;
         }
         sink.setWriteListener(channel -> {
             channel.suspendWrites();
@@ -404,6 +442,10 @@ public final class ResponseSender {
     }
 
     private void finishCompletion() {
+        if (countedAsWaiting) {
+            countedAsWaiting = false;
+            WAITING.get()[0]--;
+        }
         if (writeTimer != null) {
             writeTimer.remove();
             writeTimer = null;
