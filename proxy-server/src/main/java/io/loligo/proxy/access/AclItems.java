@@ -70,8 +70,9 @@ final class AclItems {
                     continue;
                 }
                 if (item.contains("/") || item.contains("*")) {
-                    line.complaints().warning(item + " is compared letter by letter and will not match a host;"
-                            + " .name stands for name and all names below it");
+                    line.complaints()
+                            .warning(item + " is compared letter by letter and will not match a host;"
+                                    + " .name stands for name and all names below it");
                 }
                 domains.add(item);
             }
@@ -83,8 +84,9 @@ final class AclItems {
         for (Line line : lines) {
             for (String item : line.items()) {
                 if (endsAtPath(item)) {
-                    line.complaints().warning("urlpath_regex sees the query too, so " + item
-                            + " does not match a URL with ?...; allow for it, as in (\\?|$)");
+                    line.complaints()
+                            .warning("urlpath_regex sees the query too, so " + item
+                                    + " does not match a URL with ?...; allow for it, as in (\\?|$)");
                 }
             }
         }
@@ -149,7 +151,8 @@ final class AclItems {
                 String end = item.substring(dash + 1);
                 int last = dash < 0 ? first : end.isEmpty() ? STATUS_MAX : status(end);
                 if (first < 0 || last < first) {
-                    line.complaints().error("not a status code or a range of them, as in 200 301 400-403 500-: " + item);
+                    line.complaints()
+                            .error("not a status code or a range of them, as in 200 301 400-403 500-: " + item);
                 } else {
                     ranges.add(new HttpStatusAcl.Range(first, last));
                 }
@@ -165,8 +168,7 @@ final class AclItems {
     }
 
     /** req_header or rep_header NAME patterns: every line names the field, and all must name the same. */
-    static Acl onField(
-            String name, String type, List<Line> lines, BiFunction<String, List<Line>, Acl> onPatterns) {
+    static Acl onField(String name, String type, List<Line> lines, BiFunction<String, List<Line>, Acl> onPatterns) {
         String field = null;
         List<Line> patternLines = new ArrayList<>();
         for (Line line : lines) {

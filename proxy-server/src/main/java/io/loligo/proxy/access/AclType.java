@@ -237,12 +237,7 @@ public enum AclType {
             "Always matches, and annotates the connection"),
     HAS("has", State.NOT_YET, Speed.FAST, Items.PLAIN, "request | response | ALE...", "What is known of the exchange"),
     TRANSACTION_INITIATOR(
-            "transaction_initiator",
-            State.NOT_YET,
-            Speed.FAST,
-            Items.PLAIN,
-            "INITIATOR...",
-            "Who caused the request"),
+            "transaction_initiator", State.NOT_YET, Speed.FAST, Items.PLAIN, "INITIATOR...", "Who caused the request"),
     CONNECTIONS_ENCRYPTED(
             "connections_encrypted",
             State.NOT_YET,
@@ -293,18 +288,19 @@ public enum AclType {
             Syntax.PATTERNS,
             "A pattern is found in the server name in the TLS handshake"),
     SQUID_ERROR(
-            "squid_error",
-            State.NOT_YET,
-            Speed.FAST,
-            Items.PLAIN,
-            "ERR_NAME...",
-            "The error page that is being made"),
-    SNMP_COMMUNITY("snmp_community", State.NOT_YET, Speed.FAST, Items.PLAIN, "NAME...", "The community of an SNMP query"),
+            "squid_error", State.NOT_YET, Speed.FAST, Items.PLAIN, "ERR_NAME...", "The error page that is being made"),
+    SNMP_COMMUNITY(
+            "snmp_community", State.NOT_YET, Speed.FAST, Items.PLAIN, "NAME...", "The community of an SNMP query"),
 
     ARP("arp", State.REFUSED, Speed.FAST, Items.PLAIN, "MAC-ADDRESS...", "The client's hardware address"),
     EUI64("eui64", State.REFUSED, Speed.FAST, Items.PLAIN, "EUI64-ADDRESS...", "The client's EUI-64 address"),
     CLIENTSIDE_MARK(
-            "clientside_mark", State.REFUSED, Speed.FAST, Items.PLAIN, "MARK[/MASK]...", "The netfilter mark of packets"),
+            "clientside_mark",
+            State.REFUSED,
+            Speed.FAST,
+            Items.PLAIN,
+            "MARK[/MASK]...",
+            "The netfilter mark of packets"),
     CLIENT_CONNECTION_MARK(
             "client_connection_mark",
             State.REFUSED,

@@ -291,7 +291,8 @@ public final class AdminListener implements AutoCloseable {
             boolean first = connection.getAttachment(CURRENT) == null;
             connection.putAttachment(CURRENT, this);
             if (first) {
-                connection.addCloseListener(closed -> closed.getAttachment(CURRENT).closed());
+                connection.addCloseListener(
+                        closed -> closed.getAttachment(CURRENT).closed());
             }
             cutOff = exchange.getIoThread()
                     .executeAfter(
@@ -349,7 +350,8 @@ public final class AdminListener implements AutoCloseable {
             exchange.setStatusCode(answer.status());
             exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, answer.contentType());
             exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
-            answer.fields().forEach((name, value) -> exchange.getResponseHeaders().put(new HttpString(name), value));
+            answer.fields()
+                    .forEach((name, value) -> exchange.getResponseHeaders().put(new HttpString(name), value));
             if (answer.status() >= 400) {
                 // The rest of a body that was not wanted may still be on its way.
                 exchange.setPersistent(false);

@@ -140,7 +140,8 @@ final class AclTable {
                     line -> lines.add(new AclParser.Line(items(line, definition), complaints(line, definition))));
             Acl acl = parser.parse(name, type, lines);
             PredefinedAcl before = PredefinedAcl.find(name).orElse(null);
-            acls.put(name, before != null && before.type() == type ? before.acl().or(acl) : acl);
+            acls.put(
+                    name, before != null && before.type() == type ? before.acl().or(acl) : acl);
         });
     }
 
@@ -150,7 +151,8 @@ final class AclTable {
         for (Word word : line.words().subList(2, line.words().size())) {
             if (word.namesFile()) {
                 items.addAll(listFile(line, word.text(), definition));
-            } else if (word.kind() == Word.Kind.STRING && AclType.find(definition.type).filter(AclType::isRegex).isPresent()) {
+            } else if (word.kind() == Word.Kind.STRING
+                    && AclType.find(definition.type).filter(AclType::isRegex).isPresent()) {
                 problems.value(
                         line.where(),
                         "a regular expression cannot be quoted with configuration_includes_quoted_values on");
@@ -284,7 +286,8 @@ final class AclTable {
         if (line.name().equals("proxy_protocol_access") && !acl.looksAtConnectionOnly()) {
             problems.value(
                     line.where(),
-                    "acl " + name + " looks at the request, and proxy_protocol_access is asked before there is one, so the"
+                    "acl " + name
+                            + " looks at the request, and proxy_protocol_access is asked before there is one, so the"
                             + " rule would not do what it says; use src, localip, localport or myportname");
             return;
         }
@@ -347,7 +350,6 @@ final class AclTable {
 
     /** The predefined acls of a made-up list. */
     static List<Term> managerFromHere() {
-        return List.of(
-                new Term(false, PredefinedAcl.MANAGER.acl()), new Term(false, PredefinedAcl.LOCALHOST.acl()));
+        return List.of(new Term(false, PredefinedAcl.MANAGER.acl()), new Term(false, PredefinedAcl.LOCALHOST.acl()));
     }
 }

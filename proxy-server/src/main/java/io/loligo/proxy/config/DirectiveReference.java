@@ -35,8 +35,9 @@ public final class DirectiveReference {
     private void head() {
         line("# Reference of squid.conf");
         line("");
-        line("A directive stands on a line of its own: its name, then its value. Names are in lower case. A value that is"
-                + " a list of allow and deny lines is decided by the first line whose acls all match.");
+        line(
+                "A directive stands on a line of its own: its name, then its value. Names are in lower case. A value that is"
+                        + " a list of allow and deny lines is decided by the first line whose acls all match.");
         line("");
         line("| value | what to write |");
         line("|---|---|");
@@ -81,8 +82,8 @@ public final class DirectiveReference {
         DirectiveTable.rows().stream()
                 .filter(rows)
                 .sorted(BY_NAME)
-                .forEach(row -> cells(
-                        names(row), code(row.form()), defaultValue(row), row.meaning() + "." + note(row)));
+                .forEach(
+                        row -> cells(names(row), code(row.form()), defaultValue(row), row.meaning() + "." + note(row)));
     }
 
     private static String names(Row row) {
@@ -99,7 +100,8 @@ public final class DirectiveReference {
         if (row.note().isEmpty()) {
             return refused;
         }
-        return refused + " " + Character.toUpperCase(row.note().charAt(0)) + row.note().substring(1) + ".";
+        return refused + " " + Character.toUpperCase(row.note().charAt(0))
+                + row.note().substring(1) + ".";
     }
 
     private void aclTypes() {
@@ -121,18 +123,17 @@ public final class DirectiveReference {
     }
 
     private static String state(AclType type) {
-        String state =
-                switch (type.state()) {
-                    case WORKS -> "works";
-                    case NOT_YET -> "not yet: a rule on it is refused";
-                    case REFUSED -> "cannot be evaluated: a rule on it is refused";
-                };
-        String asked =
-                switch (type.looksAt()) {
-                    case REPLY -> "; only where there is an answer: `send_hit`, `store_miss`, `send_stored_set_cookie`,"
-                            + " `access_log`";
-                    case CONNECTION, REQUEST, ITS_MEMBERS, NOTHING -> "";
-                };
+        String state = switch (type.state()) {
+            case WORKS -> "works";
+            case NOT_YET -> "not yet: a rule on it is refused";
+            case REFUSED -> "cannot be evaluated: a rule on it is refused";
+        };
+        String asked = switch (type.looksAt()) {
+            case REPLY ->
+                "; only where there is an answer: `send_hit`, `store_miss`, `send_stored_set_cookie`,"
+                        + " `access_log`";
+            case CONNECTION, REQUEST, ITS_MEMBERS, NOTHING -> "";
+        };
         return state + asked + (type.isFast() ? "" : "; slow");
     }
 
@@ -141,10 +142,7 @@ public final class DirectiveReference {
         line("| acl | type | matches |");
         line("|---|---|---|");
         for (PredefinedAcl predefined : PredefinedAcl.values()) {
-            cells(
-                    code(predefined.acl().name()),
-                    code(predefined.type().word()),
-                    predefined.meaning() + ".");
+            cells(code(predefined.acl().name()), code(predefined.type().word()), predefined.meaning() + ".");
         }
     }
 

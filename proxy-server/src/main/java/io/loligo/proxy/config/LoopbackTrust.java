@@ -33,8 +33,7 @@ final class LoopbackTrust {
                         && (term.acl().isAboutManager() || term.acl().namesMethod("PURGE")));
         // Either "allow PURGE localhost" or "deny PURGE !localhost".
         boolean rests = rule.terms().stream()
-                .anyMatch(term ->
-                        term.negated() != rule.allows() && term.acl().trustsThisMachine());
+                .anyMatch(term -> term.negated() != rule.allows() && term.acl().trustsThisMachine());
         if (about && rests) {
             doors.add(new Door(line, rule));
         }
@@ -62,7 +61,8 @@ final class LoopbackTrust {
                 new InetSocketAddress(here, 0), new InetSocketAddress(here, port.port()), port.name());
         boolean followed = clientAddresses.followXForwardedFor() != null
                 && clientAddresses.followXForwardedFor().decide(facts).allowed();
-        boolean behindProxy = followed || isLoopback(port.host()) || port.scheme().equals("https");
+        boolean behindProxy =
+                followed || isLoopback(port.host()) || port.scheme().equals("https");
         return port.accelerated()
                 && !port.requireProxyHeader()
                 && behindProxy
@@ -73,7 +73,8 @@ final class LoopbackTrust {
     /** Whether no term of the rule keeps it away from that port. */
     private static boolean reaches(Rule rule, RequestFacts facts) {
         for (Term term : rule.terms()) {
-            boolean aboutPort = term.acl().looksAtConnectionOnly() && !term.acl().trustsThisMachine();
+            boolean aboutPort =
+                    term.acl().looksAtConnectionOnly() && !term.acl().trustsThisMachine();
             if (aboutPort && term.acl().matches(facts) == term.negated()) {
                 return false;
             }
@@ -83,6 +84,8 @@ final class LoopbackTrust {
 
     private static boolean isLoopback(@Nullable String host) {
         return host != null
-                && (host.startsWith("127.") || host.equals("::1") || host.toLowerCase(Locale.ROOT).equals("localhost"));
+                && (host.startsWith("127.")
+                        || host.equals("::1")
+                        || host.toLowerCase(Locale.ROOT).equals("localhost"));
     }
 }

@@ -72,7 +72,8 @@ public record Rules(
                 configuration.accessRules(),
                 new PeerSelection(peers),
                 configuration.ports().stream()
-                        .collect(Collectors.toUnmodifiableMap(Rules::portKey, port -> site(port, configuration, freshness))),
+                        .collect(Collectors.toUnmodifiableMap(
+                                Rules::portKey, port -> site(port, configuration, freshness))),
                 new RequestFields(identity, product, configuration.forwarding(), configuration.headerFields()),
                 new ResponseFields(identity, product, configuration.forwarding().via()),
                 FieldNames.of(configuration.headerFields().hidden()),

@@ -273,8 +273,8 @@ final class Fetch implements OriginHandler {
             body = combinedBody;
         }
         StoredHead storable = taken.stored();
-        long order =
-                answerStorage.dropOutdated(answer, storable != null, leaderCode == ResultCode.TCP_REFRESH_MODIFIED, begun);
+        long order = answerStorage.dropOutdated(
+                answer, storable != null, leaderCode == ResultCode.TCP_REFRESH_MODIFIED, begun);
         Combining combining = completed == null ? null : completed.combining();
         StoredHead whole = plan.part() == null || combining == null ? null : combining.head();
         ResponseHead head = AnswerStorage.forClient(answer, endToEnd, whole);

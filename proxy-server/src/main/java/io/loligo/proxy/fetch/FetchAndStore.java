@@ -91,7 +91,12 @@ public final class FetchAndStore {
                 x.head(),
                 x.facts(),
                 x.key(),
-                new OriginRequest(x.head().method(), x.head().target(), fields, null, x.uri().scheme().equals("https")),
+                new OriginRequest(
+                        x.head().method(),
+                        x.head().target(),
+                        fields,
+                        null,
+                        x.uri().scheme().equals("https")),
                 x.rules().selection().select(x.facts()),
                 x.site().reuse(),
                 null,

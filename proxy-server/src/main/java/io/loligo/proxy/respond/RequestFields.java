@@ -55,8 +55,8 @@ public final class RequestFields {
             Configuration.Forwarding forwarding,
             Configuration.HeaderFields headerFields) {
         this.forwarding = forwarding;
-        this.ours = FieldNames.of(
-                Stream.concat(OURS.stream(), names(forwarding.forwardedFields())).toList());
+        this.ours = FieldNames.of(Stream.concat(OURS.stream(), names(forwarding.forwardedFields()))
+                .toList());
         this.surrogate = headerFields.targets().surrogate();
         this.unkeyed =
                 FieldNames.of(Stream.concat(headerFields.unkeyedInRequests().stream(), Stream.of(SURROGATE_CAPABILITY))
@@ -95,8 +95,7 @@ public final class RequestFields {
     }
 
     private static Stream<String> names(ForwardedFields forwarded) {
-        return Stream.of(
-                        forwarded.proto() ? PROTO : "", forwarded.host() ? HOST : "", forwarded.port() ? PORT : "")
+        return Stream.of(forwarded.proto() ? PROTO : "", forwarded.host() ? HOST : "", forwarded.port() ? PORT : "")
                 .filter(name -> !name.isEmpty());
     }
 

@@ -51,8 +51,8 @@ class AccessRulesTest {
     void forwarded(String field, boolean named, boolean allowed) {
         AccessList everyone = new AccessList(
                 "http_access", List.of(new Rule(true, List.of(new Term(false, ALL)), "allow all")), false);
-        RequestFacts facts = Requests.from(
-                "127.0.0.1", "GET", "http://x.example/squid-internal-mgr/info", field, "203.0.113.9");
+        RequestFacts facts =
+                Requests.from("127.0.0.1", "GET", "http://x.example/squid-internal-mgr/info", field, "203.0.113.9");
 
         AccessVerdict verdict = new AccessRules(everyone, named, false).decide(facts);
 

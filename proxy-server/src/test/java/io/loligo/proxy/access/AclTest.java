@@ -161,8 +161,7 @@ class AclTest {
             parsed.add(new Line(line, listener()));
         }
         HostNames names = name -> name.equals("office.example") ? List.of(Requests.address("203.0.113.9")) : List.of();
-        return new AclParser(names, defined::get)
-                .parse("x", AclType.find(type).orElseThrow(), parsed);
+        return new AclParser(names, defined::get).parse("x", AclType.find(type).orElseThrow(), parsed);
     }
 
     private Complaints listener() {

@@ -47,7 +47,8 @@ class AclTypeTest {
     @Test
     @DisplayName("all of Squid's types have a row: how many work")
     void states() {
-        assertThat(Arrays.stream(AclType.values()).collect(Collectors.groupingBy(AclType::state, Collectors.counting())))
+        assertThat(Arrays.stream(AclType.values())
+                        .collect(Collectors.groupingBy(AclType::state, Collectors.counting())))
                 .containsEntry(State.WORKS, 20L)
                 .containsEntry(State.NOT_YET, 31L)
                 .containsEntry(State.REFUSED, 10L);
@@ -84,13 +85,12 @@ class AclTypeTest {
 
     /** An acl {@code x} of one item, before which there is whatever the type wants there. */
     private static Acl parse(AclType type, String item) {
-        List<String> items =
-                switch (type) {
-                    case REQ_HEADER, REP_HEADER -> List.of("X-Field", item);
-                    case HTTP_STATUS -> List.of("200");
-                    case SRC, LOCALIP -> List.of("192.0.2.1");
-                    default -> List.of(item);
-                };
+        List<String> items = switch (type) {
+            case REQ_HEADER, REP_HEADER -> List.of("X-Field", item);
+            case HTTP_STATUS -> List.of("200");
+            case SRC, LOCALIP -> List.of("192.0.2.1");
+            default -> List.of(item);
+        };
         HostNames noNames = name -> List.of();
         Complaints none = new Complaints() {
             @Override
@@ -108,6 +108,7 @@ class AclTypeTest {
                 throw new AssertionError(message);
             }
         };
-        return new AclParser(noNames, name -> new EveryRequestAcl(name)).parse("x", type, List.of(new Line(items, none)));
+        return new AclParser(noNames, name -> new EveryRequestAcl(name))
+                .parse("x", type, List.of(new Line(items, none)));
     }
 }

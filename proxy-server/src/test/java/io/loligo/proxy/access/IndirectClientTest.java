@@ -60,7 +60,10 @@ class IndirectClientTest {
     @DisplayName("no more than 64 addresses are looked at, whatever is believed")
     void bounded() {
         String field = String.join(
-                ", ", IntStream.range(0, 1_000).mapToObj(i -> "10.1." + i / 250 + "." + i % 250).toList());
+                ", ",
+                IntStream.range(0, 1_000)
+                        .mapToObj(i -> "10.1." + i / 250 + "." + i % 250)
+                        .toList());
 
         InetAddress named = IndirectClient.named(
                 Requests.from("10.0.0.1", "GET", "http://x.example/", "X-Forwarded-For", field), PROXIES);
@@ -78,7 +81,8 @@ class IndirectClientTest {
                 false);
 
         assertThat(IndirectClient.named(
-                        Requests.get("http://x.example/favicon", "X-Forwarded-For", "192.0.2.7, 192.0.2.8"), onFavicons))
+                        Requests.get("http://x.example/favicon", "X-Forwarded-For", "192.0.2.7, 192.0.2.8"),
+                        onFavicons))
                 .isEqualTo(Requests.address("192.0.2.7"));
         assertThat(IndirectClient.named(Requests.get("http://x.example/", "X-Forwarded-For", "192.0.2.7"), onFavicons))
                 .isNull();
@@ -96,14 +100,17 @@ class IndirectClientTest {
 
         assertThat(src.matches(facts)).isEqualTo(inAcls);
         assertThat(localip.matches(facts)).isFalse();
-        assertThat(facts.loggedClient()).isEqualTo(inLogs ? behind : facts.client().getAddress());
+        assertThat(facts.loggedClient())
+                .isEqualTo(inLogs ? behind : facts.client().getAddress());
         assertThat(facts.client().getAddress()).isEqualTo(Requests.address("203.0.113.9"));
     }
 
     private static AccessList list(String... addresses) {
         Acl acl = new AddressAcl("proxies", AddressAcl.Side.CLIENT, set(addresses));
         return new AccessList(
-                "follow_x_forwarded_for", List.of(new Rule(true, List.of(new Term(false, acl)), "allow proxies")), false);
+                "follow_x_forwarded_for",
+                List.of(new Rule(true, List.of(new Term(false, acl)), "allow proxies")),
+                false);
     }
 
     private static AddressSet set(String... items) {

@@ -259,7 +259,12 @@ class ConfigurationLoaderTest {
 
     @DisplayName("front-end-https=")
     @ParameterizedTest(name = "{0}")
-    @CsvSource({"front-end-https, ON", "front-end-https=on, ON", "front-end-https=auto, AUTO", "front-end-https=off, OFF", "proxy-only, OFF"
+    @CsvSource({
+        "front-end-https, ON",
+        "front-end-https=on, ON",
+        "front-end-https=auto, AUTO",
+        "front-end-https=off, OFF",
+        "proxy-only, OFF"
     })
     void front_end_https(String option, PeerConfig.FrontEndHttps expected) {
         assertThat(Conf.with("cache_peer x.org parent 80 0 no-query originserver " + option)
@@ -678,8 +683,7 @@ class ConfigurationLoaderTest {
         assertThat(c.limits()).isEqualTo(Configuration.Limits.DEFAULT);
         assertThat(c.forwarding()).isEqualTo(Configuration.Forwarding.DEFAULT);
         assertThat(c.clientAddresses()).isEqualTo(ClientAddresses.DEFAULT);
-        assertThat(c.caching().sendStoredSetCookie())
-                .isEqualTo(Configuration.Caching.DEFAULT.sendStoredSetCookie());
+        assertThat(c.caching().sendStoredSetCookie()).isEqualTo(Configuration.Caching.DEFAULT.sendStoredSetCookie());
         assertThat(c.logs().cacheLog()).isNull();
         assertThat(c.logs().stripQueryTerms()).isTrue();
         assertThat(c.logs().rotate()).isEqualTo(10);

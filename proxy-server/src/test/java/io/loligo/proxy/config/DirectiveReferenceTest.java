@@ -12,25 +12,28 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DirectiveReferenceTest {
-    private final List<String> lines =
-            DirectiveReference.markdown().lines().toList();
+    private final List<String> lines = DirectiveReference.markdown().lines().toList();
 
     @Test
     @DisplayName("every directive, every acl type and every predefined acl has one row")
     void complete() {
-        DirectiveTable.rows().forEach(row -> assertThat(lines)
-                .as(row.name())
-                .filteredOn(line -> line.startsWith("| `" + row.name() + "`") && line.contains(row.meaning()))
-                .hasSize(1));
-        Arrays.stream(AclType.values()).forEach(type -> assertThat(lines)
-                .as(type.word())
-                .filteredOn(line -> line.startsWith("| `" + type.word() + "`")
-                        && line.contains(type.meaning().replace("|", "\\|")))
-                .hasSize(1));
-        Arrays.stream(PredefinedAcl.values()).forEach(predefined -> assertThat(lines)
-                .filteredOn(line -> line.startsWith("| `" + predefined.acl().name() + "`")
-                        && line.contains(predefined.meaning()))
-                .hasSize(1));
+        DirectiveTable.rows()
+                .forEach(row -> assertThat(lines)
+                        .as(row.name())
+                        .filteredOn(line -> line.startsWith("| `" + row.name() + "`") && line.contains(row.meaning()))
+                        .hasSize(1));
+        Arrays.stream(AclType.values())
+                .forEach(type -> assertThat(lines)
+                        .as(type.word())
+                        .filteredOn(line -> line.startsWith("| `" + type.word() + "`")
+                                && line.contains(type.meaning().replace("|", "\\|")))
+                        .hasSize(1));
+        Arrays.stream(PredefinedAcl.values())
+                .forEach(predefined -> assertThat(lines)
+                        .filteredOn(
+                                line -> line.startsWith("| `" + predefined.acl().name() + "`")
+                                        && line.contains(predefined.meaning()))
+                        .hasSize(1));
     }
 
     @Test

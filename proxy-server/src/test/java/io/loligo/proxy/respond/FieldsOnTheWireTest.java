@@ -163,8 +163,8 @@ final class FieldsOnTheWireTest {
     void whatTheClientAskedForIsSaidInPlaceOfWhatItSays(boolean proto, boolean host, boolean port, String sent) {
         Forwarding forwarding = new Forwarding(
                 true, ForwardedFor.DELETE, 25, false, 0, true, true, new ForwardedFields(proto, host, port));
-        Fields given = Fields.of(
-                "X-Forwarded-Proto", "gopher", "X-Forwarded-Host", "evil.test", "X-Forwarded-Port", "1");
+        Fields given =
+                Fields.of("X-Forwarded-Proto", "gopher", "X-Forwarded-Host", "evil.test", "X-Forwarded-Port", "1");
 
         Fields fields = new RequestFields(IDENTITY, "loligo/1", forwarding, HeaderFields.DEFAULT)
                 .toOrigin(get(given), URI, InetAddress.getLoopbackAddress(), false);

@@ -1,7 +1,7 @@
 package io.loligo.proxy.client.http1;
 
-import io.loligo.proxy.respond.BodySource;
 import io.loligo.proxy.log.SentHead;
+import io.loligo.proxy.respond.BodySource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
