@@ -36,9 +36,7 @@ final class AcceptBackOff {
     /** Watches {@code server} until {@link #stop}; null where this XNIO cannot be watched. */
     static @Nullable AcceptBackOff watch(AcceptingChannel<StreamConnection> server) {
         try {
-            Field field = server.getClass().getDeclaredField("handles");
-            field.setAccessible(true);
-            Object[] handles = (Object[]) field.get(server);
+            Object[] handles = (Object[]) field(field(server, "realServer"), "handles");
             Class<?> handle = handles.getClass().getComponentType();
             Field backOffTime = handle.getDeclaredField("backOffTime");
             backOffTime.setAccessible(true);
@@ -48,6 +46,12 @@ final class AcceptBackOff {
             LOG.log(System.Logger.Level.DEBUG, "XNIO's pauses after failed accepts cannot be kept short", e);
             return null;
         }
+    }
+
+    private static Object field(Object of, String name) throws ReflectiveOperationException {
+        Field field = of.getClass().getDeclaredField(name);
+        field.setAccessible(true);
+        return field.get(of);
     }
 
     private void reset() {

@@ -56,6 +56,9 @@ public final class RequestHeadReader {
     private static final long MIX = 0x9E3779B97F4A7C15L;
     private static final String[] METHODS = {"GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE", "PURGE"};
 
+    private static final Refusal OTHER_EXPECTATION = new Refusal(
+            417, "Expectation Failed", Refusal.Page.INVALID_REQUEST, "an expectation other than 100-continue");
+
     /** What {@link #read} found. */
     public enum Result {
         /** A whole head with one meaning. */
@@ -86,6 +89,32 @@ public final class RequestHeadReader {
     private @Nullable String authority;
     private HttpVersion version = HttpVersion.HTTP_1_1;
     private boolean plain;
+
+    /**
+     * What would be wrong with a request whose parts are each well-formed, and that came without a URL in its target; null for
+     * nothing. For a request that nobody sent.
+     */
+    public static @Nullable Refusal problemOf(RequestHead request) {
+        FieldSection section = new FieldSection(request.version(), request.fields());
+        if (section.wrongHost != null) {
+            return Refusal.malformed(section.wrongHost);
+        }
+        byte[] target = request.target().getBytes(ISO_8859_1);
+        RequestHeadReader reader = new RequestHeadReader(0);
+        reader.load(ByteBuffer.wrap(Arrays.copyOf(target, target.length + 1)));
+        reader.bytes[target.length] = ' ';
+        reader.headBytesMax = Integer.MAX_VALUE;
+        reader.to = target.length + 1;
+        if (reader.endOfTarget(0) != target.length) {
+            return reader.refusal != null
+                    ? reader.refusal
+                    : Refusal.invalidUrl("a blank or control character in the URL");
+        }
+        if (reader.target(request.method(), 0, target.length) == null) {
+            return reader.refusal();
+        }
+        return section.expectsOther ? OTHER_EXPECTATION : null;
+    }
 
     /** @param capacity how many bytes of a buffer without an array may be loaded at a time */
     public RequestHeadReader(int capacity) {
