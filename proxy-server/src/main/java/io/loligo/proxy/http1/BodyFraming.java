@@ -42,16 +42,19 @@ public record BodyFraming(Kind kind, long length) {
             // §6.3 rule 1: whatever the fields say. A 304's Content-Length is that of the 200 it stands for.
             return NONE;
         }
-        BodyFraming said = said(version, fields, UNTIL_CLOSE);
+        BodyFraming said = said(version, fields, UNTIL_CLOSE, true);
         return requestMethod.equals("HEAD") ? NONE : said;
     }
 
-    /** The framing of a request: without Content-Length and Transfer-Encoding it has no body. */
+    /**
+     * The framing of a request: without Content-Length and Transfer-Encoding it has no body. Content-Length on a second line is
+     * refused, even where both agree: no client sends that.
+     */
     public static BodyFraming ofRequest(HttpVersion version, Fields fields) throws MalformedMessageException {
-        return said(version, fields, NONE);
+        return said(version, fields, NONE, false);
     }
 
-    private static BodyFraming said(HttpVersion version, Fields fields, BodyFraming whenSilent)
+    private static BodyFraming said(HttpVersion version, Fields fields, BodyFraming whenSilent, boolean mayRepeat)
             throws MalformedMessageException {
         boolean chunked = false;
         long length = -1;
@@ -64,6 +67,9 @@ public record BodyFraming(Kind kind, long length) {
                 chunked = true;
             } else if (name.length() == CONTENT_LENGTH.length() && name.equalsIgnoreCase(CONTENT_LENGTH)) {
                 long stated = parseLength(fields.value(i));
+                if (length >= 0 && !mayRepeat) {
+                    throw new MalformedMessageException("more than one Content-Length");
+                }
                 if (length >= 0 && length != stated) {
                     throw new MalformedMessageException("differing Content-Length lines");
                 }

@@ -22,7 +22,7 @@ class BodyFramingTest {
         the largest length                    | HTTP_1_1 | Content-Length: 9223372036854775807           | LENGTH 9223372036854775807
         chunked                               | HTTP_1_1 | Transfer-Encoding: chunked                    | CHUNKED -1
         chunked in any case                   | HTTP_1_1 | transfer-encoding: Chunked                    | CHUNKED -1
-        the same length twice                 | HTTP_1_1 | Content-Length: 5, Content-Length: 5          | LENGTH 5
+        the same length twice                 | HTTP_1_1 | Content-Length: 5, Content-Length: 5          | malformed
         differing lengths                     | HTTP_1_1 | Content-Length: 5, Content-Length: 6          | malformed
         a length beyond 63 bits               | HTTP_1_1 | Content-Length: 9223372036854775808           | malformed
         a length that wraps to 3              | HTTP_1_1 | Content-Length: 18446744073709551619          | malformed
@@ -54,6 +54,8 @@ class BodyFramingTest {
         # rule                          | method | status | fields                     | framing
         no field: the close ends it     | GET    | 200    | ''                         | UNTIL_CLOSE -1
         Content-Length                  | GET    | 200    | Content-Length: 5          | LENGTH 5
+        the same length twice           | GET    | 200    | Content-Length: 5, Content-Length: 5 | LENGTH 5
+        differing lengths               | GET    | 200    | Content-Length: 5, Content-Length: 6 | malformed
         chunked                         | POST   | 500    | Transfer-Encoding: chunked | CHUNKED -1
         HEAD                            | HEAD   | 200    | Content-Length: 5          | NONE 0
         HEAD without a field            | HEAD   | 200    | ''                         | NONE 0

@@ -158,6 +158,7 @@ class RequestHeadReaderTest {
         Content-Length with a sign               | POST / HTTP/1.1⏎Host: a⏎Content-Length: +3⏎⏎                                 | 400 INVALID_REQUEST Content-Length
         a list of lengths                        | POST / HTTP/1.1⏎Host: a⏎Content-Length: 3, 3⏎⏎                               | 400 INVALID_REQUEST Content-Length
         an empty length                          | POST / HTTP/1.1⏎Host: a⏎Content-Length:⏎⏎                                    | 400 INVALID_REQUEST Content-Length
+        the same length twice                    | POST / HTTP/1.1⏎Host: a⏎Content-Length: 3⏎Content-Length: 3⏎⏎                   | 400 INVALID_REQUEST Content-Length
         differing lengths                        | POST / HTTP/1.1⏎Host: a⏎Content-Length: 3⏎Content-Length: 4⏎⏎                | 400 INVALID_REQUEST Content-Length
         a length and chunks                      | POST / HTTP/1.1⏎Host: a⏎Content-Length: 3⏎Transfer-Encoding: chunked⏎⏎       | 400 INVALID_REQUEST both
         a coding that ends like chunked          | POST / HTTP/1.1⏎Host: a⏎Transfer-Encoding: xchunked⏎⏎                        | 400 INVALID_REQUEST Transfer-Encoding

@@ -32,6 +32,7 @@ final class Http1Client implements Client, ResponseSender.Ending {
         this.rules = rules;
         this.sender = new ResponseSender(
                 connection.channel(), rules.configuration().timeouts().writeTimeout(), this);
+        sender.onEndWithoutAnswer(this::ended);
         if (rules.configuration().logs().logMimeHeaders()) {
             sender.keepHead();
         }

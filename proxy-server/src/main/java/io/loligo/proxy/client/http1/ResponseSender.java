@@ -134,6 +134,11 @@ public final class ResponseSender {
         return sentHead;
     }
 
+    /** Sets what is called once, on this thread, where the answer is given up before it was handed over. */
+    void onEndWithoutAnswer(Runnable listener) {
+        completion = listener;
+    }
+
     /** Sends a 1xx head, empty line included, before the final one. Ignored once the final head is on its way. */
     public void interim(ByteBuffer head) {
         if (started || ended) {
