@@ -18,7 +18,7 @@ import org.xnio.XnioExecutor;
 class ConnectionDeadlinesTest {
     private final Timers timers = new Timers();
 
-    @DisplayName("when a connection is closed: i it awaits a request, a bytes come, c it closes, each at a second")
+    @DisplayName("when a connection is closed: i it awaits a request, a bytes come, h a head begins, w it is whole, each at a second")
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
         # rule                                       | start | idle | life | what happens        | cut at
@@ -29,17 +29,26 @@ class ConnectionDeadlinesTest {
         a request under way is not silent            |   5   |  20  | 1000 | 0i 2a               | 1000
         though one check found it busy               |   5   |  20  | 1000 | 0i 2a 100i          | 120
         a connection lives so long                   |   5   |  20  |   12 | 0i 2a 4i 6a 8i      |  12
+        a head takes no longer than request_timeout  |   5   |  20  | 1000 | 0i 2ah               |  32
+        however its bytes drip                       |   5   |  20  | 1000 | 0i 2ah 10ah 20ah 30ah |  32
+        a head that is whole in time                 |   5   |  20  | 1000 | 0i 2ah 31ahw         | 1000
+        the next head has its own time               |   5   |  20  | 1000 | 0i 2ah 10aw 11i 12ah |  42
+        silence after a head                         |   5   |  20  | 1000 | 0i 2ah 10aw 11i      |  31
         whatever it does                             |   5   |  20  |   12 | 0i 2a               |  12
         """)
     void deadlines(String rule, long start, long idle, long life, String events, long cut) {
         ConnectionDeadlines deadlines = deadlines(start, idle, life);
         deadlines.opened();
         for (String event : events.split(" ", -1)) {
-            timers.runUntil(Long.parseLong(event.substring(0, event.length() - 1)));
-            if (event.endsWith("i")) {
-                deadlines.idle();
-            } else {
-                deadlines.active();
+            String steps = event.replaceAll("\\d", "");
+            timers.runUntil(Long.parseLong(event.substring(0, event.length() - steps.length())));
+            for (char step : steps.toCharArray()) {
+                switch (step) {
+                    case 'i' -> deadlines.idle();
+                    case 'a' -> deadlines.active();
+                    case 'h' -> deadlines.headBegan();
+                    default -> deadlines.headIsWhole();
+                }
             }
         }
         timers.runUntil(10_000);
@@ -85,7 +94,7 @@ class ConnectionDeadlinesTest {
                 ours.forwardTimeout(),
                 ours.readTimeout(),
                 ours.writeTimeout(),
-                ours.requestTimeout(),
+                Duration.ofSeconds(30),
                 Duration.ofSeconds(start),
                 Duration.ofSeconds(idle),
                 ours.serverIdlePconnTimeout(),

@@ -22,12 +22,15 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.xnio.Options;
 import org.xnio.XnioIoThread;
 
@@ -142,11 +145,66 @@ final class ResponseSenderTest {
         assertThat(Arrays.copyOfRange(got, 19, got.length)).isEqualTo(body);
     }
 
+    /** The thread turns to every ready connection once, then it runs its tasks: what a task counts is such a round. */
+    @ParameterizedTest
+    @EnumSource(value = Framing.class)
+    void oneEventMovesNoMoreThanATurn(Framing framing) throws Exception {
+        AtomicInteger round = new AtomicInteger();
+        AtomicLong most = new AtomicLong();
+        CompletableFuture<Boolean> aborted = new CompletableFuture<>();
+        byte[] body = bytes(16 << 20);
+        Socket client = serve(
+                x -> {
+                    XnioIoThread thread = x.getIoThread();
+                    ResponseSender sender = sender(x, Duration.ofSeconds(20));
+                    x.setPersistent(false);
+                    sender.send(
+                            head("HTTP/1.1 200 OK\r\n\r\n"),
+                            framing,
+                            new Source(body, null) {
+                                private int counted = -1;
+                                private long inRound;
+
+                                @Override
+                                public int read(long position, ByteBuffer dst) throws IOException {
+                                    int now = round.get();
+                                    if (now != counted) {
+                                        counted = now;
+                                        inRound = 0;
+                                        thread.execute(round::incrementAndGet);
+                                    }
+                                    int got = super.read(position, dst);
+                                    inRound += Math.max(0, got);
+                                    most.accumulateAndGet(inRound, Math::max);
+                                    return got;
+                                }
+                            },
+                            () -> aborted.complete(sender.aborted()));
+                },
+                4 << 20);
+        byte[] got = readAll(client);
+
+        assertThat(aborted.get(20, TimeUnit.SECONDS)).isFalse();
+        assertThat(got.length).isGreaterThanOrEqualTo(body.length);
+        assertThat(most.get()).isPositive().isLessThanOrEqualTo(ResponseSender.TURN_BYTES_MAX);
+        assertThat(round.get()).isGreaterThanOrEqualTo(body.length / ResponseSender.TURN_BYTES_MAX);
+    }
+
+    private static byte[] readAll(Socket client) throws IOException {
+        try (client) {
+            return client.getInputStream().readAllBytes();
+        }
+    }
+
     private Socket serve(Consumer<HttpServerExchange> answer) throws IOException {
+        return serve(answer, 16 << 10);
+    }
+
+    private Socket serve(Consumer<HttpServerExchange> answer, int sendBuffer) throws IOException {
         Undertow started = Undertow.builder()
                 .addHttpListener(0, "127.0.0.1")
                 .setIoThreads(1)
-                .setSocketOption(Options.SEND_BUFFER, 16 << 10)
+                .setSocketOption(Options.SEND_BUFFER, sendBuffer)
                 .setServerOption(UndertowOptions.ALWAYS_SET_DATE, false)
                 .setHandler(x -> x.dispatch(SameThreadExecutor.INSTANCE, () -> answer.accept(x)))
                 .build();
@@ -227,7 +285,7 @@ final class ResponseSenderTest {
     }
 
     /** Some bytes, which may not be there at once, and may end badly. */
-    private static final class Source implements BodySource {
+    private static class Source implements BodySource {
         private final byte[] bytes;
         private final @Nullable XnioIoThread stalling;
         private final Random random = new Random(3);
