@@ -206,7 +206,9 @@ public final class AddressSet {
 
     private static Optional<byte[]> mask(String text, int length) {
         Optional<Integer> bits = AddressLiteral.number(text, 8 * length);
-        return bits.isPresent() ? prefix(bits.get(), length) : AddressLiteral.bytes(text).filter(mask -> mask.length == length);
+        return bits.isPresent()
+                ? prefix(bits.get(), length)
+                : AddressLiteral.bytes(text).filter(mask -> mask.length == length);
     }
 
     private static Optional<byte[]> prefix(int bits, int length) {

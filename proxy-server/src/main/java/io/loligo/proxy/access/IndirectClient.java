@@ -34,11 +34,11 @@ public record IndirectClient(InetAddress address, boolean inAcls, boolean inDela
         if (lines.isEmpty()) {
             return null;
         }
-        Addresses addresses = new Addresses(lines);
+        Chain chain = new Chain(lines);
         InetAddress found = null;
         RequestFacts asked = facts;
         for (int i = 0; i < HOPS_MAX && believed.decide(asked).allowed(); i++) {
-            InetAddress next = addresses.previous();
+            InetAddress next = chain.previous();
             if (next == null) {
                 break;
             }
@@ -54,13 +54,13 @@ public record IndirectClient(InetAddress address, boolean inAcls, boolean inDela
     }
 
     /** The members of the field's lines, from the last to the first. Empty ones are passed over. RFC 9110 §5.6.1. */
-    private static final class Addresses {
+    private static final class Chain {
         private final List<String> lines;
         private int line;
         /** Where the part of the line ends that is not read yet. */
         private int end;
 
-        private Addresses(List<String> lines) {
+        private Chain(List<String> lines) {
             this.lines = lines;
             this.line = lines.size() - 1;
             this.end = lines.get(line).length();

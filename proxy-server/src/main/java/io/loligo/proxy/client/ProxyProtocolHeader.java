@@ -58,9 +58,7 @@ public record ProxyProtocolHeader(int length, @Nullable Addresses addresses) {
     public static final int LENGTH_MAX = V2_PREFIX + UNIX_BLOCK + V2_ADDITIONS_MAX;
 
     private static final byte[] V1_SIGNATURE = "PROXY ".getBytes(US_ASCII);
-    private static final byte[] V2_SIGNATURE = {
-        0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a
-    };
+    private static final byte[] V2_SIGNATURE = {0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a};
     /** Type and length of what follows the addresses in version 2. */
     private static final int TLV_HEAD = 3;
 
@@ -115,7 +113,8 @@ public record ProxyProtocolHeader(int length, @Nullable Addresses addresses) {
             if (!bytes.hasRemaining()) {
                 return MoreNeeded.INSTANCE;
             }
-            ProxyProtocolHeader header = bytes.get(bytes.position()) == V2_SIGNATURE[0] ? version2(bytes) : version1(bytes);
+            ProxyProtocolHeader header =
+                    bytes.get(bytes.position()) == V2_SIGNATURE[0] ? version2(bytes) : version1(bytes);
             return header == null ? MoreNeeded.INSTANCE : new Complete(header);
         } catch (NoHeader malformed) {
             return new Malformed(String.valueOf(malformed.getMessage()));
@@ -217,7 +216,8 @@ public record ProxyProtocolHeader(int length, @Nullable Addresses addresses) {
             throw new NoHeader("a PROXY header of version 2 that is too short for its addresses");
         }
         if (length - (local ? UNIX_BLOCK : block) > V2_ADDITIONS_MAX) {
-            throw new NoHeader("a PROXY header of version 2 with more than " + V2_ADDITIONS_MAX + " bytes of additions");
+            throw new NoHeader(
+                    "a PROXY header of version 2 with more than " + V2_ADDITIONS_MAX + " bytes of additions");
         }
         if (known < V2_PREFIX + length) {
             return null;

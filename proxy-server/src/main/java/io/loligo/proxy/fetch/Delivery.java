@@ -13,7 +13,7 @@ import io.loligo.proxy.exchange.BodyPart;
 import io.loligo.proxy.exchange.ClientBody;
 import io.loligo.proxy.exchange.Exchange;
 import io.loligo.proxy.log.AddressText;
-import io.loligo.proxy.origin.OriginAnswer;
+import io.loligo.proxy.log.RecurringWarning;
 import io.loligo.proxy.origin.OriginHandler.Cause;
 import io.loligo.proxy.origin.OriginHandler.Unreachable;
 import io.loligo.proxy.respond.Answer;
@@ -21,9 +21,7 @@ import io.loligo.proxy.respond.BodySource;
 import io.loligo.proxy.respond.CacheRemarks;
 import io.loligo.proxy.respond.ErrorPage;
 import io.loligo.proxy.respond.Lookup;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Hands an origin's answer, or the lack of one, to a client. Stateless; called on the client's I/O thread. */
@@ -31,7 +29,8 @@ final class Delivery {
     private static final int OK = 200;
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
-    private static final System.Logger LOG = System.getLogger(Delivery.class.getName());
+    private static final RecurringWarning UNREACHABLE =
+            new RecurringWarning(System.getLogger(Delivery.class.getName()));
 
     /** Sends an answer that is on its way from the origin. */
     void stream(
@@ -45,7 +44,7 @@ final class Delivery {
                 whole.head().status() == OK && (collapsed || whole.rangesWanted()) ? selected(x, whole) : whole;
         ResponseHead head = answer.head();
         x.result(code);
-        x.answeredBy(answer.answer().code(), address(answer.answer()));
+        x.answeredBy(answer.answer().code(), address(answer.answer().address()));
         Fields fields = fields(x, answer, collapsed);
         CacheRemarks remarks =
                 x.remarks(cacheStatus(answer, why, collapsed), code.isHit(), code.isHit() ? Lookup.HIT : x.lookup());
@@ -138,8 +137,8 @@ final class Delivery {
     /** Sends the page for a fetch that brought no answer. */
     void failed(Exchange x, Unreachable failure, ResultCode code) {
         String url = x.uri().toString();
-        LOG.log(
-                System.Logger.Level.WARNING,
+        UNREACHABLE.met(
+                failure.trouble(),
                 () -> "no answer for " + x.head().method() + " " + printable(url) + ": " + failure.message());
         if (failure.cause() == Cause.REQUEST_BODY) {
             x.client().closeAfterwards();
@@ -160,10 +159,9 @@ final class Delivery {
         x.client().interim(new ResponseHead(head.status(), head.reason(), fields));
     }
 
-    static @Nullable String address(OriginAnswer answer) {
-        List<InetSocketAddress> addresses = answer.peer().addresses();
-        InetAddress address = addresses.isEmpty() ? null : addresses.get(0).getAddress();
-        return address == null ? null : AddressText.of(address);
+    /** An address that a peer was connected to, as the log names it; null for none. */
+    static @Nullable String address(@Nullable InetSocketAddress connectedTo) {
+        return connectedTo == null ? null : AddressText.of(connectedTo.getAddress());
     }
 
     private static ErrorPage page(Cause cause) {

@@ -212,7 +212,7 @@ final class Fetch implements OriginHandler {
     /** Nobody can join any more, and everybody gets {@code head}. */
     void serveAll(StoredHead head, ResultCode code, OriginAnswer answer) {
         close();
-        String address = Delivery.address(answer);
+        String address = Delivery.address(answer.address());
         everybody(x -> {
             x.answeredBy(answer.code(), address);
             serve(x, head, code, answer.head().status());
@@ -244,6 +244,7 @@ final class Fetch implements OriginHandler {
                 Cause.MALFORMED,
                 "status " + answer.head().status() + " to a request that did not ask for it",
                 answer.peer(),
+                answer.address(),
                 answer.code()));
     }
 
@@ -384,7 +385,7 @@ final class Fetch implements OriginHandler {
                 ? null
                 : ValidationOutcome.unanswered(validate, outlets.clock().instant(), plan.reuseRules());
         everybody(x -> {
-            x.answeredBy(failure.code(), null);
+            x.answeredBy(failure.code(), Delivery.address(failure.address()));
             if (outcome instanceof ValidationOutcome.ServeStale stale) {
                 serve(x, stale.stored(), ResultCode.TCP_REFRESH_FAIL_OLD, 0);
             } else {

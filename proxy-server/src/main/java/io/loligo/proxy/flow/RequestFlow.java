@@ -16,6 +16,7 @@ import io.loligo.proxy.fetch.OriginTrips;
 import io.loligo.proxy.fetch.PassThrough;
 import io.loligo.proxy.fetch.ValidateAndServe;
 import io.loligo.proxy.log.PurgeWords;
+import io.loligo.proxy.log.RecurringWarning;
 import io.loligo.proxy.origin.OriginClient;
 import io.loligo.proxy.respond.ErrorPage;
 import io.loligo.proxy.respond.Lookup;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestFlow {
     private static final System.Logger LOG = System.getLogger(RequestFlow.class.getName());
+    private static final RecurringWarning LOOPS = new RecurringWarning(LOG);
     /** RFC 5842 §7.2. */
     private static final int LOOP_DETECTED = 508;
 
@@ -159,9 +161,9 @@ public final class RequestFlow {
 
         @Override
         public Void loop(Decision.Loop decision) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "a request came back to this server: its " + decision.field() + " names it");
+            LOOPS.met(
+                    "a request came back to this server",
+                    () -> "a request came back to this server: its " + decision.field() + " names it");
             if (decision.equals(Decision.Loop.VIA)) {
                 x.refuse(ErrorPage.ERR_ACCESS_DENIED, ResultCode.TCP_DENIED, WENT_IN_A_CIRCLE);
             } else {

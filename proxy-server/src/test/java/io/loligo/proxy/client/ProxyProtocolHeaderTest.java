@@ -124,7 +124,9 @@ class ProxyProtocolHeaderTest {
         String addresses = "C0000207 C6336401 DC04 01BB";
 
         assertWhole(
-                binary("21 11 %04X".formatted(12 + most) + addresses + "EA %04X".formatted(most - 3)
+                binary("21 11 %04X".formatted(12 + most)
+                        + addresses
+                        + "EA %04X".formatted(most - 3)
                         + "00".repeat(most - 3)),
                 "192.0.2.7:56324",
                 "198.51.100.1:443");
@@ -156,8 +158,7 @@ class ProxyProtocolHeaderTest {
     @Test
     @DisplayName("a signature of version 2 that is wrong at its last byte")
     void signature() {
-        assertMalformed(
-                HexFormat.of().parseHex("0D0A0D0A000D0A515549540B"), "does not begin with a PROXY header");
+        assertMalformed(HexFormat.of().parseHex("0D0A0D0A000D0A515549540B"), "does not begin with a PROXY header");
     }
 
     private static byte[] text(String header) {
@@ -189,11 +190,15 @@ class ProxyProtocolHeaderTest {
         for (int length = 0; length <= bytes.length; length++) {
             Reading reading = read(bytes, length, new byte[0]);
             assertThat(reading).as("%s bytes", length).isNotInstanceOf(Complete.class);
-            assertThat(reading instanceof Malformed || !before).as("%s bytes", length).isTrue();
+            assertThat(reading instanceof Malformed || !before)
+                    .as("%s bytes", length)
+                    .isTrue();
             before = reading instanceof Malformed;
         }
         assertThat(read(bytes, bytes.length, new byte[0]))
-                .isInstanceOfSatisfying(Malformed.class, malformed -> assertThat(malformed.why()).contains(why));
+                .isInstanceOfSatisfying(
+                        Malformed.class,
+                        malformed -> assertThat(malformed.why()).contains(why));
     }
 
     /** Reads from the middle of a direct buffer, as the door does, and sees that it stays as it is. */
