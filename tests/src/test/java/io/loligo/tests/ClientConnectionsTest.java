@@ -19,8 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisplayName("Clients")
 @SuppressWarnings("StringConcatToTextBlock") // what goes over the wire shows its CR LF
 class ClientConnectionsTest {
-    private static final String PAGE =
-            "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 4\r\n\r\npage";
+    private static final String PAGE = "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 4\r\n\r\npage";
 
     private static void until(CountDownLatch latch) throws IOException {
         try {
@@ -33,7 +32,8 @@ class ClientConnectionsTest {
     @Test
     void are_as_many_as_client_max_connections_and_one_more_is_closed_at_once() {
         try (var origin = RawOrigin.answering(PAGE);
-                var server = RunningServer.start(SquidConf.inFrontOf(origin.port()).and("client_max_connections 2"))) {
+                var server =
+                        RunningServer.start(SquidConf.inFrontOf(origin.port()).and("client_max_connections 2"))) {
             try (var first = RawHttp.connect(server.port());
                     var second = RawHttp.connect(server.port())) {
                 assertThat(first.send(RawHttp.head("GET", "/")).answer().text()).isEqualTo("page");
@@ -63,8 +63,8 @@ class ClientConnectionsTest {
     @Test
     void are_as_many_from_one_address_as_client_ip_max_connections() throws Exception {
         try (var origin = RawOrigin.answering(PAGE);
-                var server = RunningServer.start(
-                        SquidConf.inFrontOf(origin.port()).and("client_ip_max_connections 1"));
+                var server =
+                        RunningServer.start(SquidConf.inFrontOf(origin.port()).and("client_ip_max_connections 1"));
                 var first = RawHttp.connect(server.port())) {
             assertThat(first.send(RawHttp.head("GET", "/")).answer().text()).isEqualTo("page");
             try (var second = RawHttp.connect(server.port())) {
@@ -91,7 +91,8 @@ class ClientConnectionsTest {
                     until(mayAnswer);
                     exchange.send("HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nContent-Length: 4\r\n\r\npage");
                 });
-                var server = RunningServer.start(SquidConf.inFrontOf(origin.port()).and("client_max_requests 1"));
+                var server =
+                        RunningServer.start(SquidConf.inFrontOf(origin.port()).and("client_max_requests 1"));
                 var first = RawHttp.connect(server.port());
                 var second = RawHttp.connect(server.port())) {
             first.send(RawHttp.head("GET", "/first"));
@@ -128,7 +129,8 @@ class ClientConnectionsTest {
             clients.forEach(RawHttp::close);
 
             await("a line for each, while the origin is silent")
-                    .until(() -> ScenarioWithOneOrigin.linesFor(server, "/slow/").size() == count);
+                    .until(() ->
+                            ScenarioWithOneOrigin.linesFor(server, "/slow/").size() == count);
             assertThat(ScenarioWithOneOrigin.linesFor(server, "/slow/"))
                     .allSatisfy(line -> assertThat(line).contains(" TCP_MISS_ABORTED/000 "));
             mayAnswer.countDown();
@@ -141,7 +143,8 @@ class ClientConnectionsTest {
     @Test
     void whose_head_does_not_come_to_its_end_are_closed_after_request_timeout() {
         try (var origin = RawOrigin.answering(PAGE);
-                var server = RunningServer.start(SquidConf.inFrontOf(origin.port()).and("request_timeout 1 second"));
+                var server =
+                        RunningServer.start(SquidConf.inFrontOf(origin.port()).and("request_timeout 1 second"));
                 var client = RawHttp.connect(server.port())) {
             client.send("GET / HTTP/1.1\r\nHost: www.exam");
 

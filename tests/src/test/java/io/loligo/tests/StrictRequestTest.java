@@ -161,10 +161,18 @@ class StrictRequestTest extends ScenarioWithOneOrigin {
     @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
-                "/a%zz", "/100%", "/a|b^{c}\"<>`[]\\", "/\u00c3\u00a4?\u00ff\u0080", "/a??b?", "/a?", "/%2500", "//a/../b;c,d",
+                "/a%zz",
+                "/100%",
+                "/a|b^{c}\"<>`[]\\",
+                "/\u00c3\u00a4?\u00ff\u0080",
+                "/a??b?",
+                "/a?",
+                "/%2500",
+                "//a/../b;c,d",
             })
     void a_target_that_others_would_refuse_reaches_the_origin_byte_by_byte(String target) {
-        try (var echo = RawOrigin.answering("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 4\r\n\r\nbody");
+        try (var echo = RawOrigin.answering(
+                        "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 4\r\n\r\nbody");
                 var server = RunningServer.start(SquidConf.inFrontOf(echo.port()))) {
             for (int i = 0; i < 2; i++) {
                 assertThat(RawHttp.get(server.port(), target).text()).isEqualTo("body");

@@ -158,8 +158,8 @@ public final class Listeners {
                         .toList());
     }
 
-    private AcceptingChannel<StreamConnection> listen(
-            InetSocketAddress address, String key, Http1Door door) throws IOException {
+    private AcceptingChannel<StreamConnection> listen(InetSocketAddress address, String key, Http1Door door)
+            throws IOException {
         OptionMap options = OptionMap.builder()
                 .set(Options.WORKER_IO_THREADS, worker.getIoThreadCount())
                 .set(Options.TCP_NODELAY, true)
@@ -169,9 +169,7 @@ public final class Listeners {
                 .set(Options.BACKLOG, BACKLOG)
                 .getMap();
         return worker.createStreamConnectionServer(
-                address,
-                ChannelListeners.openListenerAdapter(connection -> accepted(connection, key, door)),
-                options);
+                address, ChannelListeners.openListenerAdapter(connection -> accepted(connection, key, door)), options);
     }
 
     private void accepted(StreamConnection connection, String key, Http1Door door) {

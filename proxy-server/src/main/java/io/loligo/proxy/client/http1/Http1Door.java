@@ -96,6 +96,7 @@ public final class Http1Door {
 
     /** Whether there are as many requests under way as client_max_requests allows. */
     boolean isFull(Rules rules) {
-        return active.sum() >= rules.configuration().limits().clientConnections().requestsMax();
+        return active.sum()
+                >= rules.configuration().limits().clientConnections().requestsMax();
     }
 }

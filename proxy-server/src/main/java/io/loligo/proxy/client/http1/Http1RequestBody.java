@@ -207,9 +207,7 @@ final class Http1RequestBody implements ClientBody {
             return;
         }
         if (readTimer == null) {
-            readTimer = connection
-                    .thread()
-                    .executeAfter(this::timeOut, readTimeout.toMillis(), TimeUnit.MILLISECONDS);
+            readTimer = connection.thread().executeAfter(this::timeOut, readTimeout.toMillis(), TimeUnit.MILLISECONDS);
         }
         resumed = true;
         if (connection.received().hasRemaining()) {

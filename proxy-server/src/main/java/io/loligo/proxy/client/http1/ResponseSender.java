@@ -90,6 +90,7 @@ public final class ResponseSender {
     private boolean countedAsWaiting;
     /** Bytes that may still be moved in this turn. */
     private long turn;
+
     private long bytesSent;
     private long bodyBytesSent;
     private boolean keepsHead;

@@ -18,7 +18,8 @@ import org.xnio.XnioExecutor;
 class ConnectionDeadlinesTest {
     private final Timers timers = new Timers();
 
-    @DisplayName("when a connection is closed: i it awaits a request, a bytes come, h a head begins, w it is whole, each at a second")
+    @DisplayName(
+            "when a connection is closed: i it awaits a request, a bytes come, h a head begins, w it is whole, each at a second")
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
         # rule                                       | start | idle | life | what happens        | cut at

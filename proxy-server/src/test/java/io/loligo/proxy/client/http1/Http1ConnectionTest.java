@@ -67,7 +67,8 @@ class Http1ConnectionTest {
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
         silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        Path file = Files.writeString(directory.resolve("squid.conf"), """
+        Path file = Files.writeString(
+                directory.resolve("squid.conf"), """
                 http_port 127.0.0.1:8080 accel defaultsite=www.example.org
                 cache_peer 127.0.0.1 parent %d 0 no-query originserver
                 http_access allow all
@@ -82,12 +83,11 @@ class Http1ConnectionTest {
         store = ChronicleStore.open(new StoreOptions(null, 1 << 20, 1 << 10));
         origin = new OriginClient(
                 worker, buffers, Clock.systemUTC(), OriginSettings.from(configuration), (sent, received) -> {});
-        var live = new LiveConfiguration(Rules.of(
-                configuration, origin.renew(List.of(), configuration.peers(), Duration.ofSeconds(5)), "1"));
+        var live = new LiveConfiguration(
+                Rules.of(configuration, origin.renew(List.of(), configuration.peers(), Duration.ofSeconds(5)), "1"));
         RequestFlow flow =
                 RequestFlow.assemble(store, origin, buffers, Clock.systemUTC(), page -> Optional.of("the page"));
-        var door = new Http1Door(
-                Rules.portKey(configuration.ports().get(0)), live, flow, transactions::add, active);
+        var door = new Http1Door(Rules.portKey(configuration.ports().get(0)), live, flow, transactions::add, active);
         server = worker.createStreamConnectionServer(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 ChannelListeners.openListenerAdapter(channel -> {
