@@ -13,6 +13,7 @@ import io.loligo.proxy.access.RequestFacts;
 import io.loligo.proxy.config.ClientAddresses;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.PortConfig;
+import io.loligo.proxy.http1.RequestLimits;
 import io.loligo.proxy.origin.Peer;
 import io.loligo.proxy.origin.PeerSelection;
 import io.loligo.proxy.respond.RequestFields;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param responseFields what goes to clients
  * @param hidden the fields of answers that do not go to clients
  * @param hiddenFromSurrogates those of them that do not even go to a surrogate between us and the visitors
+ * @param requestLimits how large a request may be
  * @param product name and version, as Server and Via say it
  */
 public record Rules(
@@ -47,6 +49,7 @@ public record Rules(
         ResponseFields responseFields,
         FieldNames hidden,
         FieldNames hiddenFromSurrogates,
+        RequestLimits requestLimits,
         String product) {
 
     /**
@@ -75,6 +78,9 @@ public record Rules(
                 new ResponseFields(identity, product, configuration.forwarding().via()),
                 FieldNames.of(configuration.headerFields().hidden()),
                 FieldNames.of(configuration.headerFields().hiddenFromSurrogates()),
+                new RequestLimits(
+                        configuration.limits().requestHeaderMaxSize(),
+                        configuration.limits().requestBodyMaxSize()),
                 product);
     }
 
