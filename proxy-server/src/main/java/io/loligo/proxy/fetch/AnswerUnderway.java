@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param relay the body that goes to the store
  * @param first where {@code head}'s body begins in it
  * @param size how much of it belongs to {@code head}; -1 for all
- * @param rangesWanted whether the client's ranges did not go to the origin and are still to be cut out
+ * @param rangesWithheld whether the client's ranges did not go to the origin and are still to be cut out
  */
 record AnswerUnderway(
         OriginAnswer answer,
@@ -28,7 +28,7 @@ record AnswerUnderway(
         BodyRelay relay,
         long first,
         long size,
-        boolean rangesWanted) {
+        boolean rangesWithheld) {
 
     /** The length of {@code head}'s body; -1 when only its end will tell. */
     long length() {
@@ -37,6 +37,6 @@ record AnswerUnderway(
 
     AnswerUnderway part(ResponseHead partHead, long partFirst, long partSize) {
         return new AnswerUnderway(
-                answer, partHead, described, stored, notStored, relay, partFirst, partSize, rangesWanted);
+                answer, partHead, described, stored, notStored, relay, partFirst, partSize, rangesWithheld);
     }
 }

@@ -41,7 +41,7 @@ final class ValidationSteps implements ValidationOutcome.Cases<Void> {
 
     @Override
     public Void replace(ValidationOutcome.Replace outcome) {
-        fetch.arrive(answer, body, ResultCode.TCP_REFRESH_MODIFIED);
+        fetch.deliver(answer, body, ResultCode.TCP_REFRESH_MODIFIED);
         return null;
     }
 
@@ -52,7 +52,7 @@ final class ValidationSteps implements ValidationOutcome.Cases<Void> {
         } else {
             store.freshen(stored, outcome.freshened(), fetch.begun());
         }
-        fetch.arrive(answer, body, ResultCode.TCP_MISS);
+        fetch.deliver(answer, body, ResultCode.TCP_MISS);
         return null;
     }
 
@@ -65,7 +65,7 @@ final class ValidationSteps implements ValidationOutcome.Cases<Void> {
 
     @Override
     public Void passOn(ValidationOutcome.PassOn outcome) {
-        fetch.arrive(answer, body, ResultCode.TCP_REFRESH_FAIL_ERR);
+        fetch.deliver(answer, body, ResultCode.TCP_REFRESH_FAIL_ERR);
         return null;
     }
 
