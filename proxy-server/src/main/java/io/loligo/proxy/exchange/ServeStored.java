@@ -106,12 +106,7 @@ public final class ServeStored {
     }
 
     private boolean serve(
-            Exchange x,
-            StoredHead stored,
-            Freshness freshness,
-            ResultCode code,
-            CacheStatus status,
-            Fields cookies) {
+            Exchange x, StoredHead stored, Freshness freshness, ResultCode code, CacheStatus status, Fields cookies) {
         EntryReader reader = RangeSelection.isHeld(x.head(), stored) ? store.read(stored) : null;
         if (reader == null) {
             return false;
@@ -143,7 +138,8 @@ public final class ServeStored {
             }
             case PROCEED -> {
                 if (request.has("Range")) {
-                    RangeSelection.of(x.head(), stored).match(new Ranges(x, stored, freshness, status, cookies, reader));
+                    RangeSelection.of(x.head(), stored)
+                            .match(new Ranges(x, stored, freshness, status, cookies, reader));
                 } else {
                     whole(x, stored, freshness, status, cookies, reader);
                 }
@@ -202,8 +198,7 @@ public final class ServeStored {
         if (code == hitCode) {
             x.result(x.head().fields().has("If-None-Match") ? ResultCode.TCP_INM_HIT : ResultCode.TCP_IMS_HIT);
         }
-        Fields fields = asOfNow(
-                x, stored, Preconditions.notModifiedFields(stored.fields()), cookies, freshness);
+        Fields fields = asOfNow(x, stored, Preconditions.notModifiedFields(stored.fields()), cookies, freshness);
         x.send(
                 Answer.withoutBody(
                         304,
@@ -277,7 +272,8 @@ public final class ServeStored {
             Fields fields = (date == null ? Fields.EMPTY : Fields.of("Date", date))
                     .plus("Content-Range", selection.contentRange())
                     .plus("Content-Length", "0");
-            x.send(Answer.withoutBody(416, "Range Not Satisfiable", asOfNow(x, stored, fields, cookies, freshness), remarks()));
+            x.send(Answer.withoutBody(
+                    416, "Range Not Satisfiable", asOfNow(x, stored, fields, cookies, freshness), remarks()));
             return null;
         }
 

@@ -19,8 +19,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a fetch's answer is to the store: what of it is kept, which stored part it completes, and what it makes out of date.
- * Used on the fetch's I/O thread.
+ * What an origin's answer means to the store: whether it is stored, which stored part it is combined with, and which stored
+ * responses it makes out of date. Used on the fetch's I/O thread.
  */
 final class AnswerStorage {
     private static final int PARTIAL_CONTENT = 206;
@@ -43,11 +43,11 @@ final class AnswerStorage {
     record Combined(Combining combining, EntryReader reader) {}
 
     /**
-     * What is made of an answer.
+     * Whether an answer is stored.
      *
-     * @param described what ranges are cut by; null where nobody's are
-     * @param stored what goes to the store; null when nothing does
-     * @param notStored why it must not; null where it goes there, or was not to go there whatever it is
+     * @param described the head that ranges are cut by; null where none are
+     * @param stored the head that is stored; null when the answer is not
+     * @param notStored why it must not be stored; null where it is stored, or was never to be
      */
     record StorageOutcome(
             @Nullable StoredHead described, @Nullable StoredHead stored, StorageVerdict.@Nullable Reason notStored) {
@@ -60,7 +60,8 @@ final class AnswerStorage {
 
     /** The whole that an answer to a request for the rest of {@code part} makes with it; null when it makes none. */
     @Nullable Combined completed(StoredHead part, OriginAnswer answer) {
-        Combining whole = Combining.of(part, described(answer), plan.asked().head().fields());
+        Combining whole =
+                Combining.of(part, described(answer), plan.asked().head().fields());
         EntryReader reader = whole != null && whole.head().isComplete() ? store.read(part) : null;
         return whole == null || reader == null ? null : new Combined(whole, reader);
     }
@@ -125,13 +126,21 @@ final class AnswerStorage {
                 endToEnd,
                 answer.times(),
                 plan.asked().key(),
-                plan.asked().rules().storage(answer.peer(), plan.asked().reuse(), plan.asked().facts(), answer.head()));
+                plan.asked()
+                        .rules()
+                        .storage(
+                                answer.peer(),
+                                plan.asked().reuse(),
+                                plan.asked().facts(),
+                                answer.head()));
     }
 
     /** The request whose answer is weighed: with our range, where the rest of a part was asked for. */
     private RequestHead asked() {
         RequestHead head = plan.asked().head();
-        String range = plan.purpose() instanceof Purpose.RestOfPart ? plan.request().fields().first("Range") : null;
+        String range = plan.purpose() instanceof Purpose.RestOfPart
+                ? plan.request().fields().first("Range")
+                : null;
         return range == null
                 ? head
                 : new RequestHead(
@@ -159,7 +168,7 @@ final class AnswerStorage {
      *
      * @param stored whether it is stored itself
      * @param replacing whether it is the new response that a validation brought
-     * @param begun the order number of the fetch's beginning among the purges
+     * @param begun the order number of the fetch among the purges
      * @return the number that the answer is stored by
      */
     long dropOutdated(OriginAnswer answer, boolean stored, boolean replacing, long begun) {

@@ -43,9 +43,7 @@ final class CollapsedForwarding {
      * @return false, and nothing is done, when another fetch has come before it
      */
     boolean lead(CacheKey key, @Nullable Fetch outdated, Fetch fetch) {
-        return outdated == null
-                ? underWay.putIfAbsent(key, fetch) == null
-                : underWay.replace(key, outdated, fetch);
+        return outdated == null ? underWay.putIfAbsent(key, fetch) == null : underWay.replace(key, outdated, fetch);
     }
 
     /** Nobody can join {@code fetch} any more. */

@@ -65,7 +65,7 @@ final class Fetch implements OriginHandler {
 
     private final FetchClients clients;
 
-    /** The number of purges that were in force when the fetch began. */
+    /** The order number of the fetch among the purges: those with a smaller one came before its request was sent. */
     private final long begun;
 
     /** The answer that is being stored and sent. Set before requests may read along. */
@@ -134,7 +134,7 @@ final class Fetch implements OriginHandler {
         }
     }
 
-    /** The number of purges that were in force when the fetch began. */
+    /** The order number of the fetch among the purges: those with a smaller one came before its request was sent. */
     long begun() {
         return begun;
     }
@@ -300,7 +300,9 @@ final class Fetch implements OriginHandler {
         endForAll(x -> {
             x.answeredBy(answer.code(), address);
             // Cookies that came with a 304 are for the client whose request was answered with it, and for no other.
-            Fields cookies = x.equals(starter) ? FieldRule.SET_COOKIE.linesIn(answer.head().fields()) : Fields.EMPTY;
+            Fields cookies = x.equals(starter)
+                    ? FieldRule.SET_COOKIE.linesIn(answer.head().fields())
+                    : Fields.EMPTY;
             serve(x, head, code, answer.head().status(), cookies);
         });
     }
@@ -353,8 +355,7 @@ final class Fetch implements OriginHandler {
         long order = answerStorage.dropOutdated(
                 answer, storable != null, leaderCode == ResultCode.TCP_REFRESH_MODIFIED, begun);
         Combining combining = combined == null ? null : combined.combining();
-        StoredHead whole =
-                plan.purpose() instanceof Purpose.RestOfPart && combining != null ? combining.head() : null;
+        StoredHead whole = plan.purpose() instanceof Purpose.RestOfPart && combining != null ? combining.head() : null;
         ResponseHead head = AnswerStorage.forClient(answer, endToEnd, whole);
         EntryWriter writer = storable == null ? null : outlets.store().write(storable, order);
         BodyRelay relay = new BodyRelay(

@@ -70,7 +70,14 @@ record FetchPlan(
     /** The request of {@code x} goes to the origin past the cache, with its body. */
     static FetchPlan pass(Exchange x, ForwardReason why) {
         boolean mayStore = why == ForwardReason.METHOD && x.head().isMethod("POST");
-        return of(x, why, new Purpose.Pass(mayStore), toOrigin(x, false), x.client().body(), true, false);
+        return of(
+                x,
+                why,
+                new Purpose.Pass(mayStore),
+                toOrigin(x, false),
+                x.client().body(),
+                true,
+                false);
     }
 
     /**
@@ -112,7 +119,11 @@ record FetchPlan(
             boolean clientConditional,
             boolean rangesWithheld) {
         OriginRequest request = new OriginRequest(
-                x.head().method(), x.head().target(), fields, body, x.uri().scheme().equals("https"));
+                x.head().method(),
+                x.head().target(),
+                fields,
+                body,
+                x.uri().scheme().equals("https"));
         return new FetchPlan(
                 ClientRequest.of(x),
                 request,
@@ -125,7 +136,9 @@ record FetchPlan(
 
     /** @param mayBeStored whether the fields that the key does not know of have to stay behind */
     private static Fields toOrigin(Exchange x, boolean mayBeStored) {
-        return x.rules().requestFields().toOrigin(x.head(), x.uri(), x.clientAddress().getAddress(), mayBeStored);
+        return x.rules()
+                .requestFields()
+                .toOrigin(x.head(), x.uri(), x.clientAddress().getAddress(), mayBeStored);
     }
 
     /** The conditions that cache_miss_revalidate is about. */

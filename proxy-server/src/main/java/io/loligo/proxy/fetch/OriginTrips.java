@@ -10,7 +10,6 @@ import io.undertow.connector.ByteBufferPool;
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
 /** Starts fetches, and has requests join those under way. Used by every I/O thread. */

@@ -9,7 +9,7 @@ import io.loligo.proxy.origin.OriginBody;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** What each outcome of a validation leads to. Used on the fetch's I/O thread, once. */
+/** Does what each outcome of a validation asks for, with the fetch that asked. Used on its I/O thread, once. */
 final class ValidationSteps implements ValidationOutcome.Cases<Void> {
     private final Fetch fetch;
     private final ResponseStore store;
@@ -17,7 +17,7 @@ final class ValidationSteps implements ValidationOutcome.Cases<Void> {
     private final OriginBody body;
     private final StoredHead stored;
 
-    /** @param stored what was validated */
+    /** @param stored the stored response that was validated */
     ValidationSteps(Fetch fetch, ResponseStore store, OriginAnswer answer, OriginBody body, StoredHead stored) {
         this.fetch = fetch;
         this.store = store;

@@ -1,8 +1,8 @@
 package io.loligo.proxy.fetch;
 
+import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.RequestHead;
-import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.ResponseHead;
 import io.loligo.proxy.exchange.Client;
 import io.loligo.proxy.exchange.ClientBody;
@@ -50,8 +50,7 @@ final class FakeClient implements Client {
 
     /** An exchange that asks for {@code path}. */
     Exchange asks(String method, String path) {
-        exchange.understood(
-                new RequestHead(method, path, HttpVersion.HTTP_1_1, Fields.of("Host", "www.example.org")));
+        exchange.understood(new RequestHead(method, path, HttpVersion.HTTP_1_1, Fields.of("Host", "www.example.org")));
         return exchange;
     }
 

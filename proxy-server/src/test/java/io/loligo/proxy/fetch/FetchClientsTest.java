@@ -181,7 +181,8 @@ final class FetchClientsTest {
                     @Override
                     public void waitedTooLong(Exchange x) {
                         if (told.isEmpty()) {
-                            told.add("too long on " + (Thread.currentThread() == x.thread() ? "its thread" : "another"));
+                            told.add(
+                                    "too long on " + (Thread.currentThread() == x.thread() ? "its thread" : "another"));
                         }
                         sentAway.add(x);
                     }

@@ -39,8 +39,7 @@ import org.xnio.XnioWorker;
 /** What becomes of a fetch whose clients leave before its answer's head comes. */
 @DisplayName("A client that leaves")
 final class LeavingClientsTest {
-    private static final String PAGE =
-            "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 5\r\n\r\nhello";
+    private static final String PAGE = "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 5\r\n\r\nhello";
 
     @TempDir
     Path directory;
@@ -86,7 +85,9 @@ final class LeavingClientsTest {
         try (Socket request = accepted()) {
             only.leaves();
 
-            assertThat(request.getInputStream().read()).as("the origin's connection").isEqualTo(-1);
+            assertThat(request.getInputStream().read())
+                    .as("the origin's connection")
+                    .isEqualTo(-1);
         }
         assertAborted(only, ResultCode.TCP_MISS);
         FakeClient next = asks(1, "GET", null);
@@ -108,7 +109,11 @@ final class LeavingClientsTest {
             send(request, PAGE);
 
             assertThat(waiter.text.get(20, TimeUnit.SECONDS)).isEqualTo("hello");
-            assertThat(waiter.records).extracting(Transaction::result).containsExactly(ResultCode.TCP_CF_HIT);
+            // Read along, or from the store when all of it was there before this client's thread had its turn.
+            assertThat(waiter.records)
+                    .singleElement()
+                    .extracting(Transaction::result)
+                    .isIn(ResultCode.TCP_CF_HIT, ResultCode.TCP_MEM_HIT);
             assertAborted(leader, ResultCode.TCP_MISS);
             assertAborted(leaving, ResultCode.TCP_CF_MISS);
         }
@@ -118,8 +123,8 @@ final class LeavingClientsTest {
     void after_all_others_ends_the_fetch() throws Exception {
         start();
         FakeClient leader = asks(0, "GET", null);
+        FakeClient waiter = asks(1, "GET", null);
         try (Socket request = accepted()) {
-            FakeClient waiter = asks(1, "GET", null);
             leader.leaves();
             waiter.leaves();
 

@@ -28,15 +28,13 @@ final class TestRules {
 
     static Configuration configuration(Path directory, int originPort, String... more) throws IOException {
         Path file = Files.writeString(
-                directory.resolve("squid.conf"),
-                """
+                directory.resolve("squid.conf"), """
                 http_port 127.0.0.1:8000 accel defaultsite=www.example.org vhost
                 cache_peer 127.0.0.1 parent %d 0 no-query originserver name=origin
                 http_access allow all
                 access_log none
                 visible_hostname edge.example
-                """.formatted(originPort)
-                        + String.join("\n", more) + "\n");
+                """.formatted(originPort) + String.join("\n", more) + "\n");
         return Objects.requireNonNull(
                 ConfigurationLoader.load(file, LoadOptions.DEFAULT).configuration());
     }
