@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -160,9 +161,9 @@ final class LeavingClientsTest {
     }
 
     private FakeClient asks(int thread, String method, @Nullable ClientBody body) throws Exception {
-        assert rules != null && flow != null;
-        FakeClient asking = new FakeClient(worker.getIoThread(thread), rules, body);
-        FakeClient.on(asking.thread(), () -> flow.handle(asking.asks(method, "/page"), null, null));
+        RequestFlow serving = Objects.requireNonNull(flow);
+        FakeClient asking = new FakeClient(worker.getIoThread(thread), Objects.requireNonNull(rules), body);
+        FakeClient.on(asking.thread(), () -> serving.handle(asking.asks(method, "/page"), null, null));
         return asking;
     }
 
