@@ -580,7 +580,6 @@ final class Http1Connection implements PlainClient {
         return client;
     }
 
-
     /** The exchange is over and recorded. */
     void ended() {
         serving = null;
