@@ -11,7 +11,7 @@ import io.loligo.proxy.admin.PeerState;
 import io.loligo.proxy.admin.ReloadResult;
 import io.loligo.proxy.admin.ServerView;
 import io.loligo.proxy.client.Listeners;
-import io.loligo.proxy.client.RequestHandler;
+import io.loligo.proxy.client.http1.Http1Door;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.ConfigurationLoader;
 import io.loligo.proxy.config.LoadOptions;
@@ -120,12 +120,7 @@ public final class LoligoServer {
                 metrics.record(transaction);
                 accessLog.record(transaction);
             };
-            listeners = new Listeners(
-                    worker,
-                    buffers,
-                    () -> live.current().configuration().timeouts(),
-                    record,
-                    key -> new RequestHandler(key, live, flow, record, active));
+            listeners = new Listeners(worker, live, key -> new Http1Door(key, live, flow, record, active));
             opened.add(() -> {
                 listeners.stopAccepting();
                 listeners.closeConnections();

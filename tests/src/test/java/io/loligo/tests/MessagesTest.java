@@ -300,6 +300,20 @@ class MessagesTest extends ScenarioWithOneOrigin {
         });
     }
 
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"Content_Length", "content.length", "Transfer_Encoding", "TRANSFER~ENCODING"})
+    void a_name_that_an_application_could_take_for_a_framing_field_goes_no_further(String name) {
+        String path = cacheablePage("x");
+
+        var answer = RawHttp.get(port, path, name + ": 5", "X_Other: to end");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(origin.requestsFor(path)).singleElement().satisfies(request -> {
+            assertThat(request.getHeader(name)).isNull();
+            assertThat(request.getHeader("X_Other")).isEqualTo("to end");
+        });
+    }
+
     @Test
     void the_origin_is_told_who_asked_and_through_whom() {
         String path = cacheablePage("x");

@@ -245,7 +245,7 @@ class PlainRequestTest {
     }
 
     @Test
-    void whose_client_leaves_are_over_when_the_origin_has_answered() {
+    void whose_client_leaves_are_over_at_once() {
         var asked = new CountDownLatch(1);
         var mayEnd = new CountDownLatch(1);
         try (var slow = RawOrigin.with(exchange -> {
@@ -260,10 +260,13 @@ class PlainRequestTest {
                 client.send(plain("/left"));
                 await("asked").until(() -> asked.getCount() == 0);
             }
+            await("its log line, while the origin is silent")
+                    .untilAsserted(() -> assertThat(ScenarioWithOneOrigin.linesFor(server, "/left"))
+                            .singleElement()
+                            .satisfies(line -> assertThat(line).contains(" TCP_MISS_ABORTED/000 ")));
             assertThat(RawHttp.get(server.port(), "/other").text()).isEqualTo("page");
             mayEnd.countDown();
-            await("its log line")
-                    .until(() -> ScenarioWithOneOrigin.linesFor(server, "/left").size() == 1);
+            assertThat(RawHttp.get(server.port(), "/third").text()).isEqualTo("page");
         }
     }
 }

@@ -1,23 +1,24 @@
 package io.loligo.proxy.client;
 
+import io.loligo.proxy.client.http1.Http1Door;
+import io.loligo.proxy.client.http1.NamedAddresses;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.PortConfig;
+import io.loligo.proxy.exchange.LiveConfiguration;
 import io.loligo.proxy.exchange.Rules;
-import io.loligo.proxy.log.Transaction;
-import io.undertow.UndertowOptions;
-import io.undertow.connector.ByteBufferPool;
-import io.undertow.server.protocol.http.HttpOpenListener;
+import io.loligo.proxy.log.RecurringWarning;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Objects;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
@@ -25,42 +26,44 @@ import org.xnio.Options;
 import org.xnio.StreamConnection;
 import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
-import org.xnio.management.XnioServerMXBean;
 
 /**
  * The listening sockets, one or more per http_port. They survive reloads: a line that stays keeps its socket and its
  * connections. Used by one thread at a time.
  */
 public final class Listeners {
+    private static final System.Logger LOG = System.getLogger(Listeners.class.getName());
     private static final int BACKLOG = 4096;
-    private static final int FIELDS_MAX = 200;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final String NOT_ALLOWED =
+            "a port with require-proxy-header closed a connection: proxy_protocol_access does not allow its sender";
+
+    private final RecurringWarning warnings = new RecurringWarning(LOG);
 
     private final XnioWorker worker;
-    private final ByteBufferPool buffers;
-    private final Supplier<Configuration.Timeouts> timeouts;
-    private final Consumer<Transaction> record;
-    private final Function<String, RequestHandler> handlers;
+    private final LiveConfiguration live;
+    private final Function<String, Http1Door> doors;
+    private final ClientConnections connections;
     private final Map<String, Listener> open = new LinkedHashMap<>();
 
     private record Listener(
-            PortConfig port, HttpOpenListener protocol, List<AcceptingChannel<StreamConnection>> sockets) {}
+            PortConfig port, List<AcceptingChannel<StreamConnection>> sockets, List<AcceptBackOff> backOffs) {
+        private void close() {
+            backOffs.forEach(AcceptBackOff::stop);
+            sockets.forEach(IoUtils::safeClose);
+        }
+    }
 
     /**
-     * @param timeouts those in force at any time
-     * @param record gets what no handler sees, as it could not be parsed
-     * @param handlers makes the handler for a {@link Rules#portKey}
+     * @param live the configuration in force at any time
+     * @param doors makes what serves the connections of a {@link Rules#portKey}
      */
-    public Listeners(
-            XnioWorker worker,
-            ByteBufferPool buffers,
-            Supplier<Configuration.Timeouts> timeouts,
-            Consumer<Transaction> record,
-            Function<String, RequestHandler> handlers) {
+    public Listeners(XnioWorker worker, LiveConfiguration live, Function<String, Http1Door> doors) {
         this.worker = worker;
-        this.buffers = buffers;
-        this.timeouts = timeouts;
-        this.record = record;
-        this.handlers = handlers;
+        this.live = live;
+        this.doors = doors;
+        this.connections = new ClientConnections(
+                () -> live.current().configuration().limits().clientConnections());
     }
 
     /**
@@ -75,7 +78,7 @@ public final class Listeners {
             for (PortConfig port : configuration.ports()) {
                 String key = Rules.portKey(port);
                 if (!open.containsKey(key)) {
-                    open.put(key, listen(port, configuration));
+                    open.put(key, listen(port));
                     opened.add(key);
                 }
             }
@@ -85,13 +88,11 @@ public final class Listeners {
         }
     }
 
-    /** Serves the ports of {@code configuration}, which is in force by now: the new ones, and those that stay by its limits. */
+    /** Serves the ports of {@code configuration}, which is in force by now. */
     public void accept(Configuration configuration) {
-        OptionMap options = options(configuration);
         for (PortConfig port : configuration.ports()) {
             Listener listener = open.get(Rules.portKey(port));
             if (listener != null) {
-                listener.protocol().setUndertowOptions(options);
                 listener.sockets().forEach(AcceptingChannel::resumeAccepts);
             }
         }
@@ -105,19 +106,17 @@ public final class Listeners {
 
     /** Stops accepting, everywhere. */
     public void stopAccepting() {
-        open.values().forEach(listener -> listener.sockets().forEach(IoUtils::safeClose));
+        open.values().forEach(Listener::close);
     }
 
     /** Cuts every connection that is still open. */
     public void closeConnections() {
-        open.values().forEach(listener -> listener.protocol().closeConnections());
+        connections.closeAll();
     }
 
     /** Client connections that are open now. */
     public int connections() {
-        return worker.getMXBean().getServerMXBeans().stream()
-                .mapToInt(XnioServerMXBean::getConnectionCount)
-                .sum();
+        return connections.count();
     }
 
     /** The addresses that are listened on. */
@@ -131,18 +130,17 @@ public final class Listeners {
     private void close(String key) {
         Listener listener = open.remove(key);
         if (listener != null) {
-            listener.sockets().forEach(IoUtils::safeClose);
+            listener.close();
         }
     }
 
-    private Listener listen(PortConfig port, Configuration configuration) throws IOException {
-        HttpOpenListener protocol = new HttpOpenListener(buffers, options(configuration));
-        RequestHandler handler = handlers.apply(Rules.portKey(port));
-        protocol.setRootHandler(handler);
+    private Listener listen(PortConfig port) throws IOException {
+        String key = Rules.portKey(port);
+        Http1Door door = doors.apply(key);
         List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
         try {
             for (InetSocketAddress address : addresses(port)) {
-                sockets.add(listen(address, protocol, handler));
+                sockets.add(listen(address, key, door));
             }
         } catch (IOException e) {
             sockets.forEach(IoUtils::safeClose);
@@ -152,29 +150,17 @@ public final class Listeners {
                             + " that nobody else has (ports below 1024 need a privilege)",
                     e);
         }
-        return new Listener(port, protocol, sockets);
+        return new Listener(
+                port,
+                sockets,
+                sockets.stream()
+                        .map(AcceptBackOff::watch)
+                        .filter(Objects::nonNull)
+                        .toList());
     }
 
-    private static OptionMap options(Configuration configuration) {
-        return OptionMap.builder()
-                .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
-                // Beyond it the parser gives up without a page; up to it the check answers 431.
-                .set(UndertowOptions.MAX_HEADER_SIZE, 4 * configuration.limits().requestHeaderMaxSize())
-                .set(UndertowOptions.MAX_HEADERS, FIELDS_MAX)
-                // The limit on bodies is ours, counted where they are read.
-                .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
-                .set(UndertowOptions.MAX_COOKIES, FIELDS_MAX)
-                .set(UndertowOptions.MAX_PARAMETERS, Integer.MAX_VALUE)
-                .set(UndertowOptions.DECODE_URL, false)
-                .set(UndertowOptions.ALWAYS_SET_DATE, false)
-                .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
-                .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int)
-                        configuration.timeouts().requestTimeout().toMillis())
-                .getMap();
-    }
-
-    private AcceptingChannel<StreamConnection> listen(
-            InetSocketAddress address, HttpOpenListener protocol, RequestHandler handler) throws IOException {
+    private AcceptingChannel<StreamConnection> listen(InetSocketAddress address, String key, Http1Door door)
+            throws IOException {
         OptionMap options = OptionMap.builder()
                 .set(Options.WORKER_IO_THREADS, worker.getIoThreadCount())
                 .set(Options.TCP_NODELAY, true)
@@ -184,14 +170,42 @@ public final class Listeners {
                 .set(Options.BACKLOG, BACKLOG)
                 .getMap();
         return worker.createStreamConnectionServer(
-                address,
-                ChannelListeners.openListenerAdapter(connection -> accepted(connection, protocol, handler)),
-                options);
+                address, ChannelListeners.openListenerAdapter(connection -> accepted(connection, key, door)), options);
     }
 
-    private void accepted(StreamConnection connection, HttpOpenListener protocol, RequestHandler handler) {
-        RequestHeadConduit.attach(connection, handler, timeouts, record);
-        protocol.handleEvent(connection);
+    private void accepted(StreamConnection connection, String key, Http1Door door) {
+        ClientConnections.Place place = connections.admit(connection);
+        if (place == null) {
+            return;
+        }
+        Runnable closed = () -> connections.closed(place);
+        Rules rules = live.current();
+        Rules.Site site = rules.site(key);
+        if (site == null || !site.port().requireProxyHeader()) {
+            door.serve(connection, null, NOTHING, closed);
+        } else if (mayNameClients(connection, site)) {
+            ProxyHeaderReader.read(
+                    connection,
+                    rules.configuration().timeouts().requestStartTimeout(),
+                    closed,
+                    (header, behind) -> door.serve(connection, named(header), behind, closed));
+        } else {
+            connections.closed(place);
+            IoUtils.safeClose(connection);
+            warnings.met(NOT_ALLOWED, () -> NOT_ALLOWED);
+        }
+    }
+
+    private static boolean mayNameClients(StreamConnection connection, Rules.Site site) {
+        InetSocketAddress client = connection.getPeerAddress(InetSocketAddress.class);
+        InetSocketAddress local = connection.getLocalAddress(InetSocketAddress.class);
+        return client != null && local != null && site.clients().mayNameClients(client, local, site.port());
+    }
+
+    /** The addresses that {@code header} names; null where it names none. */
+    private static @Nullable NamedAddresses named(ProxyProtocolHeader header) {
+        ProxyProtocolHeader.Addresses addresses = header.addresses();
+        return addresses == null ? null : new NamedAddresses(addresses.source(), addresses.destination());
     }
 
     private static List<InetSocketAddress> addresses(PortConfig port) throws UnknownHostException {

@@ -1,4 +1,4 @@
-/** The doors: listening sockets and the client connections. The only room that knows how bytes of clients look. */
+/** The doors: listening sockets, how many clients may come in, and what their connections carry before HTTP. */
 @NullMarked
 package io.loligo.proxy.client;
 

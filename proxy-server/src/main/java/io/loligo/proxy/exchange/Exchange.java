@@ -112,12 +112,13 @@ public final class Exchange {
 
     /** The URL that the request is about is known. */
     public void located(EffectiveUri uri) {
-        located(new RequestFacts(
-                head(),
-                uri,
-                client.address(),
-                client.localAddress(),
-                site.port().name()));
+        located(site.clients()
+                .of(new RequestFacts(
+                        head(),
+                        uri,
+                        client.address(),
+                        client.localAddress(),
+                        site.port().name())));
     }
 
     /** As {@link #located(EffectiveUri)}, with facts that were made before the exchange was. */

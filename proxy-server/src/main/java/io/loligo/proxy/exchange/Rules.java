@@ -15,6 +15,7 @@ import io.loligo.proxy.access.RequestFacts;
 import io.loligo.proxy.config.ClientAddresses;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.PortConfig;
+import io.loligo.proxy.http1.RequestLimits;
 import io.loligo.proxy.origin.Peer;
 import io.loligo.proxy.origin.PeerSelection;
 import io.loligo.proxy.respond.RequestFields;
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param unsentFromStoreToSurrogates those of them that do not even go to a surrogate
  * @param mayKeepSetCookie whether a stored answer may be sent with Set-Cookie at all: send_stored_set_cookie, or
  *     refresh_pattern's send-set-cookie
+ * @param requestLimits how large a request may be
  * @param product name and version, as Server and Via say it
  */
 public record Rules(
@@ -58,6 +60,7 @@ public record Rules(
         FieldNames unsentFromStore,
         FieldNames unsentFromStoreToSurrogates,
         boolean mayKeepSetCookie,
+        RequestLimits requestLimits,
         String product) {
 
     /**
@@ -89,6 +92,9 @@ public record Rules(
                 withSetCookie(configuration.headerFields().hidden()),
                 withSetCookie(configuration.headerFields().hiddenFromSurrogates()),
                 mayKeepSetCookie(configuration.caching()),
+                new RequestLimits(
+                        configuration.limits().requestHeaderMaxSize(),
+                        configuration.limits().requestBodyMaxSize()),
                 product);
     }
 

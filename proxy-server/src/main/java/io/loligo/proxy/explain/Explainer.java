@@ -20,7 +20,6 @@ import io.loligo.cache.storing.StoragePolicy;
 import io.loligo.cache.storing.StorageVerdict;
 import io.loligo.proxy.access.AccessList.AccessVerdict;
 import io.loligo.proxy.access.RequestFacts;
-import io.loligo.proxy.client.RequestCheck;
 import io.loligo.proxy.config.PortConfig;
 import io.loligo.proxy.exchange.Rules;
 import io.loligo.proxy.explain.ExplainRequest.Unexplainable;
@@ -29,6 +28,8 @@ import io.loligo.proxy.explain.Explanation.Step;
 import io.loligo.proxy.flow.Decision;
 import io.loligo.proxy.flow.Deliberation;
 import io.loligo.proxy.flow.Trace;
+import io.loligo.proxy.http1.Refusal;
+import io.loligo.proxy.http1.RequestHeadReader;
 import io.loligo.proxy.origin.Candidate;
 import io.loligo.proxy.origin.PeerSelection;
 import java.net.InetAddress;
@@ -90,8 +91,7 @@ public final class Explainer {
             throws Unexplainable {
         RequestHead head = question.head();
         Rules.Site site = site();
-        RequestCheck.Refused refused =
-                RequestCheck.meaningless(head.target(), head.fields(), head.version(), null, null);
+        Refusal refused = RequestHeadReader.problemOf(head);
         if (refused != null) {
             step("request", "refused", "it has " + refused.why(), "RFC 9112 §3");
             return end(head.target(), Outcome.own(refused.status()));

@@ -1,5 +1,7 @@
 package io.loligo.proxy.origin;
 
+import io.loligo.proxy.http1.BodyFraming;
+import io.loligo.proxy.http1.ChunkedDecoder;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

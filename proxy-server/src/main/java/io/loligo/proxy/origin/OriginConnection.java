@@ -3,6 +3,11 @@ package io.loligo.proxy.origin;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.ResponseHead;
+import io.loligo.proxy.http1.BodyFraming;
+import io.loligo.proxy.http1.ChunkedDecoder;
+import io.loligo.proxy.http1.HeadTooBigException;
+import io.loligo.proxy.http1.MalformedMessageException;
+import io.loligo.proxy.http1.ResponseHeadReader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -39,7 +44,7 @@ final class OriginConnection {
     private final StreamSourceConduit source;
     private final OriginInput input;
     private final RequestSending sending;
-    private final ResponseHeadParser heads;
+    private final ResponseHeadReader heads;
     private final Deadline deadline;
     private @Nullable ChunkedDecoder chunks;
     private boolean closed;
@@ -74,7 +79,7 @@ final class OriginConnection {
         this.sending = new RequestSending(
                 this, connection.getSinkChannel().getConduit(), context.buffers(), context.traffic());
         this.writeStep = sending::write;
-        this.heads = new ResponseHeadParser(context.settings().get().headMax());
+        this.heads = new ResponseHeadReader(context.settings().get().headMax());
         this.deadline = new Deadline(connection.getIoThread(), () -> guarded(this::timedOut));
         connection.getSourceChannel().setReadListener(channel -> guarded(readStep));
         connection.getSinkChannel().setWriteListener(channel -> guarded(writeStep));

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.loligo.cache.http.Fields;
 import io.loligo.proxy.config.PeerConfig;
 import io.loligo.proxy.config.PeerConfig.FrontEndHttps;
+import io.loligo.proxy.http1.Octets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Locale;

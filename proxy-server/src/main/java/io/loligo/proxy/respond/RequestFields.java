@@ -8,6 +8,7 @@ import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.Configuration.ForwardedFields;
+import io.loligo.proxy.http1.FramingNames;
 import io.loligo.proxy.log.AddressText;
 import java.net.InetAddress;
 import java.util.List;
@@ -74,7 +75,7 @@ public final class RequestFields {
         Fields kept = MaxForwards.decremented(head, FieldRule.endToEnd(head.fields()));
         Fields.Builder fields = Fields.builder(kept.size() + ADDED_MAX).add("Host", uri.authority());
         kept.forEach((name, value) -> {
-            if (!ours.contains(name) && !(cacheable && unkeyed.contains(name))) {
+            if (!ours.contains(name) && !FramingNames.isShadow(name) && !(cacheable && unkeyed.contains(name))) {
                 fields.add(name, value);
             }
         });

@@ -1,0 +1,255 @@
+package io.loligo.proxy.client.http1;
+
+import io.loligo.cache.http.Fields;
+import io.loligo.proxy.exchange.ClientBody;
+import io.loligo.proxy.http1.BodyFraming;
+import io.loligo.proxy.http1.ChunkedDecoder;
+import io.loligo.proxy.respond.ResponseFields;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.XnioExecutor;
+
+/**
+ * The body of a request, freed of its framing: first what came with the head, then what the connection brings. What follows it is
+ * the next request and stays with the connection. RFC 9112 §6 and §7.1.
+ *
+ * <p>Used on the connection's I/O thread only.
+ */
+final class Http1RequestBody implements ClientBody {
+    private final Http1Connection connection;
+    private final ResponseSender sender;
+    private final BodyFraming framing;
+    private final long maximumBytes;
+    private final Duration readTimeout;
+    private final @Nullable ChunkedDecoder chunks;
+
+    private final boolean expectsContinue;
+    private boolean continueOwed;
+    private long received;
+    private boolean started;
+    private boolean complete;
+    private Runnable listener = () -> {};
+    /** Whether {@link #listener} is to be told of bytes. */
+    private boolean resumed;
+
+    /** Bytes that may still be taken from the socket before the thread's other connections have their turn. */
+    private int turn = Http1Connection.TURN_BYTES_MAX;
+
+    private XnioExecutor.@Nullable Key readTimer;
+    private boolean timedOut;
+    private boolean tooBig;
+
+    /**
+     * @param expectsContinue whether the client waits for 100 before it sends the body. RFC 9110 §10.1.1
+     * @param maximumBytes request_body_max_size; 0 means no limit
+     * @param readTimeout request_timeout: how long the client may be silent
+     */
+    Http1RequestBody(
+            Http1Connection connection,
+            ResponseSender sender,
+            BodyFraming framing,
+            boolean expectsContinue,
+            long maximumBytes,
+            Duration readTimeout) {
+        this.connection = connection;
+        this.sender = sender;
+        this.framing = framing;
+        this.chunks = framing.kind() == BodyFraming.Kind.CHUNKED ? new ChunkedDecoder() : null;
+        this.expectsContinue = expectsContinue;
+        this.continueOwed = expectsContinue;
+        this.maximumBytes = maximumBytes;
+        this.readTimeout = readTimeout;
+    }
+
+    @Override
+    public long length() {
+        return framing.length();
+    }
+
+    @Override
+    public boolean started() {
+        return started;
+    }
+
+    @Override
+    public boolean awaitsContinue() {
+        return continueOwed;
+    }
+
+    /** Whether all of it was read. */
+    boolean isComplete() {
+        return complete;
+    }
+
+    @Override
+    public boolean passesOnContinue() {
+        boolean wanted = continueOwed || !expectsContinue;
+        continueOwed = false;
+        return wanted;
+    }
+
+    @Override
+    public boolean isTooBig() {
+        return tooBig;
+    }
+
+    @Override
+    public int read(ByteBuffer dst) throws IOException {
+        if (complete) {
+            return -1;
+        }
+        if (timedOut) {
+            throw new IOException("the client stopped sending its body");
+        }
+        int got = chunks == null ? readPlain(dst) : readChunked(chunks, dst);
+        if (continueOwed) {
+            continueOwed = false;
+            if (got == 0 && !complete) {
+                sender.interim(ResponseFields.interim(100, "Continue", Fields.EMPTY));
+            }
+        }
+        if (got != 0) {
+            stopTimer();
+        }
+        if (got > 0) {
+            started = true;
+            received += got;
+            if (maximumBytes > 0 && received > maximumBytes) {
+                tooBig = true;
+                throw new IOException("the body is larger than request_body_max_size");
+            }
+        }
+        if (complete) {
+            stopTimer();
+            resumed = false;
+            // From here on the connection reads, to learn of the client's end.
+            connection.resumeReads();
+            return got > 0 ? got : -1;
+        }
+        return got;
+    }
+
+    private int readPlain(ByteBuffer dst) throws IOException {
+        int limit = dst.limit();
+        long missing = framing.length() - received;
+        if (dst.remaining() > missing) {
+            dst.limit(dst.position() + (int) missing);
+        }
+        int got;
+        try {
+            got = copied(connection.received(), dst);
+            if (got == 0) {
+                got = fromSocket(dst);
+            }
+        } finally {
+            dst.limit(limit);
+        }
+        complete = received + got == framing.length();
+        return got;
+    }
+
+    private static int copied(ByteBuffer from, ByteBuffer dst) {
+        int count = Math.min(from.remaining(), dst.remaining());
+        if (count > 0) {
+            int limit = from.limit();
+            dst.put(from.limit(from.position() + count));
+            from.limit(limit);
+        }
+        return count;
+    }
+
+    private int fromSocket(ByteBuffer dst) throws IOException {
+        if (turn <= 0) {
+            return 0;
+        }
+        int got = connection.source().read(dst);
+        if (got < 0) {
+            throw new IOException("the client closed in the middle of its body");
+        }
+        turn -= got;
+        return got;
+    }
+
+    private int readChunked(ChunkedDecoder decoder, ByteBuffer dst) throws IOException {
+        int total = 0;
+        while (dst.hasRemaining() && !complete) {
+            ByteBuffer raw = connection.received();
+            boolean kept = raw.hasRemaining();
+            if (!kept) {
+                raw = Http1Connection.scratch();
+                // Framing makes a body longer, so what is read of it fits where the body goes.
+                raw.limit(Math.min(raw.capacity(), dst.remaining()));
+                if (fromSocket(raw) == 0) {
+                    return total;
+                }
+                raw.flip();
+            }
+            total += Math.max(0, decoder.decode(raw, dst));
+            complete = decoder.isComplete();
+            if (!kept) {
+                connection.keepBeyondBody(raw);
+            }
+        }
+        return total;
+    }
+
+    @Override
+    public void onReadable(Runnable readable) {
+        listener = readable;
+    }
+
+    @Override
+    public void resumeReads() {
+        if (complete) {
+            return;
+        }
+        if (readTimer == null) {
+            readTimer = connection.thread().executeAfter(this::timeOut, readTimeout.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        resumed = true;
+        if (connection.received().hasRemaining()) {
+            connection.thread().execute(this::tell);
+        } else {
+            connection.resumeReads();
+        }
+    }
+
+    /** The socket has bytes, or has ended. Returns whether anybody wanted to know. */
+    boolean readable() {
+        turn = Http1Connection.TURN_BYTES_MAX;
+        if (!resumed) {
+            return false;
+        }
+        listener.run();
+        return true;
+    }
+
+    private void tell() {
+        if (resumed) {
+            listener.run();
+        }
+    }
+
+    @Override
+    public void suspendReads() {
+        stopTimer();
+        // The selector learns of it when there is something to read.
+        resumed = false;
+    }
+
+    private void timeOut() {
+        readTimer = null;
+        timedOut = true;
+        listener.run();
+    }
+
+    private void stopTimer() {
+        if (readTimer != null) {
+            readTimer.remove();
+            readTimer = null;
+        }
+    }
+}
