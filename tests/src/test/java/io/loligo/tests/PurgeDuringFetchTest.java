@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -202,7 +203,7 @@ class PurgeDuringFetchTest {
     // ---- the origin
 
     private void answer(RawOrigin.Exchange exchange) throws IOException {
-        Page page = pages.get(exchange.path());
+        Page page = Objects.requireNonNull(pages.get(exchange.path()), exchange.path());
         boolean changed = page.changed;
         boolean held = page.holding && !changed;
         if (held) {
