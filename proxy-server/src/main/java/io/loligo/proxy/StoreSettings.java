@@ -1,11 +1,13 @@
 package io.loligo.proxy;
 
+import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.http.TagFields;
 import io.loligo.cache.store.ResponseStore;
 import io.loligo.cache.store.chronicle.StoreOptions;
 import io.loligo.proxy.config.Configuration;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Passes the settings of a {@link Configuration} to the store. */
 final class StoreSettings {
@@ -36,7 +38,7 @@ final class StoreSettings {
     /** Sets which fields of origins' answers are meant for this cache and are not sent to clients. A reload may change them. */
     static void tellFields(ResponseStore store, Configuration.HeaderFields fields) {
         store.targets(fields.targets());
-        store.hide(fields.hidden().stream()
+        store.hide(Stream.concat(fields.hidden().stream(), Stream.of(FieldRule.SET_COOKIE.fieldName()))
                 .map(name -> name.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toUnmodifiableSet()));
     }

@@ -1,10 +1,12 @@
 package io.loligo.tests;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -71,11 +73,11 @@ class ClientConnectionsTest {
                 assertThat(second.isClosedByServer()).isTrue();
             }
             try (var other = new Socket()) {
-                other.bind(new InetSocketAddress("127.0.0.2", 0));
-                other.connect(new InetSocketAddress("127.0.0.1", server.port()));
+                other.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 2}), 0));
+                other.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
                 other.setSoTimeout(15_000);
-                other.getOutputStream().write(RawHttp.head("GET", "/").getBytes());
-                assertThat(new String(other.getInputStream().readNBytes(12))).isEqualTo("HTTP/1.1 200");
+                other.getOutputStream().write(RawHttp.head("GET", "/").getBytes(US_ASCII));
+                assertThat(new String(other.getInputStream().readNBytes(12), US_ASCII)).isEqualTo("HTTP/1.1 200");
             }
             first.close();
             await("the place is free again").until(() -> isServed(server.port()));
@@ -164,8 +166,8 @@ class ClientConnectionsTest {
                 var server = RunningServer.start(behindBalancer(origin.port(), "allow"));
                 var connection = RawHttp.connect(server.port())) {
             String request = header.replace("⏎", "\r\n") + RawHttp.head("GET", "/named");
-            for (char c : request.toCharArray()) {
-                connection.send(String.valueOf(c));
+            for (int i = 0; i < request.length(); i++) {
+                connection.send(request.substring(i, i + 1));
             }
             assertThat(connection.answer().text()).isEqualTo("page");
             assertThat(connection.send(RawHttp.head("GET", "/named")).answer().text())

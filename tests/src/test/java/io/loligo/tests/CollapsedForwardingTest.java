@@ -97,6 +97,70 @@ class CollapsedForwardingTest {
     }
 
     @Test
+    void only_the_client_whose_request_went_to_the_origin_gets_its_cookies() throws Exception {
+        var sent = new CountDownLatch(CLIENTS);
+        try (var origin = RawOrigin.with(exchange -> {
+                    waitFor(sent);
+                    exchange.send("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\n"
+                            + "Set-Cookie: id=1\r\nContent-Length: 5\r\n\r\nhello");
+                });
+                var loligo = RunningServer.start(SquidConf.inFrontOf(origin.port()))) {
+            var answers = atOnce(CLIENTS, () -> {
+                try (var connection = RawHttp.connect(loligo.port())) {
+                    connection.send(RawHttp.head("GET", "/page"));
+                    sent.countDown();
+                    return connection.answer();
+                }
+            });
+
+            assertThat(answers)
+                    .filteredOn(answer -> answer.field("Set-Cookie").isPresent())
+                    .hasSize(1);
+            assertThat(origin.heads()).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_client_that_finds_as_many_waiting_as_may_fetches_for_itself() throws Exception {
+        var asked = new CountDownLatch(CLIENTS - 3);
+        try (var origin = RawOrigin.with(exchange -> {
+                    asked.countDown();
+                    waitFor(asked);
+                    exchange.send("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 5\r\n\r\nhello");
+                });
+                var loligo =
+                        RunningServer.start(SquidConf.inFrontOf(origin.port()).and("collapsed_forwarding_waiters 3"))) {
+            var answers = atOnce(CLIENTS, () -> RawHttp.get(loligo.port(), "/page"));
+
+            assertThat(answers).allSatisfy(answer -> assertThat(answer.text()).isEqualTo("hello"));
+            assertThat(origin.heads()).hasSize(CLIENTS - 3);
+        }
+    }
+
+    @Test
+    void a_client_that_has_waited_for_too_long_fetches_for_itself() throws Exception {
+        var asked = new AtomicInteger();
+        var othersAnswered = new CountDownLatch(CLIENTS - 1);
+        try (var origin = RawOrigin.with(exchange -> {
+                    if (asked.incrementAndGet() == 1) {
+                        waitFor(othersAnswered);
+                    }
+                    exchange.send("HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nContent-Length: 5\r\n\r\nhello");
+                });
+                var loligo = RunningServer.start(
+                        SquidConf.inFrontOf(origin.port()).and("collapsed_forwarding_wait 1 second"))) {
+            var answers = atOnce(CLIENTS, () -> {
+                var answer = RawHttp.get(loligo.port(), "/page");
+                othersAnswered.countDown();
+                return answer;
+            });
+
+            assertThat(answers).allSatisfy(answer -> assertThat(answer.text()).isEqualTo("hello"));
+            assertThat(origin.heads()).hasSize(CLIENTS);
+        }
+    }
+
+    @Test
     void every_client_reads_the_page_while_it_arrives() throws Exception {
         var firstHalfRead = new CountDownLatch(CLIENTS);
         String half = "x".repeat(100_000);

@@ -11,6 +11,8 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -84,7 +86,7 @@ final class RawOrigin implements AutoCloseable {
                     return;
                 }
                 heads.add(head);
-                var exchange = new Exchange(head, in, socket.getOutputStream());
+                var exchange = new Exchange(head, in, socket);
                 script.answer(exchange);
                 if (exchange.closing) {
                     return;
@@ -132,13 +134,29 @@ final class RawOrigin implements AutoCloseable {
     static final class Exchange {
         private final String head;
         private final InputStream in;
+        private final Socket socket;
         private final OutputStream out;
         private boolean closing;
 
-        private Exchange(String head, InputStream in, OutputStream out) {
+        private Exchange(String head, InputStream in, Socket socket) throws IOException {
             this.head = head;
             this.in = in;
-            this.out = out;
+            this.socket = socket;
+            this.out = socket.getOutputStream();
+        }
+
+        /** Whether the proxy has closed the connection; waits a moment for that. Not while a body is to be read. */
+        boolean isClosed() throws IOException {
+            socket.setSoTimeout(1);
+            try {
+                return in.read() < 0;
+            } catch (SocketTimeoutException e) {
+                return false;
+            } catch (SocketException e) {
+                return true;
+            } finally {
+                socket.setSoTimeout(0);
+            }
         }
 
         String path() {

@@ -54,7 +54,7 @@ public enum FieldRule {
     LOCATION("Location", Use.END_TO_END),
     NO_VARY_SEARCH("No-Vary-Search", Use.END_TO_END, Use.NOT_WITHHELD),
     PRAGMA("Pragma", Use.END_TO_END, Use.NOT_WITHHELD),
-    SET_COOKIE("Set-Cookie", Use.END_TO_END),
+    SET_COOKIE("Set-Cookie", Use.KEPT_ON_304, Use.END_TO_END),
     SURROGATE_CONTROL("Surrogate-Control", Use.END_TO_END, Use.NOT_WITHHELD),
     SURROGATE_KEY("Surrogate-Key", Use.END_TO_END, Use.NOT_WITHHELD, Use.TAGS),
     VARY("Vary", Use.END_TO_END, Use.NOT_WITHHELD),
@@ -72,7 +72,10 @@ public enum FieldRule {
         END_TO_END,
         /** Made anew for each response that we send; not stored. */
         REWRITTEN,
-        /** The stored one stays when a 304 brings another: it belongs to the stored body. RFC 9111 §3.2. */
+        /**
+         * The stored one stays when a 304 brings another, because it belongs to the stored body (RFC 9111 §3.2), or because the
+         * other is for one client only.
+         */
         KEPT_ON_304,
         /** Describes a body that a 304 does not have. RFC 9110 §15.4.5. */
         NOT_ON_304,
@@ -110,6 +113,11 @@ public enum FieldRule {
 
     public boolean is(Use use) {
         return uses.contains(use);
+    }
+
+    /** The lines of {@code fields} that have this name. */
+    public Fields linesIn(Fields fields) {
+        return fields.has(fieldName) ? fields.without(name -> !FieldNames.isSame(name, fieldName)) : Fields.EMPTY;
     }
 
     /** The row of the field {@code name}, in any case; null when nothing is special about it. */

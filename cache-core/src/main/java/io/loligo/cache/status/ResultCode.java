@@ -6,6 +6,8 @@ public enum ResultCode {
     TCP_HIT(true),
     TCP_MEM_HIT(true),
     TCP_MISS(false),
+    /** A validation whose outcome its client did not wait for. */
+    TCP_REFRESH(false),
     TCP_REFRESH_UNMODIFIED(true),
     TCP_REFRESH_MODIFIED(false),
     TCP_REFRESH_FAIL_OLD(true),
@@ -17,6 +19,7 @@ public enum ResultCode {
     TCP_OFFLINE_HIT(true),
     TCP_CF_HIT(true),
     TCP_CF_MISS(false),
+    TCP_CF_REFRESH(false),
     TCP_CF_REFRESH_UNMODIFIED(true),
     TCP_CF_REFRESH_MODIFIED(false),
     TCP_DENIED(false),

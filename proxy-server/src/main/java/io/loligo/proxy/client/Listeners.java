@@ -1,6 +1,7 @@
 package io.loligo.proxy.client;
 
 import io.loligo.proxy.client.http1.Http1Door;
+import io.loligo.proxy.client.http1.NamedAddresses;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.PortConfig;
 import io.loligo.proxy.exchange.LiveConfiguration;
@@ -202,9 +203,9 @@ public final class Listeners {
     }
 
     /** The addresses that {@code header} names; null where it names none. */
-    private static Http1Door.@Nullable NamedAddresses named(ProxyProtocolHeader header) {
+    private static @Nullable NamedAddresses named(ProxyProtocolHeader header) {
         ProxyProtocolHeader.Addresses addresses = header.addresses();
-        return addresses == null ? null : new Http1Door.NamedAddresses(addresses.source(), addresses.destination());
+        return addresses == null ? null : new NamedAddresses(addresses.source(), addresses.destination());
     }
 
     private static List<InetSocketAddress> addresses(PortConfig port) throws UnknownHostException {

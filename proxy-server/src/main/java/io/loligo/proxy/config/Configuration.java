@@ -251,6 +251,11 @@ public record Configuration(
     public record QuickAbort(long minBytes, long maxBytes, int percent) {
         public static final QuickAbort DEFAULT = new QuickAbort(16 << 10, 16 << 10, 95);
 
+        /** Whether a fetch that every client has left goes on before the head of its answer has come. */
+        public boolean goesOnBeforeHead() {
+            return minBytes < 0;
+        }
+
         /**
          * Whether the fetch goes on.
          *

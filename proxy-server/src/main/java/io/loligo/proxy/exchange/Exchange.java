@@ -1,5 +1,6 @@
 package io.loligo.proxy.exchange;
 
+import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.FieldNames;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpDate;
@@ -47,6 +48,8 @@ public final class Exchange {
     private Transaction.Route route = Transaction.Route.NONE;
     private @Nullable String contentType;
     private int status;
+    private boolean gone;
+    private Runnable goneListener = () -> {};
 
     /** @param record gets the transaction at the end, once */
     public Exchange(Client client, Rules rules, Rules.Site site, Consumer<Transaction> record) {
@@ -55,6 +58,7 @@ public final class Exchange {
         this.site = site;
         this.record = record;
         client.onEnd(this::ended);
+        client.onGone(this::gone);
     }
 
     public Rules rules() {
@@ -81,6 +85,24 @@ public final class Exchange {
         } else {
             thread().execute(step);
         }
+    }
+
+    /**
+     * Sets what is called, at most once, when the client leaves before its answer has begun. It takes the place of what was
+     * set before: a request waits in one place at a time.
+     */
+    public void onGone(Runnable listener) {
+        goneListener = listener;
+    }
+
+    /** Whether the client has left before its answer began: then none can be given. */
+    public boolean isGone() {
+        return gone;
+    }
+
+    private void gone() {
+        gone = true;
+        goneListener.run();
     }
 
     /** The request has been read, and has one meaning. */
@@ -139,16 +161,27 @@ public final class Exchange {
         return head == null ? HttpVersion.HTTP_1_1 : head.version();
     }
 
-    /** {@code fields} as this client gets them. */
+    /** {@code fields} of an origin's answer as this client gets them. */
     public Fields forClient(Fields fields) {
-        return hidden().removedFrom(fields);
+        return (isSurrogate() ? rules.hiddenFromSurrogates() : rules.hidden()).removedFrom(fields);
     }
 
-    /** The names of fields that are not sent to this client. */
-    public FieldNames hidden() {
-        return rules.isSurrogate() && head().fields().has("Surrogate-Capability")
-                ? rules.hiddenFromSurrogates()
-                : rules.hidden();
+    /** {@code fields} of {@code stored} as this client gets them, which the answer was not fetched for. */
+    public Fields forClient(Fields fields, StoredHead stored) {
+        return unsent(stored).removedFrom(fields);
+    }
+
+    /** The names of the fields of {@code stored} that are not sent to this client. */
+    public FieldNames unsent(StoredHead stored) {
+        if (rules.sendsSetCookie(facts(), stored)) {
+            return isSurrogate() ? rules.hiddenFromSurrogates() : rules.hidden();
+        }
+        return isSurrogate() ? rules.unsentFromStoreToSurrogates() : rules.unsentFromStore();
+    }
+
+    /** Whether the client says that it is a surrogate, to which Surrogate-Control may go. */
+    private boolean isSurrogate() {
+        return rules.isSurrogate() && head().fields().has("Surrogate-Capability");
     }
 
     public void result(ResultCode code) {

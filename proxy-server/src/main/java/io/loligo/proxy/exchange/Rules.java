@@ -1,8 +1,10 @@
 package io.loligo.proxy.exchange;
 
 import io.loligo.cache.freshness.FreshnessRules;
+import io.loligo.cache.freshness.RefreshRule;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.FieldNames;
+import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.key.SiteOptions;
 import io.loligo.cache.reuse.ReuseRules;
@@ -21,6 +23,7 @@ import io.loligo.proxy.respond.ResponseFields;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,11 @@ import org.jspecify.annotations.Nullable;
  * @param responseFields what goes to clients
  * @param hidden the fields of answers that do not go to clients
  * @param hiddenFromSurrogates those of them that do not even go to a surrogate between us and the visitors
+ * @param unsentFromStore the fields of stored answers that do not go to clients: {@code hidden} and Set-Cookie, which was set
+ *     for the client that the answer was fetched for
+ * @param unsentFromStoreToSurrogates those of them that do not even go to a surrogate
+ * @param mayKeepSetCookie whether a stored answer may be sent with Set-Cookie at all: send_stored_set_cookie, or
+ *     refresh_pattern's send-set-cookie
  * @param requestLimits how large a request may be
  * @param product name and version, as Server and Via say it
  */
@@ -49,6 +57,9 @@ public record Rules(
         ResponseFields responseFields,
         FieldNames hidden,
         FieldNames hiddenFromSurrogates,
+        FieldNames unsentFromStore,
+        FieldNames unsentFromStoreToSurrogates,
+        boolean mayKeepSetCookie,
         RequestLimits requestLimits,
         String product) {
 
@@ -78,10 +89,44 @@ public record Rules(
                 new ResponseFields(identity, product, configuration.forwarding().via()),
                 FieldNames.of(configuration.headerFields().hidden()),
                 FieldNames.of(configuration.headerFields().hiddenFromSurrogates()),
+                withSetCookie(configuration.headerFields().hidden()),
+                withSetCookie(configuration.headerFields().hiddenFromSurrogates()),
+                mayKeepSetCookie(configuration.caching()),
                 new RequestLimits(
                         configuration.limits().requestHeaderMaxSize(),
                         configuration.limits().requestBodyMaxSize()),
                 product);
+    }
+
+    private static FieldNames withSetCookie(List<String> names) {
+        return FieldNames.of(Stream.concat(names.stream(), Stream.of(FieldRule.SET_COOKIE.fieldName()))
+                .toList());
+    }
+
+    private static boolean mayKeepSetCookie(Configuration.Caching caching) {
+        return !caching.sendStoredSetCookie().rules().isEmpty()
+                || caching.freshness().refresh().rules().stream()
+                        .anyMatch(rule -> rule.has(RefreshRule.Option.SEND_SET_COOKIE));
+    }
+
+    /** Whether {@code stored} goes to the client of {@code facts} with its Set-Cookie fields. */
+    public boolean sendsSetCookie(RequestFacts facts, StoredHead stored) {
+        return mayKeepSetCookie
+                && stored.fields().has(FieldRule.SET_COOKIE.fieldName())
+                && (stored.refreshRule(freshness.refresh()).has(RefreshRule.Option.SEND_SET_COOKIE)
+                        || configuration
+                                .caching()
+                                .sendStoredSetCookie()
+                                .decide(facts.withReply(reply(stored)))
+                                .allowed());
+    }
+
+    /** {@code stored} as an answer, for access lists. */
+    private static ResponseHead reply(StoredHead stored) {
+        return new ResponseHead(
+                stored.status(),
+                stored.reason(),
+                stored.fields().plus("Content-Length", Long.toString(stored.bodyLength())));
     }
 
     /** What names a listener over reloads: address and port as configured. */
@@ -100,11 +145,7 @@ public record Rules(
         if (list.rules().isEmpty()) {
             return true;
         }
-        ResponseHead reply = new ResponseHead(
-                stored.status(),
-                stored.reason(),
-                stored.fields().plus("Content-Length", Long.toString(stored.bodyLength())));
-        return list.decide(facts.withReply(reply)).allowed();
+        return list.decide(facts.withReply(reply(stored))).allowed();
     }
 
     /** Whether the request may share a fetch with others: collapsed_forwarding, collapsed_forwarding_access. */

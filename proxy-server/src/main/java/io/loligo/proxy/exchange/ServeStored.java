@@ -2,6 +2,8 @@ package io.loligo.proxy.exchange;
 
 import io.loligo.cache.freshness.Freshness;
 import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.FieldNames;
+import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.reuse.Preconditions;
 import io.loligo.cache.reuse.RangeSelection;
@@ -38,7 +40,8 @@ public final class ServeStored {
 
     /** A hit: the origin is not asked. False, and nothing is done, when the object is gone since it was looked up. */
     public boolean hit(Exchange x, StoredHead stored, Freshness freshness) {
-        return serve(x, stored, freshness, code(x.rules(), stored), CacheStatus.hit(freshness.ttlSeconds()));
+        return serve(
+                x, stored, freshness, code(x.rules(), stored), CacheStatus.hit(freshness.ttlSeconds()), Fields.EMPTY);
     }
 
     /** What the log calls a hit on {@code stored}. */
@@ -55,11 +58,19 @@ public final class ServeStored {
      */
     public @Nullable EntryReader readPlain(StoredHead stored, Rules rules) {
         EntryReader reader = stored.isComplete() ? store.read(stored) : null;
-        if (reader != null && !stored.endsWithAll(rules.hidden(), reader.unsent())) {
+        if (reader != null && !isPlain(stored, reader, rules)) {
             reader.close();
             return null;
         }
         return reader;
+    }
+
+    /** Whether {@code stored} goes out as it is stored, whoever asks for it. */
+    private static boolean isPlain(StoredHead stored, EntryReader reader, Rules rules) {
+        boolean asked = rules.mayKeepSetCookie()
+                && reader.unsent() > 0
+                && stored.fields().has(FieldRule.SET_COOKIE.fieldName());
+        return !asked && stored.endsWithAll(rules.unsentFromStore(), reader.unsent());
     }
 
     /** Serves {@code x} if what is stored by now may be served as it is; else does nothing. */
@@ -76,24 +87,32 @@ public final class ServeStored {
      *
      * @param originStatus what it answered; 0 when it did not
      * @param collapsed whether this request shared another's trip
+     * @param cookies Set-Cookie fields of the origin's answer that are for this client
      * @return false, and nothing is done, when the object is gone since
      */
     public boolean afterFetch(
-            Exchange x, StoredHead stored, ResultCode code, ForwardReason why, int originStatus, boolean collapsed) {
+            Exchange x,
+            StoredHead stored,
+            ResultCode code,
+            ForwardReason why,
+            int originStatus,
+            boolean collapsed,
+            Fields cookies) {
         Freshness freshness = Freshness.of(stored, clock.instant(), x.rules().freshness());
         boolean freshened = code == ResultCode.TCP_REFRESH_UNMODIFIED;
         CacheStatus status =
                 new CacheStatus(why, originStatus, freshness.ttlSeconds(), freshened, collapsed, null, null);
-        return serve(x, stored, freshness, code, status);
+        return serve(x, stored, freshness, code, status, cookies);
     }
 
-    private boolean serve(Exchange x, StoredHead stored, Freshness freshness, ResultCode code, CacheStatus status) {
+    private boolean serve(
+            Exchange x, StoredHead stored, Freshness freshness, ResultCode code, CacheStatus status, Fields cookies) {
         EntryReader reader = RangeSelection.isHeld(x.head(), stored) ? store.read(stored) : null;
         if (reader == null) {
             return false;
         }
         try {
-            answer(x, stored, freshness, code, status, reader);
+            answer(x, stored, freshness, code, status, cookies, reader);
             return true;
         } catch (RuntimeException | Error e) {
             reader.close();
@@ -107,41 +126,50 @@ public final class ServeStored {
             Freshness freshness,
             ResultCode code,
             CacheStatus status,
+            Fields cookies,
             EntryReader reader) {
         x.result(code);
         Fields request = x.head().fields();
         switch (Preconditions.evaluate(request, stored)) {
-            case NOT_MODIFIED -> notModified(x, stored, freshness, code, status, reader);
+            case NOT_MODIFIED -> notModified(x, stored, freshness, code, status, cookies, reader);
             case FAILED -> {
                 reader.close();
                 x.refuse(ErrorPage.ERR_PRECONDITION_FAILED, code, "");
             }
             case PROCEED -> {
                 if (request.has("Range")) {
-                    RangeSelection.of(x.head(), stored).match(new Ranges(x, stored, freshness, status, reader));
+                    RangeSelection.of(x.head(), stored)
+                            .match(new Ranges(x, stored, freshness, status, cookies, reader));
                 } else {
-                    whole(x, stored, freshness, status, reader);
+                    whole(x, stored, freshness, status, cookies, reader);
                 }
             }
         }
     }
 
-    private void whole(Exchange x, StoredHead stored, Freshness freshness, CacheStatus status, EntryReader reader) {
+    private void whole(
+            Exchange x,
+            StoredHead stored,
+            Freshness freshness,
+            CacheStatus status,
+            Fields cookies,
+            EntryReader reader) {
         CacheRemarks remarks = x.remarks(status, x.result().isHit(), Lookup.HIT);
         long length = reader.length();
         BodySource body = x.isHead() || length == 0 ? null : new StoredBody(reader);
         Answer answer;
-        if (!x.site().port().actAsOrigin() && stored.endsWithAll(x.hidden(), reader.unsent())) {
+        FieldNames unsent = x.unsent(stored);
+        if (!x.site().port().actAsOrigin() && cookies.isEmpty() && stored.endsWithAll(unsent, reader.unsent())) {
             answer = Answer.stored(
                     stored.status(),
                     stored.reason(),
                     stored.fields(),
-                    new Answer.StoredForm(reader.head(), freshness.ageSeconds(), x.hidden()),
+                    new Answer.StoredForm(reader.head(), freshness.ageSeconds(), unsent),
                     remarks,
                     body,
                     length);
         } else {
-            Fields fields = asOfNow(x, stored, x.forClient(stored.fields()), freshness);
+            Fields fields = asOfNow(x, stored, stored.fields(), cookies, freshness);
             if (mayHaveBody(stored.status())) {
                 fields = fields.plus("Content-Length", Long.toString(length));
             }
@@ -164,12 +192,13 @@ public final class ServeStored {
             Freshness freshness,
             ResultCode code,
             CacheStatus status,
+            Fields cookies,
             EntryReader reader) {
         reader.close();
         if (code == hitCode) {
             x.result(x.head().fields().has("If-None-Match") ? ResultCode.TCP_INM_HIT : ResultCode.TCP_IMS_HIT);
         }
-        Fields fields = asOfNow(x, stored, x.forClient(Preconditions.notModifiedFields(stored.fields())), freshness);
+        Fields fields = asOfNow(x, stored, Preconditions.notModifiedFields(stored.fields()), cookies, freshness);
         x.send(
                 Answer.withoutBody(
                         304,
@@ -185,11 +214,19 @@ public final class ServeStored {
         private final StoredHead stored;
         private final Freshness freshness;
         private final CacheStatus status;
+        private final Fields cookies;
         private final EntryReader reader;
         /** Where the stored body begins in the whole. */
         private final long base;
 
-        private Ranges(Exchange x, StoredHead stored, Freshness freshness, CacheStatus status, EntryReader reader) {
+        private Ranges(
+                Exchange x,
+                StoredHead stored,
+                Freshness freshness,
+                CacheStatus status,
+                Fields cookies,
+                EntryReader reader) {
+            this.cookies = cookies;
             this.x = x;
             this.stored = stored;
             this.freshness = freshness;
@@ -200,13 +237,13 @@ public final class ServeStored {
 
         @Override
         public Void whole(RangeSelection.Whole selection) {
-            ServeStored.this.whole(x, stored, freshness, status, reader);
+            ServeStored.this.whole(x, stored, freshness, status, cookies, reader);
             return null;
         }
 
         @Override
         public Void single(RangeSelection.Single selection) {
-            Fields fields = asOfNow(x, stored, x.forClient(stored.fields()), freshness)
+            Fields fields = asOfNow(x, stored, stored.fields(), cookies, freshness)
                     .with("Content-Range", selection.contentRange())
                     .plus("Content-Length", Long.toString(selection.size()));
             partial(
@@ -220,7 +257,7 @@ public final class ServeStored {
         public Void multiple(RangeSelection.Multiple selection) {
             MultipartRanges parts = new MultipartRanges(
                     reader, base, selection.parts(), stored.fields().first("Content-Type"));
-            Fields fields = asOfNow(x, stored, x.forClient(stored.fields()), freshness)
+            Fields fields = asOfNow(x, stored, stored.fields(), cookies, freshness)
                     .without("Content-Range")
                     .with("Content-Type", parts.contentType())
                     .plus("Content-Length", Long.toString(parts.length()));
@@ -235,7 +272,8 @@ public final class ServeStored {
             Fields fields = (date == null ? Fields.EMPTY : Fields.of("Date", date))
                     .plus("Content-Range", selection.contentRange())
                     .plus("Content-Length", "0");
-            x.send(Answer.withoutBody(416, "Range Not Satisfiable", asOfNow(x, stored, fields, freshness), remarks()));
+            x.send(Answer.withoutBody(
+                    416, "Range Not Satisfiable", asOfNow(x, stored, fields, cookies, freshness), remarks()));
             return null;
         }
 
@@ -253,12 +291,16 @@ public final class ServeStored {
         }
     }
 
-    /** {@code fields} of {@code stored} with its age, or as the port's act-as-origin has them. */
-    private Fields asOfNow(Exchange x, StoredHead stored, Fields fields, Freshness freshness) {
+    /** What {@code x} gets of {@code fields} of {@code stored}: with its age, or as the port's act-as-origin has them. */
+    private Fields asOfNow(Exchange x, StoredHead stored, Fields fields, Fields cookies, Freshness freshness) {
+        Fields sent = x.forClient(fields, stored);
+        if (!cookies.isEmpty()) {
+            sent = Fields.builder().addAll(sent).addAll(cookies).build();
+        }
         return x.site().port().actAsOrigin()
                 ? ActAsOrigin.fields(
-                        fields, freshness, stored.lifetimeByOrigin(x.rules().freshness()), clock.instant())
-                : fields.plus("Age", Long.toString(freshness.ageSeconds()));
+                        sent, freshness, stored.lifetimeByOrigin(x.rules().freshness()), clock.instant())
+                : sent.plus("Age", Long.toString(freshness.ageSeconds()));
     }
 
     private static boolean mayHaveBody(int status) {

@@ -2,6 +2,7 @@ package io.loligo.proxy.fetch;
 
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.ContentRange;
+import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.http.ResponseHead;
@@ -18,20 +19,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a fetch's answer is to the store: what of it is kept, which stored part it completes, and what it makes out of date.
- * Used on the fetch's I/O thread.
+ * What an origin's answer means to the store: whether it is stored, which stored part it is combined with, and which stored
+ * responses it makes out of date. Used on the fetch's I/O thread.
  */
 final class AnswerStorage {
     private static final int PARTIAL_CONTENT = 206;
 
     private final ResponseStore store;
-    private final CollapsedForwarding collapsed;
     private final InstantSource clock;
     private final FetchPlan plan;
 
-    AnswerStorage(ResponseStore store, CollapsedForwarding collapsed, InstantSource clock, FetchPlan plan) {
+    AnswerStorage(ResponseStore store, InstantSource clock, FetchPlan plan) {
         this.store = store;
-        this.collapsed = collapsed;
         this.clock = clock;
         this.plan = plan;
     }
@@ -41,16 +40,16 @@ final class AnswerStorage {
      *
      * @param reader of that part, for who takes this to close
      */
-    record Completed(Combining combining, EntryReader reader) {}
+    record Combined(Combining combining, EntryReader reader) {}
 
     /**
-     * What is made of an answer.
+     * Whether an answer is stored.
      *
-     * @param described what ranges are cut by; null where nobody's are
-     * @param stored what goes to the store; null when nothing does
-     * @param notStored why it must not; null where it goes there, or was not to go there whatever it is
+     * @param described the head that ranges are cut by; null where none are
+     * @param stored the head that is stored; null when the answer is not
+     * @param notStored why it must not be stored; null where it is stored, or was never to be
      */
-    record Taken(
+    record StorageOutcome(
             @Nullable StoredHead described, @Nullable StoredHead stored, StorageVerdict.@Nullable Reason notStored) {
 
         /** The bytes that the origin sends, where they are a part; else null. */
@@ -60,20 +59,21 @@ final class AnswerStorage {
     }
 
     /** The whole that an answer to a request for the rest of {@code part} makes with it; null when it makes none. */
-    @Nullable Completed whole(StoredHead part, OriginAnswer answer) {
-        Combining whole = Combining.of(part, described(answer), plan.head().fields());
+    @Nullable Combined completed(StoredHead part, OriginAnswer answer) {
+        Combining whole =
+                Combining.of(part, described(answer), plan.asked().head().fields());
         EntryReader reader = whole != null && whole.head().isComplete() ? store.read(part) : null;
-        return whole == null || reader == null ? null : new Completed(whole, reader);
+        return whole == null || reader == null ? null : new Combined(whole, reader);
     }
 
     /** What an answer makes with a part that happens to be stored; null when it stands alone. RFC 9111 §3.4. */
-    @Nullable Completed extended(OriginAnswer answer) {
+    @Nullable Combined extended(OriginAnswer answer) {
         StoredHead part = answer.head().status() == PARTIAL_CONTENT ? partToExtend(answer) : null;
         Combining combining = part == null
                 ? null
-                : Combining.of(part, described(answer), plan.head().fields());
+                : Combining.of(part, described(answer), plan.asked().head().fields());
         EntryReader reader = part == null || combining == null ? null : store.read(part);
-        return combining == null || reader == null ? null : new Completed(combining, reader);
+        return combining == null || reader == null ? null : new Combined(combining, reader);
     }
 
     private @Nullable StoredHead partToExtend(OriginAnswer answer) {
@@ -81,7 +81,7 @@ final class AnswerStorage {
             return null;
         }
         StoredHead described = described(answer);
-        for (StoredHead stored : store.lookup(plan.key())) {
+        for (StoredHead stored : store.lookup(plan.asked().key())) {
             if (!stored.isComplete() && stored.selecting().overlaps(described.selecting())) {
                 return stored;
             }
@@ -93,30 +93,30 @@ final class AnswerStorage {
      * Decides what is stored of {@code answer}.
      *
      * @param endToEnd its fields without those of the connection
-     * @param completed what it makes with a stored part; null when it stands alone
+     * @param combined what it makes with a stored part; null when it stands alone
      */
-    Taken of(OriginAnswer answer, Fields endToEnd, @Nullable Completed completed) {
+    StorageOutcome decide(OriginAnswer answer, Fields endToEnd, @Nullable Combined combined) {
         boolean partial = answer.head().status() == PARTIAL_CONTENT;
-        StoredHead described = partial || plan.whole() ? described(answer) : null;
+        StoredHead described = partial || plan.rangesWithheld() ? described(answer) : null;
         StorageVerdict verdict = plan.mayStore() ? verdict(answer, endToEnd) : null;
         StorageVerdict.Reason notStored =
                 verdict instanceof StorageVerdict.DoNotStore refused ? refused.reason() : null;
         StoredHead stored = verdict instanceof StorageVerdict.Store store ? store.head() : null;
-        if (stored != null && completed != null) {
-            stored = completed.combining().head();
+        if (stored != null && combined != null) {
+            stored = combined.combining().head();
         } else if (stored != null && described != null && described.range() != null && !standsAlone(described)) {
             stored = null;
         }
-        return new Taken(described, stored, notStored);
+        return new StorageOutcome(described, stored, notStored);
     }
 
     private StoredHead described(OriginAnswer answer) {
         return StoragePolicy.head(
-                plan.head(),
+                plan.asked().head(),
                 answer.head(),
                 answer.times(),
-                plan.key(),
-                plan.rules().configuration().headerFields().targets());
+                plan.asked().key(),
+                plan.asked().rules().configuration().headerFields().targets());
     }
 
     private StorageVerdict verdict(OriginAnswer answer, Fields endToEnd) {
@@ -125,14 +125,22 @@ final class AnswerStorage {
                 answer.head(),
                 endToEnd,
                 answer.times(),
-                plan.key(),
-                plan.rules().storage(answer.peer(), plan.reuseRules(), plan.facts(), answer.head()));
+                plan.asked().key(),
+                plan.asked()
+                        .rules()
+                        .storage(
+                                answer.peer(),
+                                plan.asked().reuse(),
+                                plan.asked().facts(),
+                                answer.head()));
     }
 
     /** The request whose answer is weighed: with our range, where the rest of a part was asked for. */
     private RequestHead asked() {
-        RequestHead head = plan.head();
-        String range = plan.part() == null ? null : plan.request().fields().first("Range");
+        RequestHead head = plan.asked().head();
+        String range = plan.purpose() instanceof Purpose.RestOfPart
+                ? plan.request().fields().first("Range")
+                : null;
         return range == null
                 ? head
                 : new RequestHead(
@@ -147,8 +155,8 @@ final class AnswerStorage {
      * where If-Range may have cost it fields. RFC 9110 §15.3.7.
      */
     private boolean standsAlone(StoredHead part) {
-        return !plan.head().fields().has("If-Range")
-                && store.lookup(plan.key()).stream()
+        return !plan.asked().head().fields().has("If-Range")
+                && store.lookup(plan.asked().key()).stream()
                         .noneMatch(stored -> stored.isComplete()
                                 && stored.selecting().overlaps(part.selecting())
                                 && stored.isPartOfSame(part));
@@ -160,18 +168,18 @@ final class AnswerStorage {
      *
      * @param stored whether it is stored itself
      * @param replacing whether it is the new response that a validation brought
-     * @param begun the order number of the fetch's beginning among the purges
+     * @param begun the order number of the fetch among the purges
      * @return the number that the answer is stored by
      */
     long dropOutdated(OriginAnswer answer, boolean stored, boolean replacing, long begun) {
-        if (!stored && replacing && plan.validate() != null) {
-            store.remove(plan.validate().stored());
+        if (!stored && replacing && plan.purpose() instanceof Purpose.Validate validated) {
+            store.remove(validated.verdict().stored());
         }
         if (!stored
-                && plan.replaced() != null
-                && !isForOneClient()
+                && plan.purpose() instanceof Purpose.Reload reload
+                && !plan.isForOneClient()
                 && isNews(answer.head().status())) {
-            store.remove(plan.replaced());
+            store.remove(reload.replaced());
         }
         return invalidate(answer.head(), begun);
     }
@@ -181,35 +189,35 @@ final class AnswerStorage {
         return status != 304 && status < 500;
     }
 
-    /** Drops what a state-changing request made unusable, and has nobody join an older request for it. */
+    /** Drops what a state-changing request made unusable. To the store it is a purge: nobody joins an older fetch of it. */
     private long invalidate(ResponseHead answer, long begun) {
         long order = begun;
-        EffectiveUri uri = plan.key().uri();
-        List<EffectiveUri> uris = Invalidation.uris(plan.head(), uri, answer);
+        EffectiveUri uri = plan.asked().key().uri();
+        List<EffectiveUri> uris = Invalidation.uris(plan.asked().head(), uri, answer);
         if (!uris.isEmpty()) {
             order = store.invalidate(uris, begun);
-            collapsed.leaveBehind(uris::contains);
         }
-        List<String> groups = Invalidation.groups(plan.head(), answer);
+        List<String> groups = Invalidation.groups(plan.asked().head(), answer);
         if (!groups.isEmpty()) {
             store.invalidate(uri, groups, clock.instant());
-            collapsed.leaveBehind(uri::sameOrigin);
         }
         return order;
     }
 
-    /** Whether the answer says nothing about other clients' requests: a 304 to its condition, a page for its login. */
-    boolean isForOneClient() {
-        return plan.clientConditional() || plan.head().fields().has("Authorization");
-    }
-
-    /** What the client gets of {@code answer}, without the fields of the connection; of {@code whole} where that is not null. */
+    /**
+     * What the client gets of {@code answer}, without the fields of the connection; of {@code whole} where that is not null,
+     * with the cookies of {@code answer} in place of stored ones, which were set for another client.
+     */
     static ResponseHead forClient(OriginAnswer answer, Fields endToEnd, @Nullable StoredHead whole) {
         if (whole == null) {
             return new ResponseHead(answer.head().status(), answer.head().reason(), endToEnd);
         }
         String age = answer.head().fields().first("Age");
-        Fields fields = age == null ? whole.fields() : whole.fields().plus("Age", age);
-        return new ResponseHead(whole.status(), whole.reason(), fields);
+        Fields own = whole.fields().without(FieldRule.SET_COOKIE.fieldName());
+        Fields.Builder fields = Fields.builder().addAll(own).addAll(FieldRule.SET_COOKIE.linesIn(endToEnd));
+        if (age != null) {
+            fields.add("Age", age);
+        }
+        return new ResponseHead(whole.status(), whole.reason(), fields.build());
     }
 }

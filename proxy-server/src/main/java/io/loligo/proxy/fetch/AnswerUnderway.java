@@ -7,17 +7,17 @@ import io.loligo.proxy.origin.OriginAnswer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer on its way.
+ * An origin's answer whose body is on its way to the clients and, where it is stored, to the store.
  *
  * @param answer the origin's answer
- * @param head what the client gets of it, without the fields of the connection
- * @param described what ranges are cut by; null where nobody's are
- * @param stored what goes to the store; null when nothing does
- * @param notStored why it must not; null where it goes there, or was not to go there whatever it is
- * @param relay the body that goes to the store
- * @param first where {@code head}'s body begins in it
- * @param size how much of it belongs to {@code head}; -1 for all
- * @param rangesWanted whether the client's ranges did not go to the origin and are still to be cut out
+ * @param head the head that clients get, without the fields of the connection
+ * @param described the head that says which part of the body a client's Range asks for; null where no ranges are cut
+ * @param stored the head that is being stored; null when the answer is not stored
+ * @param notStored why the answer must not be stored; null where it is stored, or was never to be
+ * @param relay the body
+ * @param first where the body of {@code head} begins in {@code relay}, in bytes
+ * @param size how many bytes of {@code relay} belong to {@code head}; -1 for all
+ * @param rangesWithheld whether the client's ranges were not sent to the origin, and are cut here
  */
 record AnswerUnderway(
         OriginAnswer answer,
@@ -28,15 +28,16 @@ record AnswerUnderway(
         BodyRelay relay,
         long first,
         long size,
-        boolean rangesWanted) {
+        boolean rangesWithheld) {
 
-    /** The length of {@code head}'s body; -1 when only its end will tell. */
+    /** The length of the body of {@code head} in bytes; -1 when only its end will tell. */
     long length() {
         return size < 0 ? relay.length() : size;
     }
 
+    /** The same answer for a client that gets a part of its body. */
     AnswerUnderway part(ResponseHead partHead, long partFirst, long partSize) {
         return new AnswerUnderway(
-                answer, partHead, described, stored, notStored, relay, partFirst, partSize, rangesWanted);
+                answer, partHead, described, stored, notStored, relay, partFirst, partSize, rangesWithheld);
     }
 }

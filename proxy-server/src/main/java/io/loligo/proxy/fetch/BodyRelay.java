@@ -310,6 +310,11 @@ final class BodyRelay {
         owner.execute(this::fill);
     }
 
+    /** Gives the body up, by the abandon policy, if no client reads it: those that it came for have left. Any thread. */
+    void abandonIfUnread() {
+        owner.execute(this::lastReaderLeft);
+    }
+
     private void lastReaderLeft() {
         boolean abandon;
         synchronized (lock) {

@@ -1,15 +1,17 @@
 package io.loligo.proxy.fetch;
 
 import io.loligo.cache.key.CacheKey;
-import io.loligo.cache.key.EffectiveUri;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One fetch per key: requests that come while another fetches the same page wait for its answer. Squid's
  * collapsed_forwarding. A key whose answer turned out not to be shareable is remembered for a while: its requests do not
  * wait for each other, so no queue forms. Used by every I/O thread.
+ *
+ * <p>There are at most as many fetches as requests under way (client_max_requests), validations in the background ({@link
+ * #BACKGROUND_MAX}), and fetches that go on without their clients by quick_abort.
  */
 final class CollapsedForwarding {
     /** Keys remembered as not shareable; beyond it new knowledge is simply not kept. */
@@ -21,27 +23,45 @@ final class CollapsedForwarding {
     /** How often what is remembered is searched for what is out of date, at most: not for every answer. */
     private static final long SWEEP_MILLIS = 1_000;
 
-    private final ConcurrentHashMap<CacheKey, Fetch> inFlight = new ConcurrentHashMap<>();
+    /** Validations that no client waits for, at the same time; one more is not begun. */
+    static final int BACKGROUND_MAX = 10_000;
+
+    private final ConcurrentHashMap<CacheKey, Fetch> underWay = new ConcurrentHashMap<>();
+    private final AtomicInteger background = new AtomicInteger();
     private final ConcurrentHashMap<CacheKey, Long> unshareableUntil = new ConcurrentHashMap<>();
     private volatile long nextSweepMillis = Long.MIN_VALUE;
 
     /** The fetch under way for {@code key}, or null. */
     @Nullable Fetch underWay(CacheKey key) {
-        return inFlight.get(key);
+        return underWay.get(key);
     }
 
-    /** Registers {@code fetch} for its key; false when another one is there already. */
-    boolean lead(CacheKey key, Fetch fetch) {
-        return inFlight.putIfAbsent(key, fetch) == null;
+    /**
+     * Registers {@code fetch} for its key, for later requests to join.
+     *
+     * @param outdated the fetch whose place it takes; null where none was under way
+     * @return false, and nothing is done, when another fetch has come before it
+     */
+    boolean lead(CacheKey key, @Nullable Fetch outdated, Fetch fetch) {
+        return outdated == null ? underWay.putIfAbsent(key, fetch) == null : underWay.replace(key, outdated, fetch);
     }
 
-    /** Has nobody join what was asked for already under keys that {@code invalidated} accepts: it may be outdated. */
-    void leaveBehind(Predicate<EffectiveUri> invalidated) {
-        inFlight.keySet().removeIf(key -> invalidated.test(key.uri()));
-    }
-
+    /** Nobody can join {@code fetch} any more. */
     void ended(CacheKey key, Fetch fetch) {
-        inFlight.remove(key, fetch);
+        underWay.remove(key, fetch);
+    }
+
+    /** Counts one more validation in the background; false, and it is not counted, when there are too many. */
+    boolean backgroundBegins() {
+        if (background.incrementAndGet() <= BACKGROUND_MAX) {
+            return true;
+        }
+        background.decrementAndGet();
+        return false;
+    }
+
+    void backgroundEnds() {
+        background.decrementAndGet();
     }
 
     /** Whether requests for {@code key} may wait for each other. */

@@ -41,7 +41,7 @@ final class Delivery {
             ForwardReason why,
             boolean collapsed) {
         AnswerUnderway answer =
-                whole.head().status() == OK && (collapsed || whole.rangesWanted()) ? selected(x, whole) : whole;
+                whole.head().status() == OK && (collapsed || whole.rangesWithheld()) ? selected(x, whole) : whole;
         ResponseHead head = answer.head();
         x.result(code);
         x.answeredBy(answer.answer().code(), address(answer.answer().address()));
@@ -61,10 +61,10 @@ final class Delivery {
     /** The end-to-end fields of the answer, with Content-Length where the length is known. */
     private static Fields fields(Exchange x, AnswerUnderway answer, boolean collapsed) {
         ResponseHead head = answer.head();
-        Fields fields = x.forClient(head.fields());
-        if (collapsed && answer.stored() != null) {
-            fields = answer.stored().directives().reusable(fields);
-        }
+        StoredHead stored = collapsed ? answer.stored() : null;
+        Fields fields = stored == null
+                ? x.forClient(head.fields())
+                : stored.directives().reusable(x.forClient(head.fields(), stored));
         String announced = head.fields().first("Content-Length");
         if (x.isHead() || !hasBody(head.status())) {
             fields = announced != null && head.status() != NO_CONTENT

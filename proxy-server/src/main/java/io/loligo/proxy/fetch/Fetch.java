@@ -19,26 +19,29 @@ import io.loligo.proxy.exchange.Exchange;
 import io.loligo.proxy.exchange.ServeStored;
 import io.loligo.proxy.origin.OriginAnswer;
 import io.loligo.proxy.origin.OriginBody;
+import io.loligo.proxy.origin.OriginClient;
 import io.loligo.proxy.origin.OriginHandler;
 import io.undertow.connector.ByteBufferPool;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
 /**
- * One trip to the origin and all who wait for it: the request that started it, if there is one, and those that were
- * collapsed into it. Origin, store and the starting client are worked on the owner's I/O thread; the others are told on
- * their own.
+ * One trip to the origin for all who wait for it: the client whose request started it, if there is one, and those whose
+ * requests were collapsed into it. Origin, store and the starting client are worked on the owner's I/O thread; the other
+ * clients are told on their own.
+ *
+ * <p>A client that leaves gives up its claim on the answer. When the last one has left before the answer's head came, the
+ * trip is cancelled; while the body comes, {@link BodyRelay} decides.
  */
 final class Fetch implements OriginHandler {
-    /** Requests that may wait on one fetch; the next one fetches for itself. */
-    static final int WAITERS_MAX = 20_000;
 
-    /** Where the fetch's findings go. */
+    /** What every fetch works with, and where its answer goes. */
     record Outlets(
             ResponseStore store,
             ByteBufferPool buffers,
@@ -49,51 +52,101 @@ final class Fetch implements OriginHandler {
             InstantSource clock) {}
 
     private static final int PARTIAL_CONTENT = 206;
+    private static final int NOT_MODIFIED = 304;
     /** Not Modified, Precondition Failed, Range Not Satisfiable; and a part that is not the one asked for. */
-    private static final Set<Integer> REFUSALS_OF_A_PART = Set.of(PARTIAL_CONTENT, 304, 412, 416);
-
-    private enum State {
-        /** No head yet: whoever comes waits. */
-        ASKING,
-        /** Being stored: whoever comes reads along. */
-        STREAMING,
-        /** Nobody can join. */
-        CLOSED
-    }
+    private static final Set<Integer> REFUSALS_OF_A_PART = Set.of(PARTIAL_CONTENT, NOT_MODIFIED, 412, 416);
 
     private final Outlets outlets;
     private final FetchPlan plan;
     private final AnswerStorage answerStorage;
     private final XnioIoThread owner;
-    private final @Nullable Exchange leader;
+    /** The client whose request started it; it may have left since. */
+    private final @Nullable Exchange starter;
 
-    /** The order number of its beginning among the purges. */
+    private final FetchClients clients;
+
+    /** The order number of the fetch among the purges: those with a smaller one came before its request was sent. */
     private final long begun;
 
-    private final Object lock = new Object();
-    private State state = State.ASKING;
-    private final List<Exchange> waiters = new ArrayList<>();
-    private @Nullable AnswerUnderway arrived;
+    /** The answer that is being stored and sent. Set before requests may read along. */
+    private volatile @Nullable AnswerUnderway underway;
+
     /** What the origin sends together with a stored part; null when there is none. Owner's thread. */
     private @Nullable CombinedBody combinedBody;
+    /** Owner's thread. */
+    private OriginClient.@Nullable Call call;
 
-    /** @param leader the request that started it; null for a validation in the background */
-    Fetch(Outlets outlets, FetchPlan plan, XnioIoThread owner, @Nullable Exchange leader) {
+    /** @param starter the client whose request starts it; null for a validation in the background */
+    Fetch(Outlets outlets, FetchPlan plan, XnioIoThread owner, @Nullable Exchange starter) {
         this.outlets = outlets;
         this.plan = plan;
-        this.answerStorage = new AnswerStorage(outlets.store(), outlets.collapsed(), outlets.clock(), plan);
+        this.answerStorage = new AnswerStorage(outlets.store(), outlets.clock(), plan);
         this.owner = owner;
-        this.leader = leader;
+        this.starter = starter;
         this.begun = outlets.store().purgeOrder();
+        this.clients = new FetchClients(
+                owner,
+                starter,
+                plan.asked().rules().configuration().limits().collapsing(),
+                plan.mayStore() && !plan.isForOneClient() && quickAbort().goesOnBeforeHead(),
+                new Ends());
     }
 
-    /** The order number of its beginning among the purges. */
+    /** What the end of waiting leads to. */
+    private final class Ends implements FetchClients.Listener {
+        @Override
+        public void closed() {
+            outlets.collapsed().ended(plan.asked().key(), Fetch.this);
+            if (starter == null) {
+                outlets.collapsed().backgroundEnds();
+            }
+        }
+
+        @Override
+        public void unwanted() {
+            if (Thread.currentThread() == owner) {
+                cancel();
+            } else {
+                owner.execute(Fetch.this::cancel);
+            }
+        }
+
+        @Override
+        public void waitedTooLong(Exchange x) {
+            outlets.goAlone().accept(x);
+        }
+    }
+
+    /** Sends the request. Owner's thread. */
+    void start(OriginClient origin) {
+        if (starter != null) {
+            Exchange x = starter;
+            x.result(plan.abortedCode());
+            x.onGone(() -> clients.leave(x));
+        }
+        call = origin.send(plan.request(), plan.candidates(), owner, this);
+    }
+
+    /** Nobody waits for the answer's head any more. */
+    private void cancel() {
+        if (call != null) {
+            call.cancel();
+        }
+    }
+
+    /** The order number of the fetch among the purges: those with a smaller one came before its request was sent. */
     long begun() {
         return begun;
     }
 
-    FetchPlan plan() {
-        return plan;
+    /**
+     * Whether a purge that is about its answer came into force after it began: then nobody who comes later may join it. Any
+     * thread.
+     */
+    boolean isOutdated() {
+        AnswerUnderway streaming = underway;
+        return outlets.store()
+                .purgedSince(begun, plan.asked().key().uri(), streaming == null ? null : streaming.stored());
     }
 
     /** What came of an attempt to join. */
@@ -102,46 +155,37 @@ final class Fetch implements OriginHandler {
         YES,
         /** This fetch is not for it, or has waiters enough: it has to fetch for itself. */
         NO,
-        /** This fetch is over: what it brought is in the store, if it is of use. */
+        /** This fetch is over: if its answer is of use, it is in the store. */
         OVER
     }
 
-    /** Takes {@code x} along if it can. Called on its thread. */
+    /** Has {@code x} share the answer if it can. Called on its thread. */
     Joined join(Exchange x) {
-        AnswerUnderway streaming;
-        synchronized (lock) {
-            if (state == State.ASKING) {
-                if (waiters.size() >= WAITERS_MAX) {
-                    return Joined.NO;
-                }
-                waiters.add(x);
-                return Joined.YES;
+        return switch (clients.join(x)) {
+            case WAITS -> {
+                x.result(plan.abortedWaiterCode());
+                yield Joined.YES;
             }
-            if (state == State.CLOSED) {
-                return Joined.OVER;
+            case FULL -> Joined.NO;
+            case OVER -> Joined.OVER;
+            case STREAMING -> {
+                AnswerUnderway streaming = underway;
+                yield streaming == null ? Joined.OVER : follow(x, streaming);
             }
-            streaming = arrived;
-        }
-        return streaming == null ? Joined.OVER : follow(x, streaming);
+        };
     }
 
     /**
-     * Ends before it began: its leader found in the store what another fetch had just brought. Whoever joined meanwhile
-     * looks there too.
+     * Ends before it began: the store had, by then, what another fetch had just brought. Those who joined meanwhile look
+     * there too.
      */
     void standDown(Consumer<Exchange> lookAgain) {
-        List<Exchange> joined;
-        synchronized (lock) {
-            state = State.CLOSED;
-            joined = List.copyOf(waiters);
-            waiters.clear();
-        }
-        outlets.collapsed().ended(plan.key(), this);
-        joined.forEach(x -> tell(x, lookAgain));
+        clients.close().forEach(x -> FetchClients.tell(x, lookAgain));
     }
 
     @Override
     public void interim(ResponseHead head) {
+        Exchange leader = clients.leader();
         if (leader != null && leader.version() != HttpVersion.HTTP_1_0) {
             outlets.delivery().interim(leader, head);
         }
@@ -150,89 +194,133 @@ final class Fetch implements OriginHandler {
     @Override
     public void answered(OriginAnswer answer, OriginBody body) {
         try {
-            handle(answer, body);
+            plan.purpose().match(new AnswerSteps(answer, body));
         } catch (RuntimeException | Error e) {
             body.abort();
             if (combinedBody != null) {
                 combinedBody.abort();
             }
-            close();
-            everybody(x -> x.failed(e));
+            endForAll(x -> x.failed(e));
         }
     }
 
-    private void handle(OriginAnswer answer, OriginBody body) {
-        Reuse.Validate validate = plan.validate();
-        Validation sent = plan.validation();
-        if (validate != null && sent != null) {
-            ValidationOutcome.answered(plan.head(), validate, sent, answer.head(), answer.times(), plan.reuseRules())
-                    .match(new ValidationSteps(this, outlets.store(), answer, body, validate.stored()));
-        } else if (plan.part() != null) {
-            completed(answer, body, plan.part());
-        } else if (answer.head().status() == 304 && !plan.variants().isEmpty()) {
-            variantNamed(answer, body);
-        } else if (answer.head().status() == 304 && !plan.clientConditional()) {
-            originError(answer, body);
-        } else {
-            arrive(answer, body, plan.code());
-        }
-    }
+    /** What the answer to each purpose means. */
+    private final class AnswerSteps implements Purpose.Cases<Void> {
+        private final OriginAnswer answer;
+        private final OriginBody body;
 
-    /** The rest of a stored part was asked for, if that part is still good: RFC 9110 §13.1.5. */
-    private void completed(OriginAnswer answer, OriginBody body, StoredHead part) {
-        int status = answer.head().status();
-        AnswerStorage.Completed whole = status == PARTIAL_CONTENT ? answerStorage.whole(part, answer) : null;
-        if (whole != null) {
-            arrive(answer, body, ResultCode.TCP_MISS, whole);
-            return;
+        private AnswerSteps(OriginAnswer answer, OriginBody body) {
+            this.answer = answer;
+            this.body = body;
         }
-        if (REFUSALS_OF_A_PART.contains(status)) {
-            // An answer to our condition or range, which the client has not made.
-            body.abort();
-            outlets.store().remove(part);
-            goAlone();
-        } else {
-            arrive(answer, body, ResultCode.TCP_MISS);
-        }
-    }
 
-    /** One of the variants that other requests chose is what this one gets, too. RFC 9111 §4.3.4. */
-    private void variantNamed(OriginAnswer answer, OriginBody body) {
-        StoredHead named = Validation.named(plan.variants(), answer.head());
-        if (named == null) {
-            body.abort();
-            goAlone();
-        } else {
-            new ValidationSteps(this, outlets.store(), answer, body, named)
+        @Override
+        public Void miss(Purpose.Miss purpose) {
+            return forClient();
+        }
+
+        @Override
+        public Void reload(Purpose.Reload purpose) {
+            return forClient();
+        }
+
+        @Override
+        public Void pass(Purpose.Pass purpose) {
+            return forClient();
+        }
+
+        @Override
+        public Void validate(Purpose.Validate purpose) {
+            return ValidationOutcome.answered(
+                            plan.asked().head(),
+                            purpose.verdict(),
+                            purpose.validation(),
+                            answer.head(),
+                            answer.times(),
+                            plan.asked().reuse())
+                    .match(validationSteps(purpose.verdict().stored()));
+        }
+
+        @Override
+        public Void restOfPart(Purpose.RestOfPart purpose) {
+            int status = answer.head().status();
+            AnswerStorage.Combined whole =
+                    status == PARTIAL_CONTENT ? answerStorage.completed(purpose.part(), answer) : null;
+            if (whole != null) {
+                deliver(answer, body, ResultCode.TCP_MISS, whole);
+            } else if (REFUSALS_OF_A_PART.contains(status)) {
+                // An answer to our condition or range, which the client has not made.
+                body.abort();
+                outlets.store().remove(purpose.part());
+                goAlone();
+            } else {
+                deliver(answer, body, ResultCode.TCP_MISS);
+            }
+            return null;
+        }
+
+        /** One of the variants that other requests chose may be what this one gets, too. RFC 9111 §4.3.4. */
+        @Override
+        public Void anyVariant(Purpose.AnyVariant purpose) {
+            if (answer.head().status() != NOT_MODIFIED) {
+                return forClient();
+            }
+            StoredHead named = Validation.named(purpose.variants(), answer.head());
+            if (named == null) {
+                body.abort();
+                goAlone();
+                return null;
+            }
+            return validationSteps(named)
                     .notModified(ValidationOutcome.variantNamed(
-                            plan.head(), named, answer.head(), answer.times(), plan.reuseRules()));
+                            plan.asked().head(),
+                            named,
+                            answer.head(),
+                            answer.times(),
+                            plan.asked().reuse()));
+        }
+
+        private Void forClient() {
+            if (answer.head().status() == NOT_MODIFIED && !plan.clientConditional()) {
+                originError(answer, body);
+            } else {
+                deliver(answer, body, plan.code());
+            }
+            return null;
+        }
+
+        private ValidationSteps validationSteps(StoredHead stored) {
+            return new ValidationSteps(Fetch.this, outlets.store(), answer, body, stored);
         }
     }
 
-    /** Nobody can join any more, and everybody gets {@code head}. */
+    /** Nobody can join any more, and everybody gets {@code head}, which is stored. */
     void serveAll(StoredHead head, ResultCode code, OriginAnswer answer) {
-        close();
         String address = Delivery.address(answer.address());
-        everybody(x -> {
+        endForAll(x -> {
             x.answeredBy(answer.code(), address);
-            serve(x, head, code, answer.head().status());
+            // Cookies that came with a 304 are for the client whose request was answered with it, and for no other.
+            Fields cookies = x.equals(starter)
+                    ? FieldRule.SET_COOKIE.linesIn(answer.head().fields())
+                    : Fields.EMPTY;
+            serve(x, head, code, answer.head().status(), cookies);
         });
     }
 
     /** Nobody can join any more, and each asks the origin for itself. */
     void goAlone() {
-        close();
-        everybody(outlets.goAlone());
+        endForAll(outlets.goAlone());
     }
 
     /**
-     * Serves the response that was validated, or was to be. Who joined under the same key may have another variant in
-     * mind, and the object may be gone meanwhile: such a request goes by itself.
+     * Serves the response that was validated, or was to be. A request that joined under the same key may ask for another
+     * variant, and the object may be gone meanwhile: such a request fetches for itself.
      */
-    private void serve(Exchange x, StoredHead head, ResultCode code, int originStatus) {
-        boolean isNamed = x == leader && !plan.variants().isEmpty();
+    private void serve(Exchange x, StoredHead head, ResultCode code, int originStatus, Fields cookies) {
+        boolean isStarter = x.equals(starter);
+        boolean isNamed = isStarter && plan.purpose() instanceof Purpose.AnyVariant;
         boolean served = (isNamed || head.selecting().matches(x.head().fields()))
-                && outlets.serveStored().afterFetch(x, head, code, plan.why(), originStatus, x != leader);
+                && outlets.serveStored().afterFetch(x, head, code, plan.why(), originStatus, !isStarter, cookies);
         if (!served) {
             outlets.goAlone().accept(x);
         }
@@ -249,35 +337,25 @@ final class Fetch implements OriginHandler {
     }
 
     /** A new answer: to the store if it may, to the leader always, to the others if it is for them too. */
-    void arrive(OriginAnswer answer, OriginBody body, ResultCode leaderCode) {
-        arrive(answer, body, leaderCode, answerStorage.extended(answer));
+    void deliver(OriginAnswer answer, OriginBody body, ResultCode leaderCode) {
+        deliver(answer, body, leaderCode, answerStorage.extended(answer));
     }
 
-    /** @param completed what the answer makes together with a stored part; null when it stands alone */
-    private void arrive(
+    /** @param combined what the answer makes together with a stored part; null when it stands alone */
+    private void deliver(
             OriginAnswer answer,
             OriginBody fromOrigin,
             ResultCode leaderCode,
-            AnswerStorage.@Nullable Completed completed) {
+            AnswerStorage.@Nullable Combined combined) {
         Fields endToEnd = FieldRule.endToEnd(answer.head().fields());
-        AnswerStorage.Taken taken = answerStorage.of(answer, endToEnd, completed);
-        ContentRange range = taken.range();
-        OriginBody body = fromOrigin;
-        if (completed != null && range != null) {
-            combinedBody = new CombinedBody(
-                    owner,
-                    completed.reader(),
-                    fromOrigin,
-                    completed.combining().before(),
-                    range.size(),
-                    completed.combining().after());
-            body = combinedBody;
-        }
-        StoredHead storable = taken.stored();
+        AnswerStorage.StorageOutcome outcome = answerStorage.decide(answer, endToEnd, combined);
+        ContentRange range = outcome.range();
+        OriginBody body = combined == null || range == null ? fromOrigin : combinedBody(combined, fromOrigin, range);
+        StoredHead storable = outcome.stored();
         long order = answerStorage.dropOutdated(
                 answer, storable != null, leaderCode == ResultCode.TCP_REFRESH_MODIFIED, begun);
-        Combining combining = completed == null ? null : completed.combining();
-        StoredHead whole = plan.part() == null || combining == null ? null : combining.head();
+        Combining combining = combined == null ? null : combined.combining();
+        StoredHead whole = plan.purpose() instanceof Purpose.RestOfPart && combining != null ? combining.head() : null;
         ResponseHead head = AnswerStorage.forClient(answer, endToEnd, whole);
         EntryWriter writer = storable == null ? null : outlets.store().write(storable, order);
         BodyRelay relay = new BodyRelay(
@@ -285,39 +363,64 @@ final class Fetch implements OriginHandler {
                 outlets.buffers(),
                 body,
                 writer,
-                plan.rules().configuration().limits().readAheadGap(),
+                plan.asked().rules().configuration().limits().readAheadGap(),
                 abandonPolicy(combining, range),
-                stored -> close());
-        StoredHead cutBy = taken.described() == null ? storable : taken.described();
-        AnswerUnderway all =
-                new AnswerUnderway(answer, head, cutBy, storable, taken.notStored(), relay, 0, -1, plan.whole());
+                stored -> clients.close());
+        StoredHead cutBy = outcome.described() == null ? storable : outcome.described();
+        AnswerUnderway all = new AnswerUnderway(
+                answer, head, cutBy, storable, outcome.notStored(), relay, 0, -1, plan.rangesWithheld());
         AnswerUnderway now = combining == null || whole != null || range == null
                 ? all
                 : all.part(head, combining.before(), range.size());
-        List<Exchange> followers;
-        synchronized (lock) {
-            arrived = now;
-            state = storable == null ? State.CLOSED : State.STREAMING;
-            followers = List.copyOf(waiters);
-            waiters.clear();
-        }
-        if (storable == null) {
-            outlets.collapsed().ended(plan.key(), this);
-            if (plan.mayStore() && plan.head().isMethod("GET") && !answerStorage.isForOneClient()) {
-                outlets.collapsed().unshareable(plan.key(), outlets.clock().millis());
-            }
-        } else {
-            outlets.collapsed().shareable(plan.key());
-        }
+        underway = now;
+        Exchange leader = clients.leader();
+        List<Exchange> followers = clients.answered(storable != null);
+        rememberWhetherShareable(storable != null);
         BodyRelay.Reader first = leader == null ? null : relay.open(owner);
         relay.start();
         if (leader != null && first != null) {
-            tell(leader, x -> stream(x, now, first, leaderCode, false));
+            FetchClients.tell(leader, x -> stream(x, now, first, leaderCode, false));
         }
+        haveFollow(followers, now);
+    }
+
+    private OriginBody combinedBody(AnswerStorage.Combined combined, OriginBody fromOrigin, ContentRange range) {
+        combinedBody = new CombinedBody(
+                owner,
+                combined.reader(),
+                fromOrigin,
+                combined.combining().before(),
+                range.size(),
+                combined.combining().after());
+        return combinedBody;
+    }
+
+    private void rememberWhetherShareable(boolean stored) {
+        if (stored) {
+            outlets.collapsed().shareable(plan.asked().key());
+        } else if (plan.mayStore() && plan.asked().head().isMethod("GET") && !plan.isForOneClient()) {
+            outlets.collapsed().unshareable(plan.asked().key(), outlets.clock().millis());
+        }
+    }
+
+    /** Has those that waited read along; the last of them sees to it that somebody reads at all. */
+    private void haveFollow(List<Exchange> followers, AnswerUnderway now) {
+        if (followers.isEmpty()) {
+            if (starter != null && clients.leader() == null) {
+                now.relay().abandonIfUnread();
+            }
+            return;
+        }
+        AtomicInteger pending = new AtomicInteger(followers.size());
         for (Exchange follower : followers) {
-            tell(follower, x -> {
-                if (follow(x, now) != Joined.YES) {
-                    outlets.goAlone().accept(x);
+            follower.run(() -> {
+                FetchClients.tell(follower, x -> {
+                    if (follow(x, now) != Joined.YES) {
+                        outlets.goAlone().accept(x);
+                    }
+                });
+                if (pending.decrementAndGet() == 0) {
+                    now.relay().abandonIfUnread();
                 }
             });
         }
@@ -325,14 +428,18 @@ final class Fetch implements OriginHandler {
 
     /** What becomes of the body when the last client has gone. */
     private BodyRelay.AbandonPolicy abandonPolicy(@Nullable Combining combining, @Nullable ContentRange range) {
-        if (leader == null || plan.whole()) {
+        if (starter == null || plan.rangesWithheld()) {
             // What nobody waited for to begin with is fetched for the store, and so is more than was asked for.
             return (received, length) -> true;
         }
-        QuickAbort quickAbort = plan.rules().configuration().limits().quickAbort();
+        QuickAbort quickAbort = quickAbort();
         // Once the origin has sent its part, the rest comes from the store.
         long fromOrigin = combining == null || range == null ? Long.MAX_VALUE : combining.before() + range.size();
         return (received, length) -> received >= fromOrigin || quickAbort.goesOn(received, length);
+    }
+
+    private QuickAbort quickAbort() {
+        return plan.asked().rules().configuration().limits().quickAbort();
     }
 
     /** Lets {@code x} read along where the stored answer is for it too. On its thread. */
@@ -369,25 +476,17 @@ final class Fetch implements OriginHandler {
                 && x.rules().sendsHit(x.facts(), stored);
     }
 
-    /** Nobody can join any more: the body has ended, or there will be none. */
-    void close() {
-        synchronized (lock) {
-            state = State.CLOSED;
-        }
-        outlets.collapsed().ended(plan.key(), this);
-    }
-
     @Override
     public void failed(Unreachable failure) {
-        close();
-        Reuse.Validate validate = plan.validate();
+        Reuse.Validate validate = plan.purpose() instanceof Purpose.Validate purpose ? purpose.verdict() : null;
         ValidationOutcome outcome = validate == null
                 ? null
-                : ValidationOutcome.unanswered(validate, outlets.clock().instant(), plan.reuseRules());
-        everybody(x -> {
+                : ValidationOutcome.unanswered(
+                        validate, outlets.clock().instant(), plan.asked().reuse());
+        endForAll(x -> {
             x.answeredBy(failure.code(), Delivery.address(failure.address()));
             if (outcome instanceof ValidationOutcome.ServeStale stale) {
-                serve(x, stale.stored(), ResultCode.TCP_REFRESH_FAIL_OLD, 0);
+                serve(x, stale.stored(), ResultCode.TCP_REFRESH_FAIL_OLD, 0, Fields.EMPTY);
             } else {
                 ResultCode code = validate == null ? plan.code() : ResultCode.TCP_REFRESH_FAIL_ERR;
                 outlets.delivery().failed(x, failure, code);
@@ -395,27 +494,14 @@ final class Fetch implements OriginHandler {
         });
     }
 
-    /** Tells the leader and every waiter, each on its thread. */
-    void everybody(Consumer<Exchange> step) {
-        List<Exchange> all;
-        synchronized (lock) {
-            all = new ArrayList<>(waiters);
-            waiters.clear();
-        }
+    /** Nobody can join any more: takes the last step for the leader and every waiter, each on its thread. */
+    private void endForAll(Consumer<Exchange> step) {
+        List<Exchange> all = new ArrayList<>();
+        Exchange leader = clients.leader();
         if (leader != null) {
-            all.add(0, leader);
+            all.add(leader);
         }
-        all.forEach(x -> tell(x, step));
-    }
-
-    /** Takes the next step for {@code x} on its thread; a mistake of ours costs that request, not those beside it. */
-    private static void tell(Exchange x, Consumer<Exchange> step) {
-        x.run(() -> {
-            try {
-                step.accept(x);
-            } catch (RuntimeException | Error e) {
-                x.failed(e);
-            }
-        });
+        all.addAll(clients.close());
+        all.forEach(x -> FetchClients.tell(x, step));
     }
 }

@@ -8,11 +8,11 @@ import io.loligo.proxy.exchange.ServeStored;
 import io.loligo.proxy.origin.OriginClient;
 import io.undertow.connector.ByteBufferPool;
 import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
-/** Sends fetches off. Used by every I/O thread. */
+/** Starts fetches, and has requests join those under way. Used by every I/O thread. */
 public final class OriginTrips {
     private final OriginClient origin;
     private final Fetch.Outlets outlets;
@@ -34,35 +34,32 @@ public final class OriginTrips {
 
     /** Starts a fetch that nobody can join. On the thread of {@code x}. */
     void start(FetchPlan plan, Exchange x) {
-        send(new Fetch(outlets, plan, x.thread(), x), x.thread());
+        new Fetch(outlets, plan, x.thread(), x).start(origin);
     }
 
     /** For a request that waited in vain: what is in the store by now serves it, or it fetches by itself, at once. */
     private void goAlone(Exchange x) {
         if (!outlets.serveStored().serveIfFresh(x)) {
-            start(FetchAndStore.plan(x, ForwardReason.MISS), x);
+            start(FetchPlan.alone(x, ForwardReason.MISS), x);
         }
     }
 
     /**
-     * Starts a fetch that others with the same key can join, unless there is one already, which {@code x} joins then.
+     * Starts a fetch that others with the same key can join, unless there is one already, which {@code x} joins then. A fetch
+     * that began before a purge that is about its answer is not joined any more: the new one takes its place.
      *
      * @param plan asked for when a fetch is started
-     * @param x who starts it; null for a validation in the background
-     * @param thread where the fetch lives
      */
-    void startOrJoin(CacheKey key, Supplier<FetchPlan> plan, @Nullable Exchange x, XnioIoThread thread) {
+    void startOrJoin(CacheKey key, Supplier<FetchPlan> plan, Exchange x) {
         Fetch mine = null;
         while (true) {
             Fetch other = outlets.collapsed().underWay(key);
-            if (other == null) {
-                mine = mine == null ? new Fetch(outlets, plan.get(), thread, x) : mine;
-                if (outlets.collapsed().lead(key, mine)) {
-                    lead(mine, x, thread);
+            if (other == null || other.isOutdated()) {
+                mine = mine == null ? new Fetch(outlets, plan.get(), x.thread(), x) : mine;
+                if (outlets.collapsed().lead(key, other, mine)) {
+                    startUnless(mine, () -> outlets.serveStored().serveIfFresh(x));
                     return;
                 }
-            } else if (x == null) {
-                return;
             } else {
                 switch (other.join(x)) {
                     case YES -> {
@@ -78,22 +75,48 @@ public final class OriginTrips {
         }
     }
 
-    private void lead(Fetch mine, @Nullable Exchange x, XnioIoThread thread) {
+    /**
+     * Starts a fetch that no client waits for, and that requests with the same key can join; unless there is one already, or
+     * {@link CollapsedForwarding#BACKGROUND_MAX} are under way.
+     *
+     * @param plan asked for when the fetch is started
+     * @param thread where the fetch lives
+     */
+    void startInBackground(CacheKey key, Supplier<FetchPlan> plan, XnioIoThread thread) {
+        Fetch other = outlets.collapsed().underWay(key);
+        if ((other != null && !other.isOutdated()) || !outlets.collapsed().backgroundBegins()) {
+            return;
+        }
+        Fetch mine;
         try {
-            if (x != null && outlets.serveStored().serveIfFresh(x)) {
-                // Another fetch ended between this request's lookup and its turn.
-                mine.standDown(this::goAlone);
-                return;
-            }
-            send(mine, thread);
+            mine = new Fetch(outlets, plan.get(), thread, null);
         } catch (RuntimeException | Error e) {
-            // Left in place, a fetch that never left would have every later request for its key wait for ever.
-            mine.standDown(this::goAlone);
+            outlets.collapsed().backgroundEnds();
             throw e;
+        }
+        if (outlets.collapsed().lead(key, other, mine)) {
+            startUnless(mine, () -> false);
+        } else {
+            mine.standDown(this::goAlone);
         }
     }
 
-    private void send(Fetch fetch, XnioIoThread thread) {
-        origin.send(fetch.plan().request(), fetch.plan().candidates(), thread, fetch);
+    /**
+     * @param served asked once whether there is no need for the fetch any more: another may have ended between the request's
+     *     lookup and its turn
+     */
+    private void startUnless(Fetch mine, BooleanSupplier served) {
+        boolean started = false;
+        try {
+            if (!served.getAsBoolean()) {
+                mine.start(origin);
+                started = true;
+            }
+        } finally {
+            if (!started) {
+                // Left in place, a fetch that never left would have every later request for its key wait for ever.
+                mine.standDown(this::goAlone);
+            }
+        }
     }
 }

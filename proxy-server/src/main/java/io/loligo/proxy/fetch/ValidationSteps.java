@@ -9,7 +9,7 @@ import io.loligo.proxy.origin.OriginBody;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** What each outcome of a validation leads to. Used on the fetch's I/O thread, once. */
+/** Does what each outcome of a validation asks for, with the fetch that asked. Used on its I/O thread, once. */
 final class ValidationSteps implements ValidationOutcome.Cases<Void> {
     private final Fetch fetch;
     private final ResponseStore store;
@@ -17,7 +17,7 @@ final class ValidationSteps implements ValidationOutcome.Cases<Void> {
     private final OriginBody body;
     private final StoredHead stored;
 
-    /** @param stored what was validated */
+    /** @param stored the stored response that was validated */
     ValidationSteps(Fetch fetch, ResponseStore store, OriginAnswer answer, OriginBody body, StoredHead stored) {
         this.fetch = fetch;
         this.store = store;
@@ -41,7 +41,7 @@ final class ValidationSteps implements ValidationOutcome.Cases<Void> {
 
     @Override
     public Void replace(ValidationOutcome.Replace outcome) {
-        fetch.arrive(answer, body, ResultCode.TCP_REFRESH_MODIFIED);
+        fetch.deliver(answer, body, ResultCode.TCP_REFRESH_MODIFIED);
         return null;
     }
 
@@ -52,7 +52,7 @@ final class ValidationSteps implements ValidationOutcome.Cases<Void> {
         } else {
             store.freshen(stored, outcome.freshened(), fetch.begun());
         }
-        fetch.arrive(answer, body, ResultCode.TCP_MISS);
+        fetch.deliver(answer, body, ResultCode.TCP_MISS);
         return null;
     }
 
@@ -65,7 +65,7 @@ final class ValidationSteps implements ValidationOutcome.Cases<Void> {
 
     @Override
     public Void passOn(ValidationOutcome.PassOn outcome) {
-        fetch.arrive(answer, body, ResultCode.TCP_REFRESH_FAIL_ERR);
+        fetch.deliver(answer, body, ResultCode.TCP_REFRESH_FAIL_ERR);
         return null;
     }
 

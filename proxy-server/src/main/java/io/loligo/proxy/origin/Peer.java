@@ -73,14 +73,18 @@ public final class Peer {
         return failures.sum();
     }
 
+    private PeerAddresses known() {
+        return Objects.requireNonNull(addresses.get(), "set when the peer was made");
+    }
+
     /** What its host resolved to last; empty while the name is unknown. */
     public List<InetSocketAddress> addresses() {
-        return addresses.get().all();
+        return known().all();
     }
 
     /** Whether its host still resolves to {@code address}: else a connection there is not used for another request. */
     boolean isAt(InetSocketAddress address) {
-        return addresses.get().has(address);
+        return known().has(address);
     }
 
     /** Whether one more request may go to it under max-conn: an idle connection serves it without a new one. */
@@ -140,13 +144,13 @@ public final class Peer {
 
     /** The addresses in the order in which to try them: the one that worked last comes first. */
     List<InetSocketAddress> addressesToTry() {
-        return addresses.get().toTry();
+        return known().toTry();
     }
 
     /** Its host resolves to {@code found}. A dead peer is probed at once where that is something new. */
     void resolvedTo(List<InetSocketAddress> found) {
         PeerAddresses before = addresses.getAndUpdate(known -> known.resolved(found));
-        if (before != addresses.get() && connectsForgiven.get() == 0) {
+        if (!known().equals(before) && connectsForgiven.get() == 0) {
             lastProbe.set(System.nanoTime() - PROBE_INTERVAL_NANOS);
             lookedAtWhileDown();
         }

@@ -47,6 +47,16 @@ final class CollapsedForwardingTest {
         assertThat(collapsed.mayShare(key(max), later + 1)).as("room again").isFalse();
     }
 
+    @Test
+    void validationsInTheBackgroundAreBounded() {
+        for (int i = 0; i < CollapsedForwarding.BACKGROUND_MAX; i++) {
+            assertThat(collapsed.backgroundBegins()).isTrue();
+        }
+        assertThat(collapsed.backgroundBegins()).as("one more").isFalse();
+        collapsed.backgroundEnds();
+        assertThat(collapsed.backgroundBegins()).as("room again").isTrue();
+    }
+
     private static CacheKey key(int number) {
         return new CacheKey(new EffectiveUri("http", "www.test", 80, "/" + number), "");
     }

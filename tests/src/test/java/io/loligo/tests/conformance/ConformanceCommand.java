@@ -106,7 +106,8 @@ final class ConformanceCommand implements Callable<Integer> {
             if (proxy != null) {
                 return ConformanceRun.of(wanted, origin, address(proxy));
             }
-            try (RunningServer server = LoligoProcess.start(SquidConf.inFrontOf(origin.port()))) {
+            try (RunningServer server =
+                    LoligoProcess.start(SquidConf.inFrontOf(origin.port()).and("send_stored_set_cookie allow all"))) {
                 return ConformanceRun.of(
                         wanted, origin, new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
             }

@@ -21,7 +21,8 @@ class ConformanceTest {
         String cases = System.getProperty("conformance.cases");
         Assumptions.assumeTrue(cases != null, "no cases: give their file by -Dconformance.cases=FILE");
         try (CaseOrigin origin = CaseOrigin.start(0);
-                InProcessServer server = InProcessServer.start(SquidConf.inFrontOf(origin.port()))) {
+                InProcessServer server = InProcessServer.start(
+                        SquidConf.inFrontOf(origin.port()).and("send_stored_set_cookie allow all"))) {
             var explanations = new ExplanationCheck(server.server());
             var totals = new Totals(ConformanceRun.of(
                     CaseFile.read(Path.of(cases)),

@@ -6,6 +6,7 @@ import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.access.RequestFacts;
 import io.loligo.proxy.exchange.Exchange;
 import io.loligo.proxy.exchange.Rules;
+import io.loligo.proxy.flow.Decision;
 import io.loligo.proxy.http1.BodyFraming;
 import io.loligo.proxy.http1.ReceivedRequest;
 import io.loligo.proxy.http1.Refusal;
@@ -40,7 +41,7 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Used on the connection's I/O thread. A plain hit allocates nothing here.
  */
-final class Http1Connection {
+final class Http1Connection implements PlainClient {
     /**
      * Bytes that one event moves at most before the thread turns to its other connections: of a request body that is read, of
      * answers to requests that came at once.
@@ -67,8 +68,8 @@ final class Http1Connection {
     private final StreamConnection channel;
     private final StreamSourceConduit source;
     private final StreamSinkConduit sink;
-    private final Http1Door door;
-    private final Http1Door.@Nullable NamedAddresses named;
+    private final Http1Context context;
+    private final @Nullable NamedAddresses named;
     private final ConnectionDeadlines deadlines;
 
     /** What was received and not looked at; never a thread's own buffer. */
@@ -117,24 +118,16 @@ final class Http1Connection {
         }
     }
 
-    /**
-     * What became of an answer.
-     *
-     * @param bytes how many of it were written
-     * @param cut whether that is not all of it
-     */
-    record Write(long bytes, boolean cut) {}
-
-    Http1Connection(StreamConnection channel, Http1Door door, Http1Door.@Nullable NamedAddresses named) {
+    Http1Connection(StreamConnection channel, Http1Context context, @Nullable NamedAddresses named) {
         this.channel = channel;
         this.source = channel.getSourceChannel().getConduit();
         this.sink = channel.getSinkChannel().getConduit();
-        this.door = door;
+        this.context = context;
         this.named = named;
-        this.deadlines = new ConnectionDeadlines(channel.getIoThread(), System::nanoTime, door::timeouts, this::cut);
+        this.deadlines = new ConnectionDeadlines(channel.getIoThread(), System::nanoTime, context::timeouts, this::cut);
     }
 
-    /** Begins to read. See {@link Http1Door#serve}. */
+    /** Begins to read. */
     void begin(ByteBuffer first, Runnable whenClosed) {
         channel.setCloseListener(gone -> {
             try {
@@ -185,8 +178,8 @@ final class Http1Connection {
         return known;
     }
 
-    /** What access lists may look at of a request that came by this connection. */
-    RequestFacts facts(RequestHead head, EffectiveUri uri, Rules.Site site) {
+    @Override
+    public RequestFacts facts(RequestHead head, EffectiveUri uri, Rules.Site site) {
         return site.clients()
                 .of(new RequestFacts(head, uri, peer(), local(), site.port().name()));
     }
@@ -266,7 +259,7 @@ final class Http1Connection {
 
     /** Reads what a client sends while it waits for an answer, up to a limit; learns that it has left. */
     private void readAhead() {
-        int limit = door.rules().configuration().limits().clientConnections().pipelineMaxSize();
+        int limit = context.rules().configuration().limits().clientConnections().pipelineMaxSize();
         int room = limit - received.remaining();
         if (room <= 0 || clientEnded) {
             source.suspendReads();
@@ -372,7 +365,7 @@ final class Http1Connection {
         looking = true;
         try {
             while (from < size && !isAnswering() && !isOver() && sentInTurn < TURN_BYTES_MAX) {
-                Rules rules = door.rules();
+                Rules rules = context.rules();
                 Result result = heads.read(from, rules.requestLimits());
                 if (result == Result.UNFINISHED) {
                     break;
@@ -383,7 +376,7 @@ final class Http1Connection {
                     refuse(heads.refusal(), rules);
                 } else {
                     from = heads.end();
-                    Rules.Site site = door.site(rules);
+                    Rules.Site site = context.site(rules);
                     if (site == null) {
                         notHere();
                     } else if (!servePlain(heads, rules, site, since)) {
@@ -467,18 +460,55 @@ final class Http1Connection {
         if (unfinished != null) {
             deadlines.headIsWhole();
         }
-        return heads.isPlain()
-                && door.plainRequests().serve(heads.head(), heads.keepsAlive(), since, rules, site, this);
+        if (!heads.isPlain()) {
+            return false;
+        }
+        RequestFacts facts = context.plainRequests().facts(heads.head(), rules, site, this);
+        if (facts == null) {
+            return false;
+        }
+        boolean keepAlive = heads.keepsAlive();
+        Decision decision = context.plainRequests().serve(facts, keepAlive, since, rules, site, this);
+        if (decision != null) {
+            act(facts, keepAlive, decision, rules, site);
+        }
+        return true;
+    }
+
+    /** Goes on with a plain request that is no plain hit. */
+    private void act(RequestFacts facts, boolean keepAlive, Decision decision, Rules rules, Rules.Site site) {
+        Http1Client client = begin(rules);
+        client.understood(facts.head().version(), keepAlive);
+        Exchange x = new Exchange(client, rules, site, context.record());
+        try {
+            x.understood(facts.head());
+            x.located(facts);
+            if (context.isFull(rules)) {
+                refuseForNow(x, client);
+            } else {
+                context.flow().act(x, decision);
+            }
+        } catch (RuntimeException | Error e) {
+            x.failed(e);
+        }
+    }
+
+    private static void refuseForNow(Exchange x, Http1Client client) {
+        client.closeAfterwards();
+        x.refuse(
+                ErrorPage.ERR_CANNOT_FORWARD,
+                ResultCode.NONE_NONE,
+                "As many requests as client_max_requests allows are under way.");
     }
 
     private void serve(ReceivedRequest request, Rules rules, Rules.Site site) {
         Http1Client client = begin(rules);
-        Exchange x = new Exchange(client, rules, site, door.record());
+        Exchange x = new Exchange(client, rules, site, context.record());
         try {
             x.understood(request.head());
             client.understood(
                     request.head().version(),
-                    request.keepAlive() && !door.flow().draining());
+                    request.keepAlive() && !context.flow().draining());
             if (request.framing().kind() != BodyFraming.Kind.NONE) {
                 client.withBody(new Http1RequestBody(
                         this,
@@ -488,14 +518,10 @@ final class Http1Connection {
                         rules.configuration().limits().requestBodyMaxSize(),
                         rules.configuration().timeouts().requestTimeout()));
             }
-            if (door.isFull(rules)) {
-                client.closeAfterwards();
-                x.refuse(
-                        ErrorPage.ERR_CANNOT_FORWARD,
-                        ResultCode.NONE_NONE,
-                        "As many requests as client_max_requests allows are under way.");
+            if (context.isFull(rules)) {
+                refuseForNow(x, client);
             } else {
-                door.flow().handle(x, request.scheme(), request.authority());
+                context.flow().handle(x, request.scheme(), request.authority());
             }
         } catch (RuntimeException | Error e) {
             x.failed(e);
@@ -504,13 +530,13 @@ final class Http1Connection {
 
     private void refuse(Refusal refusal, Rules rules) {
         deadlines.headIsWhole();
-        Rules.Site site = door.site(rules);
+        Rules.Site site = context.site(rules);
         if (site == null) {
             notHere();
             return;
         }
         Http1Client client = begin(rules);
-        Exchange x = new Exchange(client, rules, site, door.record());
+        Exchange x = new Exchange(client, rules, site, context.record());
         client.refused();
         try {
             x.refuse(
@@ -546,22 +572,18 @@ final class Http1Connection {
 
     // Answers.
 
+    /** A request is an exchange now. */
     private Http1Client begin(Rules rules) {
         Http1Client client = new Http1Client(this, rules);
-        begins(client);
-        return client;
-    }
-
-    /** A request is an exchange now. */
-    void begins(Http1Client client) {
-        door.begins();
+        context.begins();
         serving = client;
+        return client;
     }
 
     /** The exchange is over and recorded. */
     void ended() {
         serving = null;
-        door.ended();
+        context.ended();
     }
 
     /**
@@ -585,15 +607,8 @@ final class Http1Connection {
         closed = true;
     }
 
-    /**
-     * Sends the answer to a plain hit; what the client does not take at once, later.
-     *
-     * @param head a scratch of this thread's
-     * @param body owned until {@code done}
-     * @param keepAlive whether the connection stays after it
-     * @param done called once, when all is written or the client is gone
-     */
-    void send(ByteBuffer head, ByteBuffer body, boolean keepAlive, Consumer<Write> done) {
+    @Override
+    public void send(ByteBuffer head, ByteBuffer body, boolean keepAlive, Consumer<Write> done) {
         long size = (long) head.remaining() + body.remaining();
         try {
             if (body.hasRemaining()) {
@@ -619,16 +634,16 @@ final class Http1Connection {
         done.accept(new Write(size, false));
     }
 
-    /** As {@link #send(ByteBuffer, ByteBuffer, boolean, Consumer)}; the body is closed by then. */
-    void send(ByteBuffer head, BodySource body, boolean keepAlive, Consumer<Write> done) {
+    @Override
+    public void send(ByteBuffer head, BodySource body, boolean keepAlive, Consumer<Write> done) {
         ResponseSender sender = slowly(keepAlive);
         sender.send(head, ResponseSender.Framing.LENGTH, body, () -> ended(sender, 0, done));
     }
 
     private ResponseSender slowly(boolean keepAlive) {
-        door.begins();
+        context.begins();
         ResponseSender sender =
-                new ResponseSender(channel, door.timeouts().writeTimeout(), new ResponseSender.Ending() {
+                new ResponseSender(channel, context.timeouts().writeTimeout(), new ResponseSender.Ending() {
                     @Override
                     public void answered() {
                         sending = null;
@@ -646,7 +661,7 @@ final class Http1Connection {
     }
 
     private void ended(ResponseSender sender, long before, Consumer<Write> done) {
-        door.ended();
+        context.ended();
         done.accept(new Write(before + sender.bytesSent(), sender.aborted()));
     }
 

@@ -1,11 +1,9 @@
 package io.loligo.proxy.client.http1;
 
-import io.loligo.proxy.config.Configuration.Timeouts;
 import io.loligo.proxy.exchange.LiveConfiguration;
 import io.loligo.proxy.exchange.Rules;
 import io.loligo.proxy.flow.RequestFlow;
 import io.loligo.proxy.log.Transaction;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -17,12 +15,7 @@ import org.xnio.StreamConnection;
  * Used by every I/O thread.
  */
 public final class Http1Door {
-    private final String portKey;
-    private final LiveConfiguration live;
-    private final RequestFlow flow;
-    private final Consumer<Transaction> record;
-    private final LongAdder active;
-    private final PlainRequests plainRequests;
+    private final Http1Context context;
 
     /**
      * @param portKey the listener, as {@link Rules#portKey} names it
@@ -31,12 +24,7 @@ public final class Http1Door {
      */
     public Http1Door(
             String portKey, LiveConfiguration live, RequestFlow flow, Consumer<Transaction> record, LongAdder active) {
-        this.portKey = portKey;
-        this.live = live;
-        this.flow = flow;
-        this.record = record;
-        this.active = active;
-        this.plainRequests = new PlainRequests(flow, record);
+        context = new Http1Context(portKey, live, flow, record, active, new PlainRequests(flow, record));
     }
 
     /**
@@ -48,55 +36,6 @@ public final class Http1Door {
      * @param closed run once when the connection is closed, on any thread
      */
     public void serve(StreamConnection channel, @Nullable NamedAddresses named, ByteBuffer first, Runnable closed) {
-        new Http1Connection(channel, this, named).begin(first, closed);
-    }
-
-    /**
-     * The two ends of a connection, as somebody between them names them.
-     *
-     * @param client the client
-     * @param local the address that the client connected to
-     */
-    public record NamedAddresses(InetSocketAddress client, InetSocketAddress local) {}
-
-    Rules rules() {
-        return live.current();
-    }
-
-    /** Null when a reload took the listener away. */
-    Rules.@Nullable Site site(Rules rules) {
-        return rules.site(portKey);
-    }
-
-    RequestFlow flow() {
-        return flow;
-    }
-
-    Consumer<Transaction> record() {
-        return record;
-    }
-
-    PlainRequests plainRequests() {
-        return plainRequests;
-    }
-
-    Timeouts timeouts() {
-        return live.current().configuration().timeouts();
-    }
-
-    /** An exchange has begun. */
-    void begins() {
-        active.increment();
-    }
-
-    /** An exchange is at its end. */
-    void ended() {
-        active.decrement();
-    }
-
-    /** Whether there are as many requests under way as client_max_requests allows. */
-    boolean isFull(Rules rules) {
-        return active.sum()
-                >= rules.configuration().limits().clientConnections().requestsMax();
+        new Http1Connection(channel, context, named).begin(first, closed);
     }
 }

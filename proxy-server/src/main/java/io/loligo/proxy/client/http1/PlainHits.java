@@ -46,7 +46,7 @@ final class PlainHits {
             Rules.Site site,
             boolean keepAlive,
             long since,
-            Http1Connection client) {
+            PlainClient client) {
         EntryReader reader = serveStored.readPlain(verdict.stored(), rules);
         if (reader == null) {
             return false;
@@ -68,7 +68,7 @@ final class PlainHits {
             Rules.Site site,
             boolean keepAlive,
             long since,
-            Http1Connection client) {
+            PlainClient client) {
         ByteBuffer head = rules.responseFields()
                 .hit(
                         reader.head(),
@@ -106,7 +106,7 @@ final class PlainHits {
             SentHead sent,
             long since,
             int headLength,
-            Http1Connection.Write write) {
+            PlainClient.Write write) {
         return Transaction.plainHit(
                 facts,
                 since,

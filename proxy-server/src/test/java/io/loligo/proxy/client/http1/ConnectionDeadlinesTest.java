@@ -43,8 +43,8 @@ class ConnectionDeadlinesTest {
         for (String event : events.split(" ", -1)) {
             String steps = event.replaceAll("\\d", "");
             timers.runUntil(Long.parseLong(event.substring(0, event.length() - steps.length())));
-            for (char step : steps.toCharArray()) {
-                switch (step) {
+            for (int i = 0; i < steps.length(); i++) {
+                switch (steps.charAt(i)) {
                     case 'i' -> deadlines.idle();
                     case 'a' -> deadlines.active();
                     case 'h' -> deadlines.headBegan();

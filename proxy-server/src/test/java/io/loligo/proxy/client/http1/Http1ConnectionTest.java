@@ -87,11 +87,17 @@ class Http1ConnectionTest {
                 Rules.of(configuration, origin.renew(List.of(), configuration.peers(), Duration.ofSeconds(5)), "1"));
         RequestFlow flow =
                 RequestFlow.assemble(store, origin, buffers, Clock.systemUTC(), page -> Optional.of("the page"));
-        var door = new Http1Door(Rules.portKey(configuration.ports().get(0)), live, flow, transactions::add, active);
+        var context = new Http1Context(
+                Rules.portKey(configuration.ports().get(0)),
+                live,
+                flow,
+                transactions::add,
+                active,
+                new PlainRequests(flow, transactions::add));
         server = worker.createStreamConnectionServer(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 ChannelListeners.openListenerAdapter(channel -> {
-                    var connection = new Http1Connection(channel, door, null);
+                    var connection = new Http1Connection(channel, context, null);
                     connections.add(connection);
                     connection.begin(ByteBuffer.allocate(0), closed::incrementAndGet);
                 }),
