@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** The real server, in this process. */
+/** Runs {@link io.loligo.proxy.LoligoServer} in this process. */
 final class LoligoServerHere implements ProxyServer {
     @Override
     public Report check(Path file, boolean strict) {

@@ -55,13 +55,13 @@ import org.xnio.Xnio;
 import org.xnio.XnioWorker;
 
 /**
- * The server: the composition root, where every room gets what it needs, and the life of the process: start, reload,
- * stop. Its methods may be called by any thread.
+ * The server. It creates all parts and passes to each the parts that it needs; it starts, reloads the configuration, and
+ * stops. Any thread may call its methods.
  */
 public final class LoligoServer {
     private static final System.Logger LOG = System.getLogger(LoligoServer.class.getName());
     private static final int BUFFER_BYTES = 16 << 10;
-    /** Free buffers that are kept: 32 MB. What is in use beyond that goes back to the system. */
+    /** Number of free buffers that the pool keeps: 32 MB. A buffer that is returned to a full pool is freed. */
     private static final int POOLED_BUFFERS = 2048;
 
     private static final int POOLED_BUFFERS_PER_THREAD = 64;
@@ -75,7 +75,7 @@ public final class LoligoServer {
     private final Metrics metrics = new Metrics(startTime.toEpochMilli());
     private final LongAdder active = new LongAdder();
     private final CountDownLatch stopped = new CountDownLatch(1);
-    private final Opened opened = new Opened();
+    private final ServerResources opened = new ServerResources();
 
     private final CacheLog cacheLog;
     private final AccessLog accessLog;
@@ -182,15 +182,15 @@ public final class LoligoServer {
     }
 
     /**
-     * What would be done with a request, and why. Nothing is done.
+     * Explains what the server would do with a request, and why. Nothing is fetched, stored or counted.
      *
-     * @param at when, as {@link ExplainTime} reads it; null for now
+     * @param at the time of the request, as {@link ExplainTime} reads it; null for now
      */
     public Explanation explain(ExplainRequest question, @Nullable String at) throws ExplainRequest.Unexplainable {
         return Explainer.request(question, live.current(), store::lookup, ExplainTime.parse(at, CLOCK.instant()));
     }
 
-    /** What would be done with an origin's answer to a request for which nothing is stored. */
+    /** Explains what the server would do with an origin's answer to a request for which no response is stored. */
     public Explanation explain(ExplainRequest question, Explainer.GivenAnswer answer)
             throws ExplainRequest.Unexplainable {
         return Explainer.exchange(
@@ -207,13 +207,15 @@ public final class LoligoServer {
         return metrics;
     }
 
+    /** Returns when the server has stopped, whoever stopped it. */
     public void awaitStopped() throws InterruptedException {
         stopped.await();
     }
 
     /**
-     * Stops in order: no new connections, shutdown_lifetime for the exchanges under way, then the end. A second call
-     * while the first waits ends at once. Returns when all is closed.
+     * Stops the server. It accepts no more connections, gives the requests under way shutdown_lifetime to finish, and then
+     * closes everything. A second call while the first one waits cuts that wait short. Both calls return when everything
+     * is closed.
      */
     public void stop() {
         if (!beginsStop()) {
@@ -292,7 +294,7 @@ public final class LoligoServer {
         cacheLog.rotate(live.current().configuration().logs().rotate());
     }
 
-    /** Ends the I/O threads before what they use is taken away. */
+    /** Ends the I/O threads. This must come before the store and the buffers, which they use, are closed. */
     private static void end(XnioWorker worker) throws InterruptedException {
         worker.shutdownNow();
         if (!worker.awaitTermination(WORKER_END.toMillis(), TimeUnit.MILLISECONDS)) {

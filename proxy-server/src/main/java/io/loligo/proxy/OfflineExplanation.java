@@ -22,7 +22,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server with a configuration would do with a request and the origin's answer to it, without a server.
+ * Explains, without a running server, what a server with a given configuration would do with a request and with the origin's
+ * answer to it.
  *
  * @param request a file with the request's head
  * @param response a file with the answer's head
@@ -42,7 +43,7 @@ public record OfflineExplanation(
         @Nullable String client) {
 
     /**
-     * The explanation under the configuration in {@code file}.
+     * Explains the exchange as a server with the configuration in {@code file} would handle it.
      *
      * @throws StartFailure when the configuration has errors
      * @throws Unexplainable when a file or a value cannot be read; the message says where and what was expected
@@ -80,7 +81,7 @@ public record OfflineExplanation(
         return new ExplainRequest(head, null, port, from);
     }
 
-    /** An address as text, never looked up; null for this machine's. */
+    /** Parses an IPv4 or IPv6 address; null is the loopback address. Host names are refused, never looked up. */
     static InetAddress address(@Nullable String text) throws Unexplainable {
         if (text == null) {
             return InetAddress.getLoopbackAddress();

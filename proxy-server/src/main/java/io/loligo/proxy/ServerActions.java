@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What operators ask of a running server. */
+/** Carries out the requests of the admin listener on a running server. Any thread may call it. */
 final class ServerActions implements AdminActions {
     private static final System.Logger LOG = System.getLogger(ServerActions.class.getName());
 

@@ -2,7 +2,6 @@ package io.loligo.proxy.access;
 
 import io.loligo.proxy.access.AclParser.Complaints;
 import io.loligo.proxy.access.AclParser.Line;
-import io.loligo.proxy.access.PortNumberAcl.Range;
 import io.loligo.proxy.access.PosixRegex.Untranslatable;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,11 +15,11 @@ final class AclItems {
 
     private AclItems() {}
 
-    static List<Range> ports(List<Line> lines) {
-        List<Range> ranges = new ArrayList<>();
+    static List<NumberRange> ports(List<Line> lines) {
+        List<NumberRange> ranges = new ArrayList<>();
         for (Line line : lines) {
             for (String item : line.items()) {
-                Range range = range(item);
+                NumberRange range = range(item);
                 if (range == null) {
                     line.complaints().error("not a port or a range of ports: " + item);
                 } else {
@@ -38,15 +37,15 @@ final class AclItems {
 
     /** Whether {@code port} is in the range {@code item}. */
     static boolean isPortIn(int port, String item) {
-        Range range = range(item);
-        return range != null && range.first() <= port && port <= range.last();
+        NumberRange range = range(item);
+        return range != null && range.contains(port);
     }
 
-    private static @Nullable Range range(String item) {
+    private static @Nullable NumberRange range(String item) {
         int dash = item.indexOf('-');
         int first = port(dash < 0 ? item : item.substring(0, dash));
         int last = dash < 0 ? first : port(item.substring(dash + 1));
-        return first < 0 || last < first ? null : new Range(first, last);
+        return first < 0 || last < first ? null : new NumberRange(first, last);
     }
 
     /** A port's number; negative if it is none. */
@@ -142,8 +141,8 @@ final class AclItems {
     }
 
     /** {@code 200 301 400-403 500-}. */
-    static List<HttpStatusAcl.Range> statuses(List<Line> lines) {
-        List<HttpStatusAcl.Range> ranges = new ArrayList<>();
+    static List<NumberRange> statuses(List<Line> lines) {
+        List<NumberRange> ranges = new ArrayList<>();
         for (Line line : lines) {
             for (String item : line.items()) {
                 int dash = item.indexOf('-');
@@ -154,7 +153,7 @@ final class AclItems {
                     line.complaints()
                             .error("not a status code or a range of them, as in 200 301 400-403 500-: " + item);
                 } else {
-                    ranges.add(new HttpStatusAcl.Range(first, last));
+                    ranges.add(new NumberRange(first, last));
                 }
             }
         }

@@ -15,7 +15,7 @@ public enum AclType {
             "src",
             LooksAt.CONNECTION,
             Items.PLAIN,
-            Syntax.ADDRESSES,
+            Form.ADDRESSES,
             "The client's address; behind a proxy that follow_x_forwarded_for believes, the address that X-Forwarded-For"
                     + " names, unless acl_uses_indirect_client is off",
             (parser, name, lines) -> new AddressAcl(name, AddressAcl.Side.CLIENT, parser.addresses(lines))),
@@ -23,14 +23,14 @@ public enum AclType {
             "localip myip",
             LooksAt.CONNECTION,
             Items.PLAIN,
-            Syntax.ADDRESSES,
+            Form.ADDRESSES,
             "The address that the client connected to",
             (parser, name, lines) -> new AddressAcl(name, AddressAcl.Side.LOCAL, parser.addresses(lines))),
     LOCALPORT(
             "localport myport",
             LooksAt.CONNECTION,
             Items.PLAIN,
-            Syntax.PORTS,
+            Form.PORTS,
             "The port that the client connected to",
             (parser, name, lines) -> new PortNumberAcl(name, PortNumberAcl.Which.LOCAL, AclItems.ports(lines))),
     MYPORTNAME(
@@ -44,7 +44,7 @@ public enum AclType {
             "port",
             LooksAt.REQUEST,
             Items.PLAIN,
-            Syntax.PORTS,
+            Form.PORTS,
             "The port in the URL, by default that of its scheme",
             (parser, name, lines) -> new PortNumberAcl(name, PortNumberAcl.Which.URL, AclItems.ports(lines))),
     DSTDOMAIN(
@@ -58,21 +58,21 @@ public enum AclType {
             "dstdom_regex",
             LooksAt.REQUEST,
             Items.PATTERNS,
-            "[-n] " + Syntax.PATTERNS,
+            "[-n] " + Form.PATTERNS,
             "A pattern is found in the host of the URL",
             (parser, name, lines) -> new RegexAcl(name, RegexAcl::host, AclItems.hostPatterns(lines))),
     URL_REGEX(
             "url_regex",
             LooksAt.REQUEST,
             Items.PATTERNS,
-            Syntax.PATTERNS,
+            Form.PATTERNS,
             "A pattern is found in the whole URL, %XX decoded",
             (parser, name, lines) -> new RegexAcl(name, RegexAcl::url, AclItems.patterns(lines))),
     URLPATH_REGEX(
             "urlpath_regex",
             LooksAt.REQUEST,
             Items.PATTERNS,
-            Syntax.PATTERNS,
+            Form.PATTERNS,
             "A pattern is found in the path and query of the URL, %XX decoded",
             (parser, name, lines) -> new RegexAcl(name, RegexAcl::urlPath, AclItems.pathPatterns(lines))),
     METHOD(
@@ -93,21 +93,21 @@ public enum AclType {
             "browser",
             LooksAt.REQUEST,
             Items.PATTERNS,
-            Syntax.PATTERNS,
+            Form.PATTERNS,
             "A pattern is found in the field User-Agent",
             (parser, name, lines) -> new RegexAcl(name, RegexAcl.field("User-Agent"), AclItems.patterns(lines))),
     REFERER_REGEX(
             "referer_regex",
             LooksAt.REQUEST,
             Items.PATTERNS,
-            Syntax.PATTERNS,
+            Form.PATTERNS,
             "A pattern is found in the field Referer",
             (parser, name, lines) -> new RegexAcl(name, RegexAcl.field("Referer"), AclItems.patterns(lines))),
     REQ_HEADER(
             "req_header",
             LooksAt.REQUEST,
             Items.PATTERNS,
-            "FIELD " + Syntax.PATTERNS,
+            "FIELD " + Form.PATTERNS,
             "A pattern is found in that field of the request; the lines of a repeated field are joined with commas",
             (parser, name, lines) -> AclItems.onField(
                     name,
@@ -118,14 +118,14 @@ public enum AclType {
             "req_mime_type",
             LooksAt.REQUEST,
             Items.PATTERNS,
-            Syntax.PATTERNS,
+            Form.PATTERNS,
             "A pattern is found in the request's Content-Type",
             (parser, name, lines) -> new RegexAcl(name, RegexAcl.field("Content-Type"), AclItems.patterns(lines))),
     REP_HEADER(
             "rep_header",
             LooksAt.REPLY,
             Items.PATTERNS,
-            "FIELD " + Syntax.PATTERNS,
+            "FIELD " + Form.PATTERNS,
             "A pattern is found in that field of the answer",
             (parser, name, lines) -> AclItems.onField(
                     name,
@@ -136,7 +136,7 @@ public enum AclType {
             "rep_mime_type",
             LooksAt.REPLY,
             Items.PATTERNS,
-            Syntax.PATTERNS,
+            Form.PATTERNS,
             "A pattern is found in the answer's Content-Type",
             (parser, name, lines) -> new ReplyFieldAcl(name, "Content-Type", AclItems.patterns(lines))),
     HTTP_STATUS(
@@ -150,32 +150,32 @@ public enum AclType {
             "any-of",
             LooksAt.ITS_MEMBERS,
             Items.PLAIN,
-            Syntax.ACLS,
+            Form.ACLS,
             "One of the acls matches",
             (parser, name, lines) -> parser.group(name, lines, false)),
     ALL_OF(
             "all-of",
             LooksAt.ITS_MEMBERS,
             Items.PLAIN,
-            Syntax.ACLS,
+            Form.ACLS,
             "All acls of one line match",
             (parser, name, lines) -> parser.group(name, lines, true)),
 
-    DST("dst", State.NOT_YET, Speed.SLOW, Items.PLAIN, "[-n] " + Syntax.ADDRESSES, "The addresses of the URL's host"),
+    DST("dst", State.NOT_YET, Speed.SLOW, Items.PLAIN, "[-n] " + Form.ADDRESSES, "The addresses of the URL's host"),
     SRCDOMAIN("srcdomain", State.NOT_YET, Speed.SLOW, Items.PLAIN, "NAME | .NAME...", "The client's host name"),
     SRCDOM_REGEX(
             "srcdom_regex",
             State.NOT_YET,
             Speed.SLOW,
             Items.PATTERNS,
-            Syntax.PATTERNS,
+            Form.PATTERNS,
             "A pattern is found in the client's host name"),
     URLLOGIN(
             "urllogin",
             State.NOT_YET,
             Speed.FAST,
             Items.PLAIN,
-            Syntax.PATTERNS,
+            Form.PATTERNS,
             "A pattern is found in the user name of the URL"),
     TIME(
             "time",
@@ -193,7 +193,7 @@ public enum AclType {
             State.NOT_YET,
             Speed.SLOW,
             Items.PATTERNS,
-            Syntax.PATTERNS,
+            Form.PATTERNS,
             "A pattern is found in the name of the user who logged in"),
     MAX_USER_IP(
             "max_user_ip",
@@ -208,7 +208,7 @@ public enum AclType {
             State.NOT_YET,
             Speed.SLOW,
             Items.PATTERNS,
-            Syntax.PATTERNS,
+            Form.PATTERNS,
             "A pattern is found in the name of the user that a helper program named"),
     PEERNAME("peername", State.NOT_YET, Speed.FAST, Items.PLAIN, "NAME...", "The name= of the peer that was chosen"),
     PEERNAME_REGEX(
@@ -216,7 +216,7 @@ public enum AclType {
             State.NOT_YET,
             Speed.FAST,
             Items.PATTERNS,
-            Syntax.PATTERNS,
+            Form.PATTERNS,
             "A pattern is found in the name= of the peer that was chosen"),
     HIER_CODE("hier_code", State.NOT_YET, Speed.FAST, Items.PLAIN, "CODE...", "How the peer was chosen"),
     TAG("tag", State.NOT_YET, Speed.FAST, Items.PLAIN, "WORD...", "The tag that a helper program gave"),
@@ -285,7 +285,7 @@ public enum AclType {
             State.NOT_YET,
             Speed.FAST,
             Items.PATTERNS,
-            Syntax.PATTERNS,
+            Form.PATTERNS,
             "A pattern is found in the server name in the TLS handshake"),
     SQUID_ERROR(
             "squid_error", State.NOT_YET, Speed.FAST, Items.PLAIN, "ERR_NAME...", "The error page that is being made"),
@@ -319,7 +319,7 @@ public enum AclType {
             State.REFUSED,
             Speed.SLOW,
             Items.PATTERNS,
-            Syntax.PATTERNS,
+            Form.PATTERNS,
             "A pattern is found in the name of the user whom ident names");
 
     private static final Map<String, AclType> BY_NAME = byName();
@@ -333,10 +333,10 @@ public enum AclType {
     private final String syntax;
     private final String meaning;
     /** Null where this version evaluates no acl of the type. */
-    private final @Nullable Reader reader;
+    private final @Nullable ItemsReader reader;
 
     /** A type that works: everything it looks at is at hand, so it is fast. */
-    AclType(String names, LooksAt looksAt, Items items, String syntax, String meaning, Reader reader) {
+    AclType(String names, LooksAt looksAt, Items items, String syntax, String meaning, ItemsReader reader) {
         this(names, State.WORKS, looksAt, Speed.FAST, items, syntax, meaning, reader);
     }
 
@@ -353,7 +353,7 @@ public enum AclType {
             Items items,
             String syntax,
             String meaning,
-            @Nullable Reader reader) {
+            @Nullable ItemsReader reader) {
         List<String> all = List.of(names.split(" ", -1));
         this.word = all.get(0);
         this.olderNames = all.subList(1, all.size());
@@ -402,18 +402,18 @@ public enum AclType {
     }
 
     /** Forms of items that several types share. */
-    private static final class Syntax {
+    private static final class Form {
         private static final String ADDRESSES =
                 "ADDRESS[/BITS | /MASK] | ADDRESS-ADDRESS[/MASK] | HOST | all | ipv4 | ipv6...";
         private static final String PORTS = "NUMBER | NUMBER-NUMBER...";
         private static final String PATTERNS = "[-i | +i] REGEX...";
         private static final String ACLS = "[!]ACL...";
 
-        private Syntax() {}
+        private Form() {}
     }
 
     /** Makes an acl of its lines. */
-    private interface Reader {
+    private interface ItemsReader {
         Acl read(AclParser parser, String name, List<Line> lines);
     }
 

@@ -2,9 +2,7 @@ package io.loligo.proxy.access;
 
 import io.loligo.cache.http.Fields;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 public record IndirectClient(InetAddress address, boolean inAcls, boolean inDelayPools, boolean inLogs) {
     /** How many addresses of X-Forwarded-For are looked at; Squid's number. Those further left are not believed. */
     static final int HOPS_MAX = 64;
-
-    /** The longest form of an address: IPv6 with an IPv4 address at its end, in brackets. */
-    private static final int ADDRESS_LENGTH_MAX = 47;
 
     private static final String FIELD = "X-Forwarded-For";
 
@@ -39,11 +34,11 @@ public record IndirectClient(InetAddress address, boolean inAcls, boolean inDela
         if (lines.isEmpty()) {
             return null;
         }
-        Addresses addresses = new Addresses(lines);
+        Chain chain = new Chain(lines);
         InetAddress found = null;
         RequestFacts asked = facts;
         for (int i = 0; i < HOPS_MAX && believed.decide(asked).allowed(); i++) {
-            InetAddress next = addresses.previous();
+            InetAddress next = chain.previous();
             if (next == null) {
                 break;
             }
@@ -59,13 +54,13 @@ public record IndirectClient(InetAddress address, boolean inAcls, boolean inDela
     }
 
     /** The members of the field's lines, from the last to the first. Empty ones are passed over. RFC 9110 §5.6.1. */
-    private static final class Addresses {
+    private static final class Chain {
         private final List<String> lines;
         private int line;
         /** Where the part of the line ends that is not read yet. */
         private int end;
 
-        private Addresses(List<String> lines) {
+        private Chain(List<String> lines) {
             this.lines = lines;
             this.line = lines.size() - 1;
             this.end = lines.get(line).length();
@@ -90,15 +85,9 @@ public record IndirectClient(InetAddress address, boolean inAcls, boolean inDela
         }
 
         private static @Nullable InetAddress address(String text) {
-            Optional<byte[]> bytes = text.length() > ADDRESS_LENGTH_MAX ? Optional.empty() : AddressSet.literal(text);
-            if (bytes.isEmpty()) {
-                return null;
-            }
-            try {
-                return InetAddress.getByAddress(bytes.get());
-            } catch (UnknownHostException e) {
-                throw new IllegalStateException("an address has 4 or 16 bytes", e);
-            }
+            boolean bracketed = text.startsWith("[") && text.endsWith("]") && text.indexOf(':') >= 0;
+            return AddressLiteral.strict(bracketed ? text.substring(1, text.length() - 1) : text)
+                    .orElse(null);
         }
     }
 }

@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * I/O threads.
  */
 public final class RequestHandler implements HttpHandler {
-    private static final System.Logger LOG = System.getLogger(RequestHandler.class.getName());
 
     private final String portKey;
     private final LiveConfiguration live;

@@ -30,6 +30,9 @@ public enum ErrorPage {
     ERR_SHUTTING_DOWN(503, "Service Unavailable", "This server is about to stop."),
     ERR_INTERNAL(500, "Internal Server Error", "This server made a mistake. Its log says more.");
 
+    /** Methods are passed on whatever they are, but for CONNECT: these are the registered ones. RFC 9110 §9.3, RFC 5789. */
+    private static final String METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS, TRACE, PATCH";
+
     private final int status;
     private final String reason;
     private final String text;
@@ -86,9 +89,13 @@ public enum ErrorPage {
         return page.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The fields of the page, Content-Length included. */
+    /**
+     * The fields of the page: Date, Content-Length and, with 405, Allow. RFC 9110 §15.5.6.
+     *
+     * @param bodyLength in bytes
+     */
     public Fields fields(int bodyLength, String product, Instant now) {
-        return Fields.of(
+        Fields fields = Fields.of(
                 "Server",
                 product,
                 "Date",
@@ -101,6 +108,7 @@ public enum ErrorPage {
                 "no-store",
                 "X-Squid-Error",
                 squidName() + " 0");
+        return this == ERR_UNSUP_REQ ? fields.plus("Allow", METHODS) : fields;
     }
 
     private String squidName() {

@@ -41,6 +41,7 @@ class IndirectClientTest {
             what is no address ends it further left      | 10.0.0.1    | 203.0.113.9, _hidden, 10.0.0.2         | 10.0.0.2
             a port is no part of an address              | 10.0.0.1    | 203.0.113.9:4711                       | -
             too large a number                           | 10.0.0.1    | 203.0.113.999                          | -
+            a leading zero, which may mean octal         | 10.0.0.1    | 203.0.113.010                          | -
             a host name is not looked up                 | 10.0.0.1    | localhost                              | -
             a zone is no part of an address              | 10.0.0.1    | fe80::1%eth0                           | -
             """)

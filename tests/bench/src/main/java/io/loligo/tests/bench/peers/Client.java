@@ -171,7 +171,8 @@ final class Client {
             fail("status " + status + " and a body of " + length + " bytes instead of " + page.size());
             return;
         }
-        if (page != null && !page.matches(received, bytes.slice(bytes.position(), Math.min(bytes.remaining(), checked)))) {
+        if (page != null
+                && !page.matches(received, bytes.slice(bytes.position(), Math.min(bytes.remaining(), checked)))) {
             fail("wrong bytes after " + received);
             return;
         }

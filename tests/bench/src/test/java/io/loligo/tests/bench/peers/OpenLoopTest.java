@@ -18,7 +18,8 @@ class OpenLoopTest {
         int requests = 10;
         try (var origin = PacedOrigin.start();
                 var one = Clients.connect(origin.port(), 1)) {
-            var loop = new OpenLoop(one, PER_SECOND, i -> PacedPage.uncacheable(100, i).after(stallMillis));
+            var loop = new OpenLoop(
+                    one, PER_SECOND, i -> PacedPage.uncacheable(100, i).after(stallMillis));
             while (loop.answered() < requests) {
                 loop.work(1);
             }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Reads one access_log line: {@code none [acls]}, {@code MODULE:PLACE [option=value...] [FORMAT] [acls]} or the old
  * {@code FILE [FORMAT [acls]]}.
  */
-final class AccessLogLine {
+final class AccessLogDirective {
     private final Directive line;
     private final int index;
     private final AclTable acls;
@@ -27,7 +27,7 @@ final class AccessLogLine {
     /**
      * @param index of the line among the directives
      */
-    AccessLogLine(Directive line, int index, AclTable acls, Problems problems) {
+    AccessLogDirective(Directive line, int index, AclTable acls, Problems problems) {
         this.line = line;
         this.index = index;
         this.acls = acls;
