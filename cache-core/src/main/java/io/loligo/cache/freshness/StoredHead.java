@@ -11,6 +11,7 @@ import io.loligo.cache.http.ResponseDirectives;
 import io.loligo.cache.http.SearchVariance;
 import io.loligo.cache.http.TagFields;
 import io.loligo.cache.key.CacheKey;
+import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.key.SelectingFields;
 import java.time.Duration;
 import java.time.Instant;
@@ -291,6 +292,13 @@ public final class StoredHead {
     /** Which parts of the query other URLs must share to be answered by it. No-Vary-Search. */
     public SearchVariance searchVariance() {
         return searchVariance;
+    }
+
+    /** Whether it answers for {@code other}, too: a URL of the same origin, the same but for what No-Vary-Search leaves out. */
+    public boolean isEquivalentFor(EffectiveUri other) {
+        EffectiveUri own = key.uri();
+        return own.sameOrigin(other)
+                && searchVariance.canonical(own.pathAndQuery()).equals(searchVariance.canonical(other.pathAndQuery()));
     }
 
     /** The groups of its origin that it belongs to. RFC 9875 §2. */

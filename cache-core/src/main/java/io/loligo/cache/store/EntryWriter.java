@@ -34,7 +34,7 @@ public interface EntryWriter extends AutoCloseable {
      * Makes the response visible to lookups, in place of the variant it replaces.
      *
      * @return the head with its id and body length, without a Content-Length field: the body length says it, and the wire
-     *     form has the line. Null when the response could not be stored, its URI was purged since the writer was opened, or it is an incomplete
+     *     form has the line. Null when the response could not be stored, it was purged since it was asked for, or it is an incomplete
      *     response whose body is not as long as its range
      */
     @Nullable StoredHead commit();

@@ -39,24 +39,59 @@ public interface ResponseStore extends AutoCloseable {
      */
     @Nullable EntryReader read(StoredHead head);
 
-    /** Starts storing a response. The caller appends the body, then commits or closes. */
-    EntryWriter write(StoredHead head);
+    /**
+     * The order number of this moment among the purges of every kind, invalidations of groups and state-changing requests
+     * included. A fetch takes it before its request goes to the origin. Costs a volatile read.
+     */
+    long purgeOrder();
 
     /**
-     * Gives the stored body of {@code stored} the head {@code updated}. RFC 9111 §4.3.4.
+     * Starts storing a response. The caller appends the body, then commits or closes. A purge that is about the response and
+     * came after {@code begun} applies to it, however late it comes before the commit: after a hard one the response is not
+     * stored, after a soft one it is stored stale.
      *
+     * @param begun the {@link #purgeOrder} of before the request went to the origin
+     */
+    EntryWriter write(StoredHead head, long begun);
+
+    /**
+     * Gives the stored body of {@code stored} the head {@code updated}. RFC 9111 §4.3.4. A purge that is about the old or
+     * the updated response and came after {@code begun} applies to it, as in {@link #write}.
+     *
+     * @param begun the {@link #purgeOrder} of before the validation went to the origin
      * @return the head as stored now, or null when the response is gone or could not be updated
      */
-    @Nullable StoredHead freshen(StoredHead stored, StoredHead updated);
+    @Nullable StoredHead freshen(StoredHead stored, StoredHead updated, long begun);
+
+    /**
+     * Whether a purge, hard or soft, that came after {@code begun} is about the response of a fetch: then nobody who comes
+     * later may join that fetch. Costs one comparison when no purge came since. The store remembers a bounded number of
+     * purges; {@code true} is the answer where it does not know any more.
+     *
+     * @param begun the {@link #purgeOrder} of before the request went to the origin
+     * @param uri what was asked for
+     * @param head the response's head; null while it is not known: then every purge of a tag counts, and every invalidation
+     *     of a group of the site
+     */
+    boolean purgedSince(long begun, EffectiveUri uri, @Nullable StoredHead head);
 
     /** Drops one stored response, if it is still there. */
     void remove(StoredHead head);
 
     /**
-     * Drops every response stored for {@code uri}: each variant, whichever peers may serve it. For what is purged on the
-     * way, by the origin or a client: it leaves no receipt.
+     * Drops every response stored for {@code uri}: each variant, whichever peers may serve it. For what a client purges by
+     * the PURGE method: it leaves no receipt.
      */
     Purged purge(EffectiveUri uri);
+
+    /**
+     * Drops every response stored for {@code uris}, because a state-changing request has made them unusable. RFC 9111 §4.4.
+     *
+     * @param begun the {@link #purgeOrder} of before that request went to the origin
+     * @return the number to store the answer to that request by: it comes after these purges, but not after any other that
+     *     came since {@code begun}
+     */
+    long invalidate(Collection<EffectiveUri> uris, long begun);
 
     /**
      * Purges what {@code order} is about. On return it is in force for every later lookup, over a restart and a crash too:

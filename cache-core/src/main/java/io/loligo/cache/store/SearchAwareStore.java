@@ -65,14 +65,14 @@ public final class SearchAwareStore implements ResponseStore {
     }
 
     @Override
-    public EntryWriter write(StoredHead head) {
-        EntryWriter writer = store.write(head);
+    public EntryWriter write(StoredHead head, long begun) {
+        EntryWriter writer = store.write(head, begun);
         return head.searchVariance().isExact() ? writer : new LearningWriter(writer);
     }
 
     @Override
-    public @Nullable StoredHead freshen(StoredHead stored, StoredHead updated) {
-        StoredHead freshened = store.freshen(stored, updated);
+    public @Nullable StoredHead freshen(StoredHead stored, StoredHead updated, long begun) {
+        StoredHead freshened = store.freshen(stored, updated, begun);
         if (freshened != null) {
             learn(freshened);
         }
@@ -89,6 +89,18 @@ public final class SearchAwareStore implements ResponseStore {
             }
         }
         return purged;
+    }
+
+    @Override
+    public long invalidate(Collection<EffectiveUri> uris, long begun) {
+        if (!used) {
+            return store.invalidate(uris, begun);
+        }
+        Set<EffectiveUri> all = new LinkedHashSet<>(uris);
+        for (EffectiveUri uri : uris) {
+            known(uri, null).forEach(key -> all.add(key.uri()));
+        }
+        return store.invalidate(all, begun);
     }
 
     /** A URL's known equivalents are purged with it, and leave receipts of their own. */
@@ -112,18 +124,14 @@ public final class SearchAwareStore implements ResponseStore {
             if (found.isEmpty()) {
                 forget(candidate);
             }
-            List<StoredHead> equivalent =
-                    found.stream().filter(head -> isEquivalent(head, key.uri())).toList();
+            List<StoredHead> equivalent = found.stream()
+                    .filter(head -> head.isEquivalentFor(key.uri()))
+                    .toList();
             if (!equivalent.isEmpty()) {
                 return equivalent;
             }
         }
         return List.of();
-    }
-
-    private static boolean isEquivalent(StoredHead head, EffectiveUri uri) {
-        SearchVariance variance = head.searchVariance();
-        return variance.canonical(head.key().uri().pathAndQuery()).equals(variance.canonical(uri.pathAndQuery()));
     }
 
     private void learn(StoredHead head) {
@@ -252,6 +260,16 @@ public final class SearchAwareStore implements ResponseStore {
     @Override
     public @Nullable EntryReader read(StoredHead head) {
         return store.read(head);
+    }
+
+    @Override
+    public long purgeOrder() {
+        return store.purgeOrder();
+    }
+
+    @Override
+    public boolean purgedSince(long begun, EffectiveUri uri, @Nullable StoredHead head) {
+        return store.purgedSince(begun, uri, head);
     }
 
     @Override

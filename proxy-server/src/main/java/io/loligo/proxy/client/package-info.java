@@ -1,4 +1,4 @@
-/** Where clients come in: what their connections carry before and below HTTP. */
+/** The doors: listening sockets and the client connections. The only room that knows how bytes of clients look. */
 @NullMarked
 package io.loligo.proxy.client;
 

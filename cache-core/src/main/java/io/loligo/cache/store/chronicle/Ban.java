@@ -14,9 +14,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * are known, every object counts as begun before.
  */
 final class Ban {
-    /** The id of a ban that no receipt and no file tells of. */
-    static final long UNNAMED = 0;
-
     private final long id;
     private final PurgeOrder order;
     private final boolean asked;
@@ -29,7 +26,7 @@ final class Ban {
     private final boolean[] swept;
 
     /**
-     * @param id greater than those of earlier purges; or {@link #UNNAMED}
+     * @param id greater than those of earlier purges
      * @param asked whether somebody asked for it and gets a receipt
      * @param shards the store's number of them
      */
@@ -50,6 +47,10 @@ final class Ban {
 
     PurgeOrder order() {
         return order;
+    }
+
+    TargetMatch match() {
+        return match;
     }
 
     boolean isAsked() {

@@ -12,25 +12,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The purges that every lookup has to observe, until what they are about is removed; and the latest ones whether in force
- * or not, so that a writer that began before one does not bring back what it removed. Remembers {@value #REMEMBERED} of
- * these; a writer that has lived through more does not commit.
+ * The purges that every lookup has to observe, until what they are about is removed. What was fetched before one of them and
+ * comes into the store after it is kept out by {@link RecentPurges}.
  *
- * <p>Who adds a ban makes it visible first and tells it afterwards where before ends ({@link Ban#marks}); who begins an
- * object takes an id first and looks at the bans when it becomes visible. So no object slips between the two.
+ * <p>A ban is made visible first, and is told afterwards which objects were begun before it ({@link Ban#marks}). A writer
+ * takes an id first, and asks for recent purges when its object becomes visible. So no object slips between the two.
  *
  * <p>For any thread. Where no ban is in force, a lookup costs a look at a flag; where some are, each decoded object is held
  * against each of them once.
  */
 final class Bans {
-    static final int REMEMBERED = 4096;
-
     private static final Ban[] NONE = {};
 
     private final TagFields carriers;
-    private final Ban[] latest = new Ban[REMEMBERED];
-    private volatile long count;
-
     private final Map<EffectiveUri, List<Ban>> urls = new ConcurrentHashMap<>();
     private final Map<String, List<Ban>> tags = new ConcurrentHashMap<>();
     private volatile Ban[] others = NONE;
@@ -63,6 +57,7 @@ final class Bans {
      * @param newest the id of the newest of them
      */
     record Sentence(boolean dropped, Instant staleSince, long newest) {
+        static final Sentence DROPPED = new Sentence(true, Instant.MAX, 0);
 
         /** What {@code bans}, at least one, do to an object that has been stale since {@code before}. */
         static Sentence of(List<Ban> bans, @Nullable Instant before) {
@@ -75,6 +70,17 @@ final class Bans {
                 newest = Math.max(newest, ban.id());
             }
             return new Sentence(dropped, since, newest);
+        }
+
+        /** What both do to an object, where there are any. */
+        static @Nullable Sentence both(@Nullable Sentence one, @Nullable Sentence other) {
+            if (one == null || other == null) {
+                return one == null ? other : one;
+            }
+            return new Sentence(
+                    one.dropped || other.dropped,
+                    one.staleSince.isBefore(other.staleSince) ? one.staleSince : other.staleSince,
+                    Math.max(one.newest, other.newest));
         }
 
         StoredHead on(StoredHead head) {
@@ -138,7 +144,6 @@ final class Bans {
         }
         active = active + 1;
         newest = Math.max(newest, ban.id());
-        remember(ban);
     }
 
     /** Takes {@code ban} out of force: nothing that it is about is left. */
@@ -222,39 +227,5 @@ final class Bans {
             }
         }
         return all;
-    }
-
-    // ---- what writers have to know
-
-    /** What a writer notes when it begins, before it takes an id. */
-    long mark() {
-        return count;
-    }
-
-    /** Has writers observe {@code ban}, be it in force or not. */
-    synchronized void remember(Ban ban) {
-        latest[(int) (count % REMEMBERED)] = ban;
-        count = count + 1;
-    }
-
-    /** What became of an object, begun at {@code mark}, before it was committed; null when it stands. */
-    @Nullable Sentence since(long mark, long id, StoredHead head) {
-        if (count == mark) {
-            return null;
-        }
-        List<Ban> covering = new ArrayList<>();
-        synchronized (this) {
-            if (count - mark > REMEMBERED) {
-                return new Sentence(true, Instant.MAX, 0);
-            }
-            String url = head.key().uri().toString();
-            for (long i = mark; i < count; i++) {
-                Ban ban = latest[(int) (i % REMEMBERED)];
-                if (ban.covers(id, head, url)) {
-                    covering.add(ban);
-                }
-            }
-        }
-        return covering.isEmpty() ? null : Sentence.of(covering, head.staleSince());
     }
 }

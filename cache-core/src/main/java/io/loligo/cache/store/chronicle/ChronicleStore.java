@@ -65,6 +65,7 @@ public final class ChronicleStore implements ResponseStore {
     private final StoreWatch watch;
     private final PeersRegistry peers;
     private final Purges purges;
+    private final RecentPurges recent;
     private final GroupInvalidations groups;
 
     private ChronicleStore(
@@ -90,7 +91,8 @@ public final class ChronicleStore implements ResponseStore {
         SlotPool slots = new SlotPool(EntryLayout.SMALL_MAX, IDLE_SLOTS_MAX);
         long run = meta == null ? 1 : meta.run();
         Bans bans = new Bans(options.tagFields());
-        purges = new Purges(bans, purgeJournal, peers, hasher, counters, scratches, run);
+        recent = new RecentPurges(hasher, run, options.tagFields());
+        purges = new Purges(bans, recent, purgeJournal, peers, hasher, counters, scratches, run);
         Shard[] made = new Shard[geometry.shards()];
         ShardLimits limits = ShardLimits.of(
                 geometry.fillLimit(limitBytes / made.length),
@@ -107,6 +109,7 @@ public final class ChronicleStore implements ResponseStore {
                     decoded,
                     slots,
                     bans,
+                    recent,
                     peers,
                     counters,
                     faults,
@@ -247,6 +250,7 @@ public final class ChronicleStore implements ResponseStore {
 
     @Override
     public void invalidate(EffectiveUri uri, Collection<String> names, Instant at) {
+        recent.addGroups(uri, names, scratches.get().text);
         try {
             groups.add(uri, names, at);
         } catch (IOException e) {
@@ -279,11 +283,12 @@ public final class ChronicleStore implements ResponseStore {
     }
 
     @Override
-    public EntryWriter write(StoredHead head) {
+    public EntryWriter write(StoredHead head, long begun) {
         try {
             Scratch scratch = scratches.get();
-            StoredWriter writer =
-                    shard(head.key(), scratch).writing().write(head, options.maximumObjectBytes(), buffers, scratch);
+            StoredWriter writer = shard(head.key(), scratch)
+                    .writing()
+                    .write(head, begun, options.maximumObjectBytes(), buffers, scratch);
             return writer == null ? RefusingWriter.INSTANCE : writer;
         } catch (RuntimeException | Error e) {
             faults.operationFailed(e);
@@ -292,10 +297,10 @@ public final class ChronicleStore implements ResponseStore {
     }
 
     @Override
-    public @Nullable StoredHead freshen(StoredHead stored, StoredHead updated) {
+    public @Nullable StoredHead freshen(StoredHead stored, StoredHead updated, long begun) {
         try {
             Shard shard = shard(stored);
-            StoredHead freshened = shard.writing().freshen(stored, updated, scratches.get());
+            StoredHead freshened = shard.writing().freshen(stored, updated, begun, scratches.get());
             return shard.isSettled() ? freshened : null;
         } catch (RuntimeException | Error e) {
             faults.operationFailed(e);
@@ -324,6 +329,28 @@ public final class ChronicleStore implements ResponseStore {
             faults.operationFailed(e);
             return new Purged(0, 0);
         }
+    }
+
+    @Override
+    public long invalidate(Collection<EffectiveUri> uris, long begun) {
+        try {
+            long own = purges.invalidate(uris, begun);
+            LateFaults.settle();
+            return own;
+        } catch (RuntimeException | Error e) {
+            faults.operationFailed(e);
+            return begun;
+        }
+    }
+
+    @Override
+    public long purgeOrder() {
+        return recent.order();
+    }
+
+    @Override
+    public boolean purgedSince(long begun, EffectiveUri uri, @Nullable StoredHead head) {
+        return begun != recent.order() && recent.isPurgedSince(begun, uri, head, scratches.get().text);
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,7 @@ final class Purges implements AutoCloseable {
     static final int RECEIPTS_MAX = 1_000;
 
     private final Bans bans;
+    private final RecentPurges recent;
     private final PurgeJournal journal;
     private final PeersRegistry peers;
     private final KeyHasher hasher;
@@ -77,6 +79,7 @@ final class Purges implements AutoCloseable {
 
     Purges(
             Bans bans,
+            RecentPurges recent,
             PurgeJournal journal,
             PeersRegistry peers,
             KeyHasher hasher,
@@ -84,6 +87,7 @@ final class Purges implements AutoCloseable {
             ThreadLocal<Scratch> scratches,
             long run) {
         this.bans = bans;
+        this.recent = recent;
         this.journal = journal;
         this.peers = peers;
         this.hasher = hasher;
@@ -259,6 +263,8 @@ final class Purges implements AutoCloseable {
     private void enforce(Ban ban) {
         begun.put(ban.id(), ban);
         bans.add(ban);
+        // Before the marks: an object with a later id is committed by a writer that sees this.
+        recent.add(ban, scratches.get().text);
         ban.marks(latestIds());
         write(PurgeJournal.begunLine(ban));
     }
@@ -399,9 +405,20 @@ final class Purges implements AutoCloseable {
 
     /** See {@link io.loligo.cache.store.ResponseStore#purge(EffectiveUri)}. */
     Purged purge(EffectiveUri uri) {
+        recent.add(List.of(uri), recent.order(), scratches.get().text);
+        return drop(uri);
+    }
+
+    /** See {@link io.loligo.cache.store.ResponseStore#invalidate(Collection, long)}. */
+    long invalidate(Collection<EffectiveUri> uris, long begun) {
+        long own = recent.add(uris, begun, scratches.get().text);
+        uris.forEach(this::drop);
+        return own;
+    }
+
+    /** Once {@link #recent} knows of it: a writer that commits later learns it there, what is committed is found here. */
+    private Purged drop(EffectiveUri uri) {
         Scratch scratch = scratches.get();
-        // Before anything is removed: a writer that commits later sees it, one that has committed is found below.
-        bans.remember(ban(Ban.UNNAMED, new PurgeOrder(new PurgeTarget.Url(uri), false), false));
         boolean ready = areReady();
         Purged purged = purgeReady(uri, scratch);
         if (purged == null || !ready || !areReady()) {
@@ -418,7 +435,7 @@ final class Purges implements AutoCloseable {
                     asked,
                     Instant.now(),
                     order.target() instanceof PurgeTarget.Url url
-                            ? new TargetMatch.ByHead(head -> head.key().uri().equals(url.uri()))
+                            ? TargetMatch.of(url.uri())
                             : TargetMatch.of(order.target(), bans.carriers()),
                     shards.length);
         } catch (PurgeRefused e) {

@@ -28,6 +28,7 @@ final class Shard {
     private final DecodedCache decoded;
     private final SlotPool slots;
     private final Bans bans;
+    private final RecentPurges recent;
     private final PeersRegistry peers;
     private final Counters counters;
     private final StoreFaults faults;
@@ -67,6 +68,7 @@ final class Shard {
             DecodedCache decoded,
             SlotPool slots,
             Bans bans,
+            RecentPurges recent,
             PeersRegistry peers,
             Counters counters,
             StoreFaults faults,
@@ -81,6 +83,7 @@ final class Shard {
                 decoded,
                 slots,
                 bans,
+                recent,
                 peers,
                 counters,
                 faults,
@@ -98,6 +101,7 @@ final class Shard {
             DecodedCache decoded,
             SlotPool slots,
             Bans bans,
+            RecentPurges recent,
             PeersRegistry peers,
             Counters counters,
             StoreFaults faults,
@@ -111,6 +115,7 @@ final class Shard {
         this.decoded = decoded;
         this.slots = slots;
         this.bans = bans;
+        this.recent = recent;
         this.peers = peers;
         this.counters = counters;
         this.faults = faults;
@@ -128,8 +133,8 @@ final class Shard {
         this.purging = new ShardPurging(this, objects, tags, bans, decoded, hasher);
         this.reading =
                 new ShardReading(this, objects, decoded, eviction, bans, pins, hasher, slots, counters, scratches);
-        this.writing =
-                new ShardWriting(this, objects, room, budget, bans, peers, hasher, slots, counters, faults, scratches);
+        this.writing = new ShardWriting(
+                this, objects, room, budget, bans, recent, peers, hasher, slots, counters, faults, scratches);
     }
 
     /** An empty shard that takes the place of this one. No object of it has an id that one of this had. */
@@ -143,6 +148,7 @@ final class Shard {
                 decoded,
                 slots,
                 bans,
+                recent,
                 peers,
                 counters,
                 faults,

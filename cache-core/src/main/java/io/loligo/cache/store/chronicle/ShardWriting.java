@@ -28,6 +28,7 @@ final class ShardWriting {
     private final ShardRoom room;
     private final Budget budget;
     private final Bans bans;
+    private final RecentPurges recent;
     private final PeersRegistry peers;
     private final KeyHasher hasher;
     private final SlotPool slots;
@@ -44,6 +45,7 @@ final class ShardWriting {
             ShardRoom room,
             Budget budget,
             Bans bans,
+            RecentPurges recent,
             PeersRegistry peers,
             KeyHasher hasher,
             SlotPool slots,
@@ -55,6 +57,7 @@ final class ShardWriting {
         this.room = room;
         this.budget = budget;
         this.bans = bans;
+        this.recent = recent;
         this.peers = peers;
         this.hasher = hasher;
         this.slots = slots;
@@ -79,8 +82,11 @@ final class ShardWriting {
         }
     }
 
-    /** A writer for {@code head}, or null when this shard stores nothing now. The key's hash is in {@code scratch}. */
-    @Nullable StoredWriter write(StoredHead head, long maximumObjectBytes, SlotPool buffers, Scratch scratch) {
+    /**
+     * A writer for {@code head}, which was asked for at {@code begun}; null when this shard stores nothing now. The key's hash
+     * is in {@code scratch}.
+     */
+    @Nullable StoredWriter write(StoredHead head, long begun, long maximumObjectBytes, SlotPool buffers, Scratch scratch) {
         if (shard.usable() == null || shard.isClosed()) {
             return null;
         }
@@ -88,7 +94,6 @@ final class ShardWriting {
             faults.count(ChronicleStore.DISK);
             return null;
         }
-        long mark = bans.mark();
         try {
             peers.add(head.key().peers());
             StoredWriter writer = new StoredWriter(
@@ -97,7 +102,7 @@ final class ShardWriting {
                     objects.newId(),
                     scratch.hash.first,
                     scratch.hash.second,
-                    mark,
+                    begun,
                     maximumObjectBytes,
                     buffers,
                     scratches);
@@ -179,7 +184,7 @@ final class ShardWriting {
             long bodyAddress = body == null ? 0 : body.address() + EntryLayout.CHUNK_DATA_OFFSET;
             scratch.hash.of(writer.keyFirst(), writer.keySecond());
             for (int attempt = 0; stored == null && attempt < PUBLISH_ATTEMPTS; attempt++) {
-                Bans.Sentence sentence = bans.since(writer.banMark(), writer.id(), writer.head());
+                Bans.Sentence sentence = purgedSince(writer, scratch);
                 if (sentence != null && sentence.dropped()) {
                     return null;
                 }
@@ -189,7 +194,7 @@ final class ShardWriting {
                     return null;
                 }
                 synchronized (objects.stripe(scratch.hash)) {
-                    if (Objects.equals(sentence, bans.since(writer.banMark(), writer.id(), writer.head()))) {
+                    if (Objects.equals(sentence, purgedSince(writer, scratch))) {
                         objects.publish(open, object, 0, scratch);
                         stored = object;
                     } else {
@@ -205,6 +210,11 @@ final class ShardWriting {
         } finally {
             budget.add(ShardObjects.headCharge(stored) - charge - LIST_RESERVE);
         }
+    }
+
+    private Bans.@Nullable Sentence purgedSince(StoredWriter writer, Scratch scratch) {
+        StoredHead head = writer.head();
+        return recent.since(writer.begun(), head, head.staleSince(), scratch.text);
     }
 
     /**
@@ -227,14 +237,16 @@ final class ShardWriting {
     }
 
     /** See {@link io.loligo.cache.store.ResponseStore#freshen}. */
-    @Nullable StoredHead freshen(StoredHead stored, StoredHead updated, Scratch scratch) {
+    @Nullable StoredHead freshen(StoredHead stored, StoredHead updated, long begun, Scratch scratch) {
         if (!updated.key().equals(stored.key())) {
             return null;
         }
-        StoredHead retimed = stored.staleSince() == null ? retime(stored.id(), updated, scratch) : null;
-        return retimed == null
-                ? renew(stored.id(), updated, (old, head) -> validated(old, head, stored.latestPurge()), scratch)
-                : retimed;
+        StoredHead retimed = stored.staleSince() == null ? retime(stored.id(), updated, begun, scratch) : null;
+        if (retimed != null) {
+            return retimed;
+        }
+        long known = stored.latestPurge();
+        return renew(stored.id(), updated, (old, head) -> validated(old, head, known, begun, scratch), scratch);
     }
 
     /**
@@ -243,7 +255,7 @@ final class ShardWriting {
      *
      * @return the head as stored; null, and nothing is changed, when it cannot be done
      */
-    private @Nullable StoredHead retime(long id, StoredHead updated, Scratch scratch) {
+    private @Nullable StoredHead retime(long id, StoredHead updated, long begun, Scratch scratch) {
         ShardMaps open = shard.isOutOfUse() ? null : shard.maps();
         if (open == null) {
             return null;
@@ -258,6 +270,7 @@ final class ShardWriting {
                         || old.head().staleSince() != null
                         || !old.head().isButForTimes(updated)
                         || !bans.covering(id, old.head(), 0).isEmpty()
+                        || recent.since(begun, updated, null, scratch.text) != null
                         || !open.rewritePage(scratch.page.head(id), scratch.times.of(old, updated))
                         || !scratch.times.isWritten()) {
                     return null;
@@ -276,13 +289,21 @@ final class ShardWriting {
         }
     }
 
-    /** What bans leave of a validation that knew of them up to ban {@code known}; null for nothing. */
-    private @Nullable StoredHead validated(StoredObject old, StoredHead updated, long known) {
+    /**
+     * What purges leave of a validation; null for nothing. Those count that are about the response as it was or as it is now:
+     * the ones that came since the request began, and the ones in force after ban {@code known}, the latest that who
+     * validated the response knew of.
+     */
+    private @Nullable StoredHead validated(
+            StoredObject old, StoredHead updated, long known, long begun, Scratch scratch) {
         List<Ban> unknown = bans.covering(old.id(), old.head(), known);
-        if (unknown.isEmpty()) {
+        Bans.Sentence inForce = unknown.isEmpty() ? null : Bans.Sentence.of(unknown, null);
+        Bans.Sentence before = recent.since(begun, old.head(), null, scratch.text);
+        Bans.Sentence now = recent.since(begun, updated, null, scratch.text);
+        Bans.Sentence sentence = Bans.Sentence.both(inForce, Bans.Sentence.both(before, now));
+        if (sentence == null) {
             return updated.withStaleness(null, 0);
         }
-        Bans.Sentence sentence = Bans.Sentence.of(unknown, null);
         return sentence.dropped() ? null : sentence.on(updated);
     }
 

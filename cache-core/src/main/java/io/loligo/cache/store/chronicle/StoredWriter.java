@@ -16,7 +16,7 @@ final class StoredWriter implements EntryWriter {
     private final long id;
     private final long keyFirst;
     private final long keySecond;
-    private final long banMark;
+    private final long begun;
     private final long lengthMax;
     private final SlotPool buffers;
     private final ThreadLocal<Scratch> scratches;
@@ -40,7 +40,7 @@ final class StoredWriter implements EntryWriter {
             long id,
             long keyFirst,
             long keySecond,
-            long banMark,
+            long begun,
             long lengthMax,
             SlotPool buffers,
             ThreadLocal<Scratch> scratches) {
@@ -49,7 +49,7 @@ final class StoredWriter implements EntryWriter {
         this.id = id;
         this.keyFirst = keyFirst;
         this.keySecond = keySecond;
-        this.banMark = banMark;
+        this.begun = begun;
         this.lengthMax = lengthMax;
         this.buffers = buffers;
         this.scratches = scratches;
@@ -72,9 +72,9 @@ final class StoredWriter implements EntryWriter {
         return keySecond;
     }
 
-    /** Which purges were made before it began. */
-    long banMark() {
-        return banMark;
+    /** The order number of the next purge when the response was asked for. */
+    long begun() {
+        return begun;
     }
 
     @Override

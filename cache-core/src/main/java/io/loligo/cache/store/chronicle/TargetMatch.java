@@ -5,6 +5,7 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.TagFields;
+import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.store.PurgeRefused;
 import io.loligo.cache.store.PurgeTarget;
 import java.util.function.Predicate;
@@ -30,20 +31,55 @@ sealed interface TargetMatch {
      */
     boolean matches(StoredHead head, String url);
 
+    /**
+     * Whether the purge is about some response for {@code uri}, whatever that response says.
+     *
+     * @param url its text
+     */
+    boolean mayMatch(EffectiveUri uri, String url);
+
     /** By the URL's text. */
     record ByUrlText(Predicate<String> url) implements TargetMatch {
         @Override
         public boolean matches(StoredHead head, String text) {
             return url.test(text);
         }
+
+        @Override
+        public boolean mayMatch(EffectiveUri uri, String text) {
+            return url.test(text);
+        }
     }
 
-    /** By what else a head says. */
-    record ByHead(Predicate<StoredHead> test) implements TargetMatch {
+    /** By the URL's parts. */
+    record ByUri(Predicate<EffectiveUri> test) implements TargetMatch {
         @Override
         public boolean matches(StoredHead head, String text) {
-            return test.test(head);
+            return test.test(head.key().uri());
         }
+
+        @Override
+        public boolean mayMatch(EffectiveUri uri, String text) {
+            return test.test(uri);
+        }
+    }
+
+    /** By a tag in one of the fields {@code carriers}. */
+    record ByTag(String tag, TagFields carriers) implements TargetMatch {
+        @Override
+        public boolean matches(StoredHead head, String text) {
+            return head.tags(carriers).contains(tag);
+        }
+
+        @Override
+        public boolean mayMatch(EffectiveUri uri, String text) {
+            return true;
+        }
+    }
+
+    /** One URL, however long. */
+    static TargetMatch of(EffectiveUri uri) {
+        return new ByUri(uri::equals);
     }
 
     /**
@@ -55,15 +91,15 @@ sealed interface TargetMatch {
     static TargetMatch of(PurgeTarget target, TagFields carriers) throws PurgeRefused {
         if (target instanceof PurgeTarget.Url url) {
             within(url.uri().pathAndQuery(), TEXT_MAX, "URL");
-            return new ByHead(head -> head.key().uri().equals(url.uri()));
+            return of(url.uri());
         }
         if (target instanceof PurgeTarget.Tag tag) {
             within(tag.tag(), TEXT_MAX, "tag");
-            return new ByHead(head -> head.tags(carriers).contains(tag.tag()));
+            return new ByTag(tag.tag(), carriers);
         }
         if (target instanceof PurgeTarget.Host host) {
             within(host.host(), TEXT_MAX, "host");
-            return new ByHead(head -> head.key().uri().host().equals(host.host()));
+            return new ByUri(uri -> uri.host().equals(host.host()));
         }
         if (target instanceof PurgeTarget.Prefix prefix) {
             within(prefix.text(), TEXT_MAX, "prefix");
@@ -77,7 +113,7 @@ sealed interface TargetMatch {
             within(pattern.re2(), PATTERN_MAX, "pattern");
             return new ByUrlText(compiled(pattern.re2()));
         }
-        return new ByHead(head -> true);
+        return new ByUri(uri -> true);
     }
 
     private static void within(String text, int max, String what) throws PurgeRefused {

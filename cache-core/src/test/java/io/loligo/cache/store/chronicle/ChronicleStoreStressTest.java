@@ -136,8 +136,8 @@ class ChronicleStoreStressTest {
     @Test
     void when_all_room_is_taken_by_what_is_being_written_the_next_writer_stores_nothing() throws IOException {
         try (ChronicleStore store = ChronicleStore.open(new StoreOptions(null, 4 * MEBI, 4 * MEBI))) {
-            try (EntryWriter first = store.write(head(key("/1")));
-                    EntryWriter second = store.write(head(key("/2")))) {
+            try (EntryWriter first = store.write(head(key("/1")), store.purgeOrder());
+                    EntryWriter second = store.write(head(key("/2")), store.purgeOrder())) {
                 assertThat(first.append(ByteBuffer.allocate((int) (3 * MEBI)))).isTrue();
                 assertThat(second.append(ByteBuffer.allocate((int) (3 * MEBI)))).isFalse();
                 assertThat(store.stats().refusals()).isPositive();
@@ -186,7 +186,7 @@ class ChronicleStoreStressTest {
         ChronicleStore store = ChronicleStore.open(new StoreOptions(null, 4 * MEBI, MEBI));
         StoredHead stored = Samples.put(store, head(key("/1")), body("1", 200_000));
         EntryReader reader = Samples.open(store, stored);
-        EntryWriter writer = store.write(head(key("/2")));
+        EntryWriter writer = store.write(head(key("/2")), store.purgeOrder());
         writer.append(ByteBuffer.allocate(100_000));
 
         store.close();
@@ -195,7 +195,8 @@ class ChronicleStoreStressTest {
         assertThat(store.read(stored)).isNull();
         assertThat(writer.append(ByteBuffer.allocate(10))).isFalse();
         assertThat(writer.commit()).isNull();
-        assertThat(store.write(head(key("/3"))).append(ByteBuffer.allocate(10))).isFalse();
+        assertThat(store.write(head(key("/3")), store.purgeOrder()).append(ByteBuffer.allocate(10)))
+                .isFalse();
         assertThatThrownBy(() -> reader.read(0, ByteBuffer.allocateDirect(10))).isInstanceOf(IOException.class);
         reader.close();
         writer.close();

@@ -19,6 +19,9 @@ import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.store.EntryReader;
 import io.loligo.cache.store.EntryWriter;
+import io.loligo.cache.store.PurgeOrder;
+import io.loligo.cache.store.PurgeRefused;
+import io.loligo.cache.store.PurgeTarget;
 import io.loligo.cache.store.ResponseStore.Purged;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -325,9 +328,11 @@ class ChronicleStoreTest {
         StoredHead old = put(store, head(key("/gone")), body("gone", 100));
         store.remove(old);
 
-        assertThat(store.freshen(old, withField(old, "X", "1"))).isNull();
-        assertThat(store.freshen(old, withField(old, "Date", DATE))).isNull();
-        assertThat(store.freshen(old, old)).isNull();
+        assertThat(store.freshen(old, withField(old, "X", "1"), store.purgeOrder()))
+                .isNull();
+        assertThat(store.freshen(old, withField(old, "Date", DATE), store.purgeOrder()))
+                .isNull();
+        assertThat(store.freshen(old, old, store.purgeOrder())).isNull();
         assertThat(store.lookup(key("/gone"))).isEmpty();
     }
 
@@ -355,7 +360,7 @@ class ChronicleStoreTest {
     void a_purge_finds_keys_whose_peers_could_not_be_remembered() throws IOException {
         try (ChronicleStore own = ChronicleStore.open(new StoreOptions(null, 4 * MEBI, MEBI))) {
             for (int i = 0; i <= PeersRegistry.TEXTS_MAX; i++) {
-                own.write(head(key("/", "peers" + i))).close();
+                own.write(head(key("/", "peers" + i)), own.purgeOrder()).close();
             }
             put(own, head(key("/p", "peers beyond the limit")), body("1", 100));
             put(own, head(key("/q", "peers beyond the limit")), body("2", 100));
@@ -369,8 +374,8 @@ class ChronicleStoreTest {
 
     @Test
     void what_was_being_written_during_a_purge_does_not_appear_afterwards() {
-        try (EntryWriter during = store.write(head(key("/late")));
-                EntryWriter elsewhere = store.write(head(key("/late2")))) {
+        try (EntryWriter during = store.write(head(key("/late")), store.purgeOrder());
+                EntryWriter elsewhere = store.write(head(key("/late2")), store.purgeOrder())) {
             during.append(ByteBuffer.wrap(body("late", 100)));
             elsewhere.append(ByteBuffer.wrap(body("late2", 100)));
             store.purge(uri("/late"));
@@ -383,10 +388,10 @@ class ChronicleStoreTest {
     }
 
     @Test
-    void a_writer_that_has_lived_through_more_purges_than_are_remembered_does_not_commit() {
-        try (EntryWriter slow = store.write(head(key("/slow")))) {
-            for (int i = 0; i <= Bans.REMEMBERED; i++) {
-                store.purge(uri("/other/" + i));
+    void a_writer_that_has_lived_through_more_purges_than_are_remembered_does_not_commit() throws PurgeRefused {
+        try (EntryWriter slow = store.write(head(key("/slow")), store.purgeOrder())) {
+            for (int i = 0; i <= RecentPurges.LISTED; i++) {
+                store.purge(new PurgeOrder(new PurgeTarget.Url(uri("/other/" + i)), true));
             }
             assertThat(slow.commit()).isNull();
         }
@@ -395,7 +400,7 @@ class ChronicleStoreTest {
     @Test
     void a_writer_that_closes_without_commit_leaves_nothing() {
         long before = store.stats().bytes();
-        try (EntryWriter writer = store.write(head(key("/vanishes")))) {
+        try (EntryWriter writer = store.write(head(key("/vanishes")), store.purgeOrder())) {
             assertThat(writer.append(ByteBuffer.wrap(body("v", 500_000)))).isTrue();
             assertThat(store.stats().bytes()).isGreaterThan(before + 400_000);
         }
@@ -406,7 +411,7 @@ class ChronicleStoreTest {
     @Test
     void followers_read_what_is_being_written_in_chunks_and_in_the_buffer() {
         byte[] body = body("followed", 200_000);
-        try (EntryWriter writer = store.write(head(key("/followed")))) {
+        try (EntryWriter writer = store.write(head(key("/followed")), store.purgeOrder())) {
             ByteBuffer got = ByteBuffer.allocateDirect(200_000);
             for (int i = 0; i < body.length; i += 8_000) {
                 writer.append(ByteBuffer.wrap(body, i, 8_000));
@@ -432,7 +437,7 @@ class ChronicleStoreTest {
         CacheKey key = key("/followed/purged");
         long before = store.stats().bytes();
         byte[] body = body("followed", 500_000);
-        EntryWriter writer = store.write(head(key));
+        EntryWriter writer = store.write(head(key), store.purgeOrder());
         assertThat(writer.append(ByteBuffer.wrap(body))).isTrue();
         assertThat(writer.commit()).isNotNull();
         store.purge(key.uri());
@@ -448,7 +453,7 @@ class ChronicleStoreTest {
 
     @Test
     void a_refused_piece_is_left_as_it_was_and_what_came_before_can_still_be_read() {
-        try (EntryWriter writer = store.write(head(key("/refused")))) {
+        try (EntryWriter writer = store.write(head(key("/refused")), store.purgeOrder())) {
             byte[] first = body("refused", 3_000_000);
             writer.append(ByteBuffer.wrap(first));
             ByteBuffer rest = ByteBuffer.allocate(2_000_000);

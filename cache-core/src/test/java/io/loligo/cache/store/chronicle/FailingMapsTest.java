@@ -118,8 +118,8 @@ class FailingMapsTest {
             tryPut(store, head(key("/small/" + i)), body("s" + i, 500));
             tryPut(store, head(key("/large/" + i)), body("l" + i, 200_000));
             tryPut(store, head(key("/vary"), language("en" + i)), body("v" + i, 500));
-            store.freshen(small, withField(small, "X-New", "1"));
-            store.freshen(large, withField(large, "X-New", "1"));
+            store.freshen(small, withField(small, "X-New", "1"), store.purgeOrder());
+            store.freshen(large, withField(large, "X-New", "1"), store.purgeOrder());
             for (Shard shard : store.shards()) {
                 shard.repair().rebuildInService(new Scratch());
             }
@@ -147,7 +147,7 @@ class FailingMapsTest {
         try (ChronicleStore store = ChronicleStore.open(new StoreOptions(directory, 16 * MEBI, MEBI))) {
             store.awaitStarted();
             FailingMaps maps = FailingMaps.in(store);
-            try (EntryWriter writer = store.write(head(key("/half")))) {
+            try (EntryWriter writer = store.write(head(key("/half")), store.purgeOrder())) {
                 assertThat(writer.append(ByteBuffer.wrap(body("half", 200_000))))
                         .isTrue();
                 maps.fail("put", failure::thrown);

@@ -161,7 +161,7 @@ final class KillLoad {
         byte[] bytes = body.bytes();
         say(journal, "put " + body.text());
         boolean stored;
-        try (EntryWriter writer = store.write(body.head())) {
+        try (EntryWriter writer = store.write(body.head(), store.purgeOrder())) {
             stored = append(writer, bytes, body.length(), random) && writer.commit() != null;
         }
         if (stored) {
@@ -185,7 +185,7 @@ final class KillLoad {
     /** As when the origin's connection breaks. */
     private void abandon(int page, long version, Random random) {
         KillBody body = body(page, version, random);
-        try (EntryWriter writer = store.write(body.head())) {
+        try (EntryWriter writer = store.write(body.head(), store.purgeOrder())) {
             append(writer, body.bytes(), body.length(), random);
         }
     }
@@ -198,7 +198,7 @@ final class KillLoad {
         StoredHead stored = heads.get(random.nextInt(heads.size()));
         KillBody updated = KillBody.of(stored).freshenedOnce();
         say(journal, "freshen " + updated.text());
-        StoredHead done = store.freshen(stored, updated.head());
+        StoredHead done = store.freshen(stored, updated.head(), store.purgeOrder());
         if (done != null) {
             kept.put(place(updated), updated);
         }
@@ -214,7 +214,8 @@ final class KillLoad {
         StoredHead stored = heads.get(random.nextInt(heads.size()));
         String date = KillBody.DATE.replace("37", Integer.toString(10 + random.nextInt(50)));
         say(journal, "validate " + KillBody.of(stored).text());
-        StoredHead done = store.freshen(stored, Samples.validated(stored, date, random.nextInt(1_000)));
+        StoredHead done =
+                store.freshen(stored, Samples.validated(stored, date, random.nextInt(1_000)), store.purgeOrder());
         say(journal, done == null ? "none" : "done");
     }
 

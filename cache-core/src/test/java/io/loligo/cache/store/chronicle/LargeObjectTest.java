@@ -35,7 +35,7 @@ class LargeObjectTest {
     private Path directory;
 
     private StoredHead put(ChronicleStore store, String path, NamedBody body) {
-        try (EntryWriter writer = store.write(head(key(path)))) {
+        try (EntryWriter writer = store.write(head(key(path)), store.purgeOrder())) {
             while (writer.length() < body.length()) {
                 buffer.clear();
                 body.fill(writer.length(), buffer);

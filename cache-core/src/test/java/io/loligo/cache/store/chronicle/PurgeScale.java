@@ -92,7 +92,7 @@ final class PurgeScale {
     private static void put(ChronicleStore store, int i, int length) {
         StoredHead head = Samples.withField(
                 Samples.head(key(i)), "Surrogate-Key", "all page-" + i + " ten-" + i % TAGGED_ONE_OF + " h-" + i % 997);
-        try (EntryWriter writer = store.write(head)) {
+        try (EntryWriter writer = store.write(head, store.purgeOrder())) {
             writer.append(ByteBuffer.allocate(length));
             there(writer.commit());
         }

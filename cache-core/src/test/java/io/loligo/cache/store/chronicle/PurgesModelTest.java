@@ -61,10 +61,14 @@ class PurgesModelTest {
 
     private record Writing(EntryWriter writer, Entry entry, int purges) {}
 
-    private record Held(StoredHead head, String name, int purges) {}
+    /** A fetch whose head has not come yet. */
+    private record Asked(Entry entry, long begun, int purges) {}
+
+    private record Held(StoredHead head, String name, long begun, int purges) {}
 
     private final Map<String, Entry> model = new TreeMap<>();
     private final List<Made> made = new ArrayList<>();
+    private final List<Asked> asked = new ArrayList<>();
     private final List<Writing> writings = new ArrayList<>();
     private final List<Held> held = new ArrayList<>();
     private final Set<Long> ids = new TreeSet<>();
@@ -82,6 +86,8 @@ class PurgesModelTest {
                 int dice = random.nextInt(100);
                 if (dice < 40) {
                     put(store, random, evicting);
+                } else if (dice < 45) {
+                    ask(store, random);
                 } else if (dice < 48) {
                     begin(store, random);
                 } else if (dice < 54) {
@@ -138,6 +144,8 @@ class PurgesModelTest {
 
     /** Purges come at any moment of a start. */
     private ChronicleStore reopened(Random random, boolean evicting) throws Exception {
+        // What an earlier run was asked for keeps its number, which tells this one that it does not know what came
+        // since.
         writings.clear();
         held.clear();
         ChronicleStore store = open(evicting);
@@ -203,11 +211,18 @@ class PurgesModelTest {
         }
     }
 
+    private void ask(ChronicleStore store, Random random) {
+        asked.add(new Asked(entry(random), store.purgeOrder(), made.size()));
+    }
+
     private void begin(ChronicleStore store, Random random) {
-        Entry entry = entry(random);
-        EntryWriter writer = store.write(head(entry, random));
-        writer.append(ByteBuffer.wrap(body(entry.body, 200)));
-        writings.add(new Writing(writer, entry, made.size()));
+        if (asked.isEmpty()) {
+            return;
+        }
+        Asked fetch = asked.remove(random.nextInt(asked.size()));
+        EntryWriter writer = store.write(head(fetch.entry, random), fetch.begun);
+        writer.append(ByteBuffer.wrap(body(fetch.entry.body, 200)));
+        writings.add(new Writing(writer, fetch.entry, fetch.purges));
     }
 
     private void commit(Random random) {
@@ -251,7 +266,7 @@ class PurgesModelTest {
             if (head == null) {
                 return;
             }
-            old = new Held(head, name(head.key(), head.selecting()), made.size());
+            old = new Held(head, name(head.key(), head.selecting()), store.purgeOrder(), made.size());
         }
         Entry before = model.get(old.name);
         Set<String> tags = tags(random);
@@ -262,7 +277,7 @@ class PurgesModelTest {
                 tags,
                 there(old.head.fields().first("X-Body")),
                 new ArrayList<>());
-        StoredHead freshened = store.freshen(old.head, head(after, random));
+        StoredHead freshened = store.freshen(old.head, head(after, random), old.begun);
         if (freshened != null) {
             // Only what the validation could not know of holds on.
             there(before).softs.stream()
@@ -276,7 +291,7 @@ class PurgesModelTest {
     private void hold(ChronicleStore store, Random random) {
         StoredHead head = anyFound(store, random);
         if (head != null) {
-            held.add(new Held(head, name(head.key(), head.selecting()), made.size()));
+            held.add(new Held(head, name(head.key(), head.selecting()), store.purgeOrder(), made.size()));
         }
     }
 

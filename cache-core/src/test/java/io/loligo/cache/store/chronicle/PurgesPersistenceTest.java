@@ -297,6 +297,7 @@ class PurgesPersistenceTest {
         PeersRegistry peers = new PeersRegistry(null);
         KeyHasher hasher = new KeyHasher(StoreDirectory.newSecret());
         ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(Scratch::new);
+        RecentPurges recent = new RecentPurges(hasher, 5, TagFields.DEFAULT);
         for (int i = 0; i < 2; i++) {
             shards.add(new Shard(
                     i,
@@ -307,14 +308,15 @@ class PurgesPersistenceTest {
                     new DecodedCache(1024),
                     new SlotPool(EntryLayout.SMALL_MAX, 1),
                     bans,
+                    recent,
                     peers,
                     counters,
                     new StoreFaults(counters, InstantSource.system()),
                     scratches,
                     () -> {}));
         }
-        Purges purges =
-                new Purges(bans, new PurgeJournal(directory.resolve("journal")), peers, hasher, counters, scratches, 5);
+        Purges purges = new Purges(
+                bans, recent, new PurgeJournal(directory.resolve("journal")), peers, hasher, counters, scratches, 5);
         purges.begin(shards.toArray(new Shard[0]));
         return purges;
     }

@@ -104,7 +104,7 @@ class PurgesStressTest {
                     for (int k = random.nextInt(10); k > 0; k--) {
                         put(store, random, random.nextInt(KEYS), 0);
                     }
-                    store.freshen(stored, withField(stored, "X-Validated", validated));
+                    store.freshen(stored, withField(stored, "X-Validated", validated), store.purgeOrder());
                 }
             }
         }
@@ -114,7 +114,7 @@ class PurgesStressTest {
     private void put(ChronicleStore store, Random random, int i, int meanwhile) {
         String name = Thread.currentThread().getId() + "-" + names.incrementAndGet();
         StoredHead head = withField(withField(head(cacheKey(i)), "X-Name", name), "xkey", "t" + i % 5);
-        try (EntryWriter writer = store.write(head)) {
+        try (EntryWriter writer = store.write(head, store.purgeOrder())) {
             begun.put(name, numbers.incrementAndGet());
             writer.append(ByteBuffer.wrap(body(name, random.nextInt(500))));
             for (int k = 0; k < meanwhile; k++) {

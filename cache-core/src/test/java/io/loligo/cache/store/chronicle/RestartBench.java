@@ -153,7 +153,7 @@ public final class RestartBench {
     }
 
     private void store(ChronicleStore store, int i) {
-        try (EntryWriter writer = store.write(head(i))) {
+        try (EntryWriter writer = store.write(head(i), store.purgeOrder())) {
             int length = bodyMin + new Random(i).nextInt(bodyMax - bodyMin + 1);
             ByteBuffer body = ByteBuffer.wrap(noise, i % (1 << 20), length);
             while (body.hasRemaining()) {

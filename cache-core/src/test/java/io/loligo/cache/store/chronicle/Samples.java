@@ -95,7 +95,7 @@ final class Samples {
     }
 
     static StoredHead freshen(ResponseStore store, StoredHead old, StoredHead updated) {
-        return there(store.freshen(old, updated));
+        return there(store.freshen(old, updated, store.purgeOrder()));
     }
 
     static <T> T there(@Nullable T value) {
@@ -107,7 +107,7 @@ final class Samples {
 
     /** Stores {@code body} in pieces as they come from a network; null when it was not taken. */
     static @Nullable StoredHead tryPut(ResponseStore store, StoredHead head, byte[] body) {
-        try (EntryWriter writer = store.write(head)) {
+        try (EntryWriter writer = store.write(head, store.purgeOrder())) {
             for (int i = 0; i < body.length; i += 10_000) {
                 if (!writer.append(ByteBuffer.wrap(body, i, Math.min(10_000, body.length - i)))) {
                     return null;

@@ -212,7 +212,7 @@ final class SeededLoad {
             StoredHead plain = Samples.head(key, Samples.language("l" + random.nextInt(LANGUAGES)));
             StoredHead head =
                     Samples.withField(Samples.withField(plain, "Date", KillBody.DATE), "X-Body", body.toString());
-            Writing writing = new Writing(body, store.write(head));
+            Writing writing = new Writing(body, store.write(head, store.purgeOrder()));
             followed.set(random.nextInt(followed.length()), writing);
             return writing;
         }
@@ -301,7 +301,7 @@ final class SeededLoad {
                 StoredHead news = random.nextBoolean()
                         ? Samples.withField(stored, "X-Age", "" + step)
                         : Samples.validated(stored, KillBody.DATE, random.nextInt(60));
-                StoredHead updated = store.freshen(stored, news);
+                StoredHead updated = store.freshen(stored, news, store.purgeOrder());
                 if (updated != null) {
                     assertThat(updated.fields().first("X-Body"))
                             .isEqualTo(stored.fields().first("X-Body"));

@@ -78,6 +78,7 @@ class StoreSizeTest {
                 new DecodedCache(1024),
                 new SlotPool(EntryLayout.SMALL_MAX, 1),
                 new Bans(TagFields.DEFAULT),
+                new RecentPurges(hasher, 1, TagFields.DEFAULT),
                 new PeersRegistry(null),
                 counters,
                 new StoreFaults(counters, InstantSource.system()),
@@ -90,7 +91,8 @@ class StoreSizeTest {
             StoredHead head = Samples.head(Samples.key("/" + i));
             Scratch scratch = scratches.get();
             hasher.hash(head.key(), scratch.text, scratch.hash);
-            try (StoredWriter writer = Samples.there(shard.writing().write(head, MEBI, buffers, scratch))) {
+            StoredWriter made = shard.writing().write(head, 1L << 40, MEBI, buffers, scratch);
+            try (StoredWriter writer = Samples.there(made)) {
                 assertThat(writer.commit()).isNotNull();
             }
             assertThat(shard.content().objects()).isLessThanOrEqualTo(501);
