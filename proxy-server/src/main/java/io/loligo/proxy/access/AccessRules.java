@@ -32,7 +32,7 @@ public record AccessRules(AccessList httpAccess, boolean managerNamed, boolean p
             if (!facts.client().getAddress().isLoopbackAddress()) {
                 return new AccessVerdict(false, MANAGER_CLOSED, null);
             }
-            if (IndirectClient.isForwarded(facts.head().fields())) {
+            if (ForwardedFor.isForwarded(facts.head().fields())) {
                 return new AccessVerdict(false, MANAGER_CLOSED_BEHIND_PROXIES, null);
             }
         }

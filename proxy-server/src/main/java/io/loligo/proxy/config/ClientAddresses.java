@@ -1,6 +1,7 @@
 package io.loligo.proxy.config;
 
 import io.loligo.proxy.access.AccessList;
+import io.loligo.proxy.access.ForwardedFor;
 import io.loligo.proxy.access.IndirectClient;
 import io.loligo.proxy.access.RequestFacts;
 import java.net.InetAddress;
@@ -31,7 +32,7 @@ public record ClientAddresses(
         if (followXForwardedFor == null) {
             return facts;
         }
-        InetAddress behind = IndirectClient.named(facts, followXForwardedFor);
+        InetAddress behind = ForwardedFor.client(facts, followXForwardedFor);
         return behind == null
                 ? facts
                 : facts.withIndirectClient(new IndirectClient(

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class IndirectClientTest {
+class ForwardedForTest {
     /** Believed are 10.0.0.0/8, 127.0.0.0/8 and 2001:db8::/32. */
     private static final AccessList PROXIES = list("10.0.0.0/8", "127.0.0.0/8", "2001:db8::/32");
 
@@ -51,7 +51,7 @@ class IndirectClientTest {
             Stream.of(field.split("/", -1)).forEach(line -> fields.addAll(List.of("X-Forwarded-For", line)));
         }
 
-        InetAddress named = IndirectClient.named(
+        InetAddress named = ForwardedFor.client(
                 Requests.from(connected, "GET", "http://x.example/", fields.toArray(String[]::new)), PROXIES);
 
         assertThat(named == null ? null : named.getHostAddress()).isEqualTo(client);
@@ -66,10 +66,10 @@ class IndirectClientTest {
                         .mapToObj(i -> "10.1." + i / 250 + "." + i % 250)
                         .toList());
 
-        InetAddress named = IndirectClient.named(
+        InetAddress named = ForwardedFor.client(
                 Requests.from("10.0.0.1", "GET", "http://x.example/", "X-Forwarded-For", field), PROXIES);
 
-        int last = 1_000 - IndirectClient.HOPS_MAX;
+        int last = 1_000 - ForwardedFor.HOPS_MAX;
         assertThat(named).isEqualTo(Requests.address("10.1." + last / 250 + "." + last % 250));
     }
 
@@ -81,11 +81,11 @@ class IndirectClientTest {
                 List.of(new Rule(true, List.of(new Term(false, new UrlWordsAcl("x", List.of("favicon")))), "allow")),
                 false);
 
-        assertThat(IndirectClient.named(
+        assertThat(ForwardedFor.client(
                         Requests.get("http://x.example/favicon", "X-Forwarded-For", "192.0.2.7, 192.0.2.8"),
                         onFavicons))
                 .isEqualTo(Requests.address("192.0.2.7"));
-        assertThat(IndirectClient.named(Requests.get("http://x.example/", "X-Forwarded-For", "192.0.2.7"), onFavicons))
+        assertThat(ForwardedFor.client(Requests.get("http://x.example/", "X-Forwarded-For", "192.0.2.7"), onFavicons))
                 .isNull();
     }
 
