@@ -2,9 +2,7 @@ package io.loligo.proxy.access;
 
 import io.loligo.cache.http.Fields;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the field X-Forwarded-For, in which proxies name the client that they saw. */
