@@ -325,7 +325,10 @@ public enum AclType {
     private static final Map<String, AclType> BY_NAME = byName();
 
     private final String word;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a list that cannot be changed
     private final List<String> olderNames;
+
     private final State state;
     private final LooksAt looksAt;
     private final Speed speed;
@@ -333,6 +336,7 @@ public enum AclType {
     private final String syntax;
     private final String meaning;
     /** Null where this version evaluates no acl of the type. */
+    @SuppressWarnings("ImmutableEnumChecker") // a function without a state
     private final @Nullable ItemsReader reader;
 
     /** A type that works: everything it looks at is at hand, so it is fast. */

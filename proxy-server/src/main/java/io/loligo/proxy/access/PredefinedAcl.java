@@ -30,6 +30,8 @@ public enum PredefinedAcl {
 
     private final AclType type;
     private final String meaning;
+
+    @SuppressWarnings("ImmutableEnumChecker") // acls are immutable
     private final Acl acl;
 
     PredefinedAcl(AclType type, String meaning, Acl acl) {
