@@ -23,7 +23,7 @@ public class KeyBench extends Part {
     private static final long CAPACITY = 64L << 20;
 
     private final SiteOptions site = new SiteOptions("http", 80, "www.example.org", 0, true, -1, "cache.example.org");
-    private final List<String> peers = List.of("origin");
+    private final String peers = "origin";
     private final RequestHead request = Request.head(1);
     private final CacheKey key = Pages.key(1);
 
@@ -42,7 +42,7 @@ public class KeyBench extends Part {
 
     @Benchmark
     public CacheKey key() {
-        return KeyPolicy.key((EffectiveUri) KeyPolicy.effectiveUri(request, null, site), peers);
+        return new CacheKey((EffectiveUri) KeyPolicy.effectiveUri(request, null, site), peers);
     }
 
     @Benchmark

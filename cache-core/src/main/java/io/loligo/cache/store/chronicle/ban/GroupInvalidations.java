@@ -2,6 +2,7 @@ package io.loligo.cache.store.chronicle.ban;
 
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.key.EffectiveUri;
+import io.loligo.cache.store.chronicle.files.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -233,6 +234,7 @@ public final class GroupInvalidations implements AutoCloseable {
         FileChannel open = channel;
         if (open == null) {
             open = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            OwnerOnly.restrict(file);
             channel = open;
         }
         write(open, text);
@@ -283,6 +285,7 @@ public final class GroupInvalidations implements AutoCloseable {
         Path fresh = target.resolveSibling(target.getFileName() + ".new");
         try (FileChannel out = FileChannel.open(
                 fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            OwnerOnly.restrict(fresh);
             write(out, text.toString());
             out.force(true);
         }

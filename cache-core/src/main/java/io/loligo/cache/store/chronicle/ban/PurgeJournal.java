@@ -4,6 +4,7 @@ import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.store.PurgeOrder;
 import io.loligo.cache.store.PurgeReceipt;
 import io.loligo.cache.store.PurgeTarget;
+import io.loligo.cache.store.chronicle.files.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -214,6 +215,7 @@ public final class PurgeJournal implements AutoCloseable {
             FileChannel open = channel;
             if (open == null) {
                 open = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                OwnerOnly.restrict(file);
                 channel = open;
             }
             write(open, text);
@@ -249,6 +251,7 @@ public final class PurgeJournal implements AutoCloseable {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try (FileChannel out = FileChannel.open(
                 fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            OwnerOnly.restrict(fresh);
             write(out, content);
             out.force(true);
         }

@@ -57,6 +57,7 @@ public final class DiskSpace {
                 directory.resolve(MARK),
                 had.stream().map(DiskSpace::line).sorted().toList(),
                 StandardCharsets.UTF_8);
+        OwnerOnly.restrict(directory.resolve(MARK));
     }
 
     private static String line(FileMark mark) {

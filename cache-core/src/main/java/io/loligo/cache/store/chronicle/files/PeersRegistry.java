@@ -49,6 +49,7 @@ public final class PeersRegistry {
                         StandardCharsets.UTF_8,
                         StandardOpenOption.CREATE,
                         StandardOpenOption.APPEND);
+                OwnerOnly.restrict(file);
             }
             texts.add(peers);
         }
@@ -58,6 +59,7 @@ public final class PeersRegistry {
     public synchronized void rewrite() throws IOException {
         if (file != null && !texts.isEmpty()) {
             Files.write(file, texts, StandardCharsets.UTF_8);
+            OwnerOnly.restrict(file);
         }
     }
 

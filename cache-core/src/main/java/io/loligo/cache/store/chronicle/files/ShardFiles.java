@@ -19,7 +19,11 @@ public final class ShardFiles {
 
     /** Notes the files of shard {@code number} in {@code directory} as they are now. */
     public void note(int number, Path directory) throws IOException {
-        marks.set(number, FileMark.all(directory, StoreDirectory.SHARD + number + "."));
+        List<FileMark> files = FileMark.all(directory, StoreDirectory.SHARD + number + ".");
+        for (FileMark file : files) {
+            OwnerOnly.restrict(file.path());
+        }
+        marks.set(number, files);
     }
 
     /** What is wrong with a shard's files, in words; null when nothing is. */

@@ -5,6 +5,7 @@ import io.loligo.cache.store.chronicle.page.ObjectId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -125,7 +126,7 @@ public final class StoreDirectory implements AutoCloseable {
 
     private static Hold hold(Path path) throws IOException {
         try {
-            Files.createDirectories(path);
+            createDirectory(path);
         } catch (FileAlreadyExistsException e) {
             throw new IOException("cannot store in " + path + ": " + e.getFile() + " is not a directory", e);
         } catch (IOException e) {
@@ -157,7 +158,30 @@ public final class StoreDirectory implements AutoCloseable {
         if (lock == null) {
             throw new StoreInUseException(lockFile);
         }
+        restrictAll(path);
         return new Hold(Files.getFileStore(path), channel, lock, FileMark.of(lockFile));
+    }
+
+    /** A new one is for its owner only; so is what is in it. */
+    private static void createDirectory(Path path) throws IOException {
+        boolean isNew = !Files.exists(path);
+        Files.createDirectories(path);
+        if (isNew) {
+            OwnerOnly.restrict(path);
+        }
+    }
+
+    private static void restrictAll(Path path) {
+        try {
+            OwnerOnly.restrictAll(path);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "other users of this machine may be able to read what is stored in {0}: its mode, or that of a file in"
+                            + " it, cannot be changed: {1}",
+                    path,
+                    e.toString());
+        }
     }
 
     /** What has become of the directory, in words; null when its path still leads to what is locked. */
@@ -344,6 +368,7 @@ public final class StoreDirectory implements AutoCloseable {
         } catch (IOException e) {
             throw new IOException("cannot write " + next + ": " + e, e);
         }
+        OwnerOnly.restrict(next);
         force(next);
         Files.move(next, path.resolve(PROPERTIES), StandardCopyOption.ATOMIC_MOVE);
         force(path);
@@ -382,7 +407,7 @@ public final class StoreDirectory implements AutoCloseable {
         try (Stream<Path> all = Files.list(path)) {
             files = all.toList();
         }
-        Files.createDirectories(target);
+        createDirectory(target);
         for (Path file : files) {
             String name = file.getFileName().toString();
             if (name.startsWith(SET_ASIDE)) {

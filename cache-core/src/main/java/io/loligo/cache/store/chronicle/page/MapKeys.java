@@ -3,7 +3,7 @@ package io.loligo.cache.store.chronicle.page;
 import net.openhft.chronicle.bytes.Bytes;
 import org.jspecify.annotations.Nullable;
 
-/** The keys of the maps: mutable, reused, of constant size. Their names stand in the files' headers. */
+/** The keys of the maps: mutable, reused, of constant size. */
 public final class MapKeys {
     private MapKeys() {}
 

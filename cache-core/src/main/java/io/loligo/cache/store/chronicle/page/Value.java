@@ -45,7 +45,7 @@ public abstract class Value {
         return Jvm.address(direct);
     }
 
-    /** How the maps read and write values. Its name and its package stand in the files' headers. */
+    /** How the maps read and write values. */
     public static final class Marshaller extends StatelessMarshaller<Value> {
         public static final Marshaller INSTANCE = new Marshaller();
 
