@@ -20,10 +20,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Talks to a running server's admin listener. The token is read from its file for each request. */
+/** A client of a running server's admin listener. It reads the token from its file for each request. */
 final class AdminClient {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
-    /** A dry run may have to look at everything that is stored; nothing takes longer. */
+    /** The longest request is a dry run that has to visit every stored response. */
     private static final Duration ANSWER_LIMIT = Duration.ofMinutes(2);
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -34,11 +34,11 @@ final class AdminClient {
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(CONNECT_LIMIT)
-            // The way to the server does not lead through a proxy of the environment.
+            // The request goes to the server directly, whatever proxy the environment names.
             .proxy(ProxySelector.of(null))
             .build();
 
-    /** No server answers there, or none that knows us. */
+    /** No server answers at that address, or it does not accept the token. */
     static final class NoServer extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -47,7 +47,7 @@ final class AdminClient {
         }
     }
 
-    /** The server answered that it will not. */
+    /** The server refused the request. */
     static final class OrderRefused extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -72,7 +72,7 @@ final class AdminClient {
         this.tokenFile = tokenFile;
     }
 
-    /** Whether the server runs on this machine for sure. */
+    /** Whether the address is a loopback address, so that the server certainly runs on this machine. */
     boolean isLocal() {
         return host.startsWith("127.") || host.equals("localhost") || host.equals("[::1]");
     }

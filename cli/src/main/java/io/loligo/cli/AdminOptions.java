@@ -8,7 +8,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Which server a command talks to: the one of a squid.conf, the one at an address, or the default one. */
+/**
+ * The options that say which server a command talks to: the server of a squid.conf, the server at an address, or by default
+ * the server at 127.0.0.1:3190.
+ */
 final class AdminOptions {
     private static final Admin DEFAULT =
             new Admin(Admin.DEFAULT_HOST, Admin.DEFAULT_PORT, Admin.defaultTokenFile(Admin.DEFAULT_PORT));
@@ -42,7 +45,7 @@ final class AdminOptions {
         this.server = server;
     }
 
-    /** The squid.conf that was named, or null. */
+    /** The squid.conf of option -f, or null. */
     @Nullable Path file() {
         return file;
     }
@@ -70,7 +73,7 @@ final class AdminOptions {
         return new AdminClient(host, port, token);
     }
 
-    /** 1 to 65535, or 0 for what is none. */
+    /** The port number, 1 to 65535, or 0 when {@code text} is not one. */
     private static int port(String text) {
         try {
             int port = Integer.parseInt(text);

@@ -10,27 +10,28 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code loligo archive}: what a server does between its start and its stop, done once, in a JVM that the launcher has told
- * to keep the classes it loads in a file. Later JVMs of the same JDK map that file instead of reading the jars.
+ * {@code loligo archive}: starts a server, sends it a few requests and stops it, in a JVM that the launcher has told to write
+ * the classes that it loads to an archive (class data sharing). Later JVMs of the same JDK map that file instead of reading
+ * the jars.
  */
 @Command(
         name = "archive",
         description = {
-            "Make the archive of classes from which later starts are quicker.",
-            "It fits the JDK and the jars that it is made with; others leave it alone."
+            "Make an archive of the server's classes, which makes later starts faster.",
+            "The archive is valid for this JDK and these jars only; any other JVM ignores it."
         },
         footer = {
             "",
-            "It is loligo.jsa beside loligo.jar, or the file that LOLIGO_ARCHIVE names.",
-            "Make it once after an installation, and after each change of JDK or jars."
+            "The file is loligo.jsa beside loligo.jar, or the file that LOLIGO_ARCHIVE names.",
+            "Run this once after an installation, and after each change of the JDK or the jars."
         })
 final class ArchiveCommand implements Callable<Integer> {
-    /** What the launcher sets when it has told the JVM where the archive is to be. */
+    /** The system property that the launcher sets when it has told the JVM where to write the archive. */
     static final String ASKED_FOR = "loligo.archive";
 
     private static final int PORTS_MIN = 20_000;
     private static final int PORTS_MAX = 30_000;
-    /** Some ports may be taken; not those of so many places. */
+    /** Number of port ranges that are tried, because some ports may be in use. */
     private static final int ATTEMPTS = 10;
 
     private final ProxyServer server;

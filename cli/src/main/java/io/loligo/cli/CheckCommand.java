@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code loligo check}: reads a configuration as run would, and says all there is to say about it. */
+/** {@code loligo check}: reads a configuration as {@code run} does and prints every problem. It starts nothing. */
 @Command(
         name = "check",
         description = "Read a configuration and report every problem, without starting anything.",

@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code loligo demo}: the starting point's configuration in front of two small sites, to be tried with curl. */
+/** {@code loligo demo}: runs starting-point.conf in front of two small origin servers, so that a user can try it with curl. */
 @Command(
         name = "demo",
         description = "Run the starting point's squid.conf, ports raised, in front of two small origin servers.")
@@ -144,7 +144,7 @@ final class DemoCommand implements Callable<Integer> {
         out.printf("  %-68s # %s%n", command, effect);
     }
 
-    /** One request over a plain socket, as a row: the JDK's clients may not set Host. */
+    /** Sends one request over a plain socket and returns a row of the table. The JDK's HTTP clients cannot set Host. */
     static String[] look(int port, String path) {
         String request = "  port " + port + " " + path;
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
@@ -174,7 +174,7 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    /** The live line: in place on a terminal, now and then a new one elsewhere. */
+    /** The line of current counts. On a terminal it is redrawn in place; elsewhere a new line is printed now and then. */
     private void watch(PrintWriter out, AdminClient client, DemoOrigin first, DemoOrigin second) throws Exception {
         boolean terminal = Ansi.AUTO.enabled();
         Duration refresh = terminal ? TERMINAL_REFRESH : FILE_REFRESH;

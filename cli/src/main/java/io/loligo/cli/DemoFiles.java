@@ -15,11 +15,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The demo's configuration in a directory of its own: the starting point's lines with other port numbers, and a second
- * file that adds what keeps the demo to itself.
+ * The demo's configuration in a temporary directory: the lines of starting-point.conf with other port numbers, and a second
+ * file with the directives that keep the demo's logs, pid file and token inside that directory.
  *
- * @param directory holds everything and is removed by {@link #close}
- * @param squidConf what the server is started with
+ * @param directory the temporary directory, which {@link #close} removes
+ * @param squidConf the configuration file that the server is started with
  */
 record DemoFiles(Path directory, Path squidConf) implements AutoCloseable {
     private static final String STARTING_POINT = "/loligo/starting-point.conf";

@@ -16,14 +16,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
 
-/** A small web site for the demo: every page names the server that made it, and when. Loopback only. */
+/**
+ * A small origin server for the demo. Every page names the server that made it and the time. It listens on the loopback
+ * address only.
+ */
 final class DemoOrigin implements AutoCloseable {
     private static final int THREADS = 4;
     /** A picture of one pixel. */
     private static final byte[] PIXEL = Base64.getDecoder()
             .decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
 
-    /** One row per page: where it is, how long it may be kept, and what the demo says of it. */
+    /** One row per page: its path, its Cache-Control, and the demo's description of it. */
     enum Page {
         HOME("/", "text/html; charset=utf-8", "max-age=30", "kept for 30 seconds"),
         NEWS("/news", "text/html; charset=utf-8", "max-age=5", "kept for 5 seconds, then validated with its ETag"),
@@ -90,7 +93,7 @@ final class DemoOrigin implements AutoCloseable {
         return http.getAddress().getPort();
     }
 
-    /** Requests that reached this server. */
+    /** Number of requests that have reached this server. */
     long requests() {
         return requests.sum();
     }

@@ -1,10 +1,10 @@
 package io.loligo.cli;
 
-/** What the commands tell the shell. */
+/** The exit codes of the commands. */
 final class ExitCode {
-    /** It is done. */
+    /** The command did what it was asked to do. */
     static final int DONE = 0;
-    /** It was understood and could not be done: a bad configuration, a server that does not start, a refused order. */
+    /** The command failed: the configuration has errors, the server cannot start, or the server refused the request. */
     static final int REFUSED = 1;
     /** The command line is wrong, or no server answers. */
     static final int UNREACHABLE = 2;

@@ -19,7 +19,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code loligo explain}: what a server does with a request and why, decided by the functions that serve. */
+/**
+ * {@code loligo explain}: prints what a server does with a request and why. The decisions are made by the same functions that
+ * serve requests.
+ */
 @Command(
         name = "explain",
         description = "Say what is done with a request, and why: each decision with its reason and its numbers.",
@@ -147,7 +150,7 @@ final class ExplainCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    /** One line per decision; what went into it stands below. */
+    /** Prints one line per decision and, below it, the values that the decision used. */
     private static void print(JsonNode explanation, PrintWriter out) {
         out.println(explanation.path("method").asText() + " "
                 + explanation.path("url").asText() + " at "

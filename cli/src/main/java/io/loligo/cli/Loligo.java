@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The command {@code loligo}: runs a server, or talks to one that runs. */
+/** The command {@code loligo}. Its subcommands run a server or talk to a running one. */
 @Command(
         name = "loligo",
         scope = ScopeType.INHERIT,
@@ -44,7 +44,10 @@ public final class Loligo implements Callable<Integer> {
         System.exit(code);
     }
 
-    /** Where the first word names a command, the options of that one only: those of all take a third of a start. */
+    /**
+     * The parser of the command line. When the first word names a subcommand, only that subcommand's options are set up:
+     * setting up the options of all of them takes a third of the start time.
+     */
     static CommandLine commandLine(ProxyServer server, PrintWriter out, PrintWriter err, String... arguments) {
         Map<String, Supplier<Object>> commands = commands(server);
         CommandLine line = new CommandLine(new Loligo());
@@ -55,7 +58,7 @@ public final class Loligo implements Callable<Integer> {
         return line.setOut(out).setErr(err).setExecutionExceptionHandler(Loligo::failed);
     }
 
-    /** In the order in which help lists them. */
+    /** The subcommands, in the order in which {@code --help} lists them. */
     private static Map<String, Supplier<Object>> commands(ProxyServer server) {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
         commands.put("run", () -> new RunCommand(server));
@@ -71,7 +74,7 @@ public final class Loligo implements Callable<Integer> {
         return commands;
     }
 
-    /** Expected failures become a message and an exit code; anything else is a bug and keeps its stack trace. */
+    /** Turns an expected failure into a message and an exit code. Any other exception is a bug and keeps its stack trace. */
     private static int failed(Exception failure, CommandLine command, CommandLine.ParseResult parsed) throws Exception {
         if (failure instanceof ProxyServer.Refused refused) {
             refused.messages().forEach(message -> command.getErr().println("loligo: " + message));

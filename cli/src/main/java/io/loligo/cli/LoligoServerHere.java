@@ -12,12 +12,12 @@ import io.loligo.proxy.config.ConfigurationLoader;
 import io.loligo.proxy.config.LoadOptions;
 import io.loligo.proxy.config.Loaded;
 import io.loligo.proxy.config.Problem;
-import io.loligo.proxy.flow.Question;
+import io.loligo.proxy.explain.ExplainRequest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** The real server, in this process. */
+/** Runs {@link io.loligo.proxy.LoligoServer} in this process. */
 final class LoligoServerHere implements ProxyServer {
     @Override
     public Report check(Path file, boolean strict) {
@@ -54,7 +54,7 @@ final class LoligoServerHere implements ProxyServer {
             return exchange.under(file).toJson();
         } catch (StartFailure failure) {
             throw new Refused(failure.messages());
-        } catch (Question.Unexplainable e) {
+        } catch (ExplainRequest.Unexplainable e) {
             throw new Refused(List.of(String.valueOf(e.getMessage())));
         }
     }

@@ -6,29 +6,29 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** The server as the commands see it: what they do in their own process. A test has one of its own. */
+/** The operations on a server that commands carry out in their own process. Tests use an implementation of their own. */
 interface ProxyServer {
 
-    /** Everything there is to say about {@code file}, without starting anything. */
+    /** Reads {@code file} and reports every problem. Starts nothing. */
     Report check(Path file, boolean strict);
 
-    /** Where the server that runs with {@code file} takes orders. */
+    /** The address and the token file of the admin listener of a server that runs with {@code file}. */
     Admin admin(Path file) throws Refused;
 
-    /** What a server with {@code file} would do with an exchange: maps, lists, texts and numbers as JSON has them. */
+    /** Explains what a server with {@code file} would do with an exchange, as maps, lists, strings and numbers for JSON. */
     Map<String, Object> explain(Path file, OfflineExplanation exchange) throws Refused;
 
     Running start(Path file, boolean strict) throws Refused;
 
-    /** A server in this process. */
+    /** A server that runs in this process. */
     interface Running {
-        /** Waits for the end of the server, whoever stops it. */
+        /** Returns when the server has stopped, whoever stopped it. */
         void awaitStopped() throws InterruptedException;
 
-        /** An orderly stop within shutdown_lifetime. */
+        /** Stops the server; requests under way have shutdown_lifetime to finish. */
         void stop();
 
-        /** Reads the configuration again and logs how that went. */
+        /** Reads the configuration again and logs the result. */
         void reload();
 
         /** Rotates the log files. */
@@ -36,24 +36,24 @@ interface ProxyServer {
     }
 
     /**
-     * What check found.
+     * The result of {@code check}.
      *
      * @param findings in the order of the files' lines
-     * @param summary one line
+     * @param summary one line for the operator
      * @param usable whether the server would start with this file
      */
     record Report(List<Finding> findings, String summary, boolean usable) {}
 
     /**
-     * One thing that check found.
+     * One problem that {@code check} found.
      *
-     * @param line from 1; 0 when it is about no line
+     * @param line counted from 1; 0 when the problem is about no single line
      * @param severity {@code error}, {@code warning} or {@code notice}
-     * @param kind what sort of thing it is, for example {@code unknown}
+     * @param kind the kind of problem, for example {@code unknown}
      */
     record Finding(String file, int line, String severity, String kind, String message) {}
 
-    /** The server cannot start, or a configuration cannot be used: an answer, not a bug. */
+    /** The server cannot start, or the configuration has errors. This is an expected failure, not a bug. */
     final class Refused extends Exception {
         private static final long serialVersionUID = 1L;
 

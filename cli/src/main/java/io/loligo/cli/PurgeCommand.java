@@ -25,29 +25,30 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code loligo purge}: drops what is stored, or makes it stale; and says what became of earlier purges. */
+/** {@code loligo purge}: removes stored responses or makes them stale, and reports the state of earlier purges. */
 @Command(
         name = "purge",
-        description = "Drop what is stored: for URLs, every variant of each, whichever peers may serve it; or for"
-                + " whatever bears a tag, or whose URL matches. In force for the next request when this returns, and"
-                + " over a restart; what has to be searched for is counted and removed in the background.",
+        description =
+                "Remove stored responses: every variant of a URL, all responses with a tag, or all responses whose URL"
+                        + " matches. When this command returns, the next request no longer gets them, not even after a restart."
+                        + " Responses that match a host, prefix, glob or pattern are then counted and removed in the background.",
         footer = {
             "",
-            "A URL is what the site's visitors ask for, with the site's name. Several, or several tags, are purged one"
-                    + " after the other; all other kinds take one, and no two kinds go together:",
+            "A URL is the one that the site's visitors use, with the site's name. One command purges any number of URLs, or"
+                    + " any number of tags, or one target of another kind:",
             "  loligo purge http://www.example.org/news http://www.example.org/",
             "  loligo purge --tag article-4711 --tag front --soft",
             "  loligo purge --prefix http://www.example.org/shop/ --dry-run",
             "  loligo purge --glob 'http://*.example.org/*.css' --wait",
-            "Prefix, glob and pattern are about the whole URL as it is stored, the host in lower case, without a default"
+            "Prefix, glob and pattern are compared with the whole URL as it is stored: the host in lower case, no default"
                     + " port:",
             "  http://www.example.org/path?query",
-            "It is not an error when nothing was stored."
+            "It is not an error when no response was stored."
         })
 final class PurgeCommand implements Callable<Integer> {
-    /** URLs in one request to the server, which takes as many. */
+    /** Number of URLs or tags in one request to the server. */
     private static final int BATCH = 500;
-    /** How long the names in a request may be all together: the server takes 1 MB of JSON. */
+    /** Number of characters of all URLs or tags in one request. The server accepts 1 MB of JSON. */
     private static final int BATCH_CHARACTERS = 128 << 10;
 
     private static final long POLL_MILLIS = 200;
@@ -148,7 +149,7 @@ final class PurgeCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    /** What the one kind of target is called in an order; or {@code status}, {@code list}. */
+    /** The JSON name of the kind of target that the command line names, or {@code status} or {@code list}. */
     private String kind() {
         List<String> kinds = new ArrayList<>();
         given(kinds, "urls", !urls.isEmpty() || from != null);
@@ -307,7 +308,7 @@ final class PurgeCommand implements Callable<Integer> {
                 .toString();
     }
 
-    /** What visitors asked for goes to no terminal as it is. */
+    /** Encodes control characters, because URLs come from visitors and must not control the operator's terminal. */
     private static String printable(JsonNode node) {
         StringBuilder safe = new StringBuilder();
         node.asText()

@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code loligo reload}: has a running server read its configuration again. */
+/** {@code loligo reload}: makes a running server read its configuration again. */
 @Command(
         name = "reload",
         description = "Have a running server read its configuration again. A bad one leaves the old one in force.")

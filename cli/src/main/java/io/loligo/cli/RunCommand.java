@@ -5,7 +5,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code loligo run}: the server, in the foreground, until a signal or {@code loligo stop} ends it. */
+/** {@code loligo run}: runs the server in the foreground until a signal or {@code loligo stop} ends it. */
 @Command(
         name = "run",
         description = "Run the server in the foreground.",

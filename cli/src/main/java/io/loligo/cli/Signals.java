@@ -4,11 +4,11 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
 /**
- * The signals that Squid's scripts, logrotate and systemd send. A handler runs on a thread of its own that the JVM
- * makes, so it may wait. Where a signal does not exist or the JVM keeps it to itself, it is left alone.
+ * Handles the signals that Squid's scripts, logrotate and systemd send. The JVM runs each handler on a new thread, so a
+ * handler may wait. A signal that does not exist on this system, or that the JVM reserves for itself, is not handled.
  *
- * <p>The JDK has no other way to be told of HUP and USR1 than {@code sun.misc.Signal}, which jdk.unsupported exports.
- * It is used by its name, because the compiler warns of it and cannot be told not to.
+ * <p>Only {@code sun.misc.Signal}, from the module jdk.unsupported, can handle HUP and USR1. It is used by reflection,
+ * because the compiler's warning about it cannot be suppressed.
  */
 final class Signals {
     private static final System.Logger LOG = System.getLogger(Signals.class.getName());

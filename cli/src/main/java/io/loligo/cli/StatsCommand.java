@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code loligo stats}: who is running and what it has done. */
+/** {@code loligo stats}: prints a running server's version, address, peers and counters. */
 @Command(name = "stats", description = "Show what a running server has done.")
 final class StatsCommand implements Callable<Integer> {
     @Mixin

@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code loligo stop}: an orderly stop, and the wait for it. */
+/** {@code loligo stop}: stops a running server and waits until its process has ended. */
 @Command(
         name = "stop",
         description = "Stop a running server: requests that are under way may end within shutdown_lifetime.")
@@ -37,7 +37,7 @@ final class StopCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         AdminClient client = admin.client();
         long pid = client.get("/status").path("pid").asLong();
-        // Asked for before the order is given: afterwards its number might soon be another process's.
+        // The handle is taken before the server stops: afterwards the pid may belong to another process.
         Optional<ProcessHandle> process = client.isLocal() ? ProcessHandle.of(pid) : Optional.empty();
         client.post("/stop");
         if (seconds > 0 && process.isPresent()) {

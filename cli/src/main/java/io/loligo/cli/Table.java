@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows in columns for people, below a row of titles: columns of numbers right aligned, all others left. */
+/** Prints rows in columns below a row of titles. Columns of numbers are aligned to the right, all others to the left. */
 final class Table {
     private final List<String[]> rows = new ArrayList<>();
 

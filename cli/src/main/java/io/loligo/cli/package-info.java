@@ -1,4 +1,4 @@
-/** The command line. */
+/** The command {@code loligo}: runs a server, checks a configuration, and talks to a running server's admin listener. */
 @NullMarked
 package io.loligo.cli;
 

@@ -77,7 +77,7 @@ class LoligoTest {
     @CsvSource(delimiter = '|', textBlock = """
         version                                              | 0 | Java
         --help                                               | 0 | Exit codes
-        --help                                               | 0 | Make the archive of classes
+        --help                                               | 0 | Make an archive of the server
         purge --help                                         | 0 | every variant
         archive                                              | 2 | only the launcher
         ''                                                   | 2 | Usage: loligo

@@ -3,16 +3,13 @@ package io.loligo.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.loligo.proxy.config.DirectiveTable;
-import io.loligo.proxy.config.DirectiveTable.Compatibility;
-import io.loligo.proxy.config.DirectiveTable.State;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -53,18 +50,21 @@ class OperatorsFilesTest {
                 .contains(tuple(1, "translated"), tuple(2, "translated"), tuple(0, "assumed"));
     }
 
-    @DisplayName("the README lists the directives that do something, all of them and no others")
+    @DisplayName("check has nothing to say about the ten lines in README.md")
     @Test
-    void directives() throws IOException {
-        String readme = Files.readString(ROOT.resolve("README.md"));
-        String listed = readme.substring(readme.indexOf("<!-- directives"), readme.indexOf("<!-- end of directives"));
+    void tenLines(@TempDir Path directory) throws IOException {
+        String tenLines = Files.readAllLines(ROOT.resolve("README.md")).stream()
+                .dropWhile(line -> !line.equals("## Ten lines to start"))
+                .dropWhile(line -> !line.startsWith("    "))
+                .takeWhile(line -> line.startsWith("    "))
+                .map(String::strip)
+                .collect(Collectors.joining("\n"));
 
-        assertThat(Pattern.compile("`(\\w+)`").matcher(listed).results().map((MatchResult found) -> found.group(1)))
-                .containsExactlyInAnyOrderElementsOf(DirectiveTable.rows().stream()
-                        .filter(row -> row.state() == State.DONE)
-                        .filter(row -> row.compatibility() == Compatibility.MUST
-                                || row.compatibility() == Compatibility.SHOULD)
-                        .map(DirectiveTable.Row::name)
-                        .toList());
+        ProxyServer.Report report = server.check(
+                Files.writeString(directory.resolve("squid.conf"), tenLines + "\naccess_log none\n"), false);
+
+        assertThat(tenLines).contains("http_port", "http_access");
+        assertThat(report.findings()).isEmpty();
+        assertThat(report.usable()).isTrue();
     }
 }

@@ -21,42 +21,47 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Gives XNIO's I/O threads selectors that do not look for events each time a connection is closed while many are ready, and
- * that keep what they find in an array.
+ * Wraps the selectors of XNIO's I/O threads so that closing many connections at once does not scan every key, and ready
+ * keys are collected in an array instead of a hash set.
  *
- * <p>XNIO calls {@link Selector#selectNow} after each key that it cancels, so that it is gone at once. Where thousands of
- * connections are closed at a time, each such call collects a thousand events, to close one connection. Here that look is
- * put off to the next selection of XNIO's loop, which follows as soon as the events at hand are worked off: the cancelled
- * keys are gone then, and their sockets, which have sent their FIN before, are closed. Where few were ready, XNIO has its
- * look at once.
+ * <p>XNIO calls {@link Selector#selectNow} after each key that it cancels, because a cancelled key leaves its selector only
+ * during a selection. When thousands of connections are ready and thousands are closed, each of these calls scans all ready
+ * keys to remove one. The wrapped selector defers such a call to the next selection of XNIO's loop, which follows as soon as
+ * the loop has handled the ready keys that it already has. That selection removes all cancelled keys at once and closes
+ * their sockets; each socket has sent its FIN before. When fewer than {@value #MANY} keys were ready, the call is not
+ * deferred.
  *
- * <p>It wraps the system's selectors, which only their own kind may register channels with; so the package
- * {@code java.nio.channels.spi} must be open to this.
+ * <p>Channels register with a selector through a protected method of {@link AbstractSelector}. The wrapper passes this call
+ * on to the system's selector, so the package {@code java.nio.channels.spi} must be open to this class
+ * ({@code --add-opens}).
  */
 public final class LazySelectorProvider extends SelectorProvider {
     private static final System.Logger LOG = System.getLogger(LazySelectorProvider.class.getName());
-    /** XNIO's name for a provider of its own. */
+    /** The system property in which XNIO looks for the name of its selector provider. */
     private static final String PROVIDER = "xnio.nio.selector.provider";
 
-    /** Its I/O thread asserts that a key's selector is the one it has been given, which is wrapped here. */
+    /** XNIO's I/O thread. It asserts that a key's selector is the one that it opened; with a wrapper that is not true. */
     private static final String ASSERTS_SELECTOR = "org.xnio.nio.WorkerThread";
 
-    /** From so many ready connections on a look is put off. */
+    /** Number of ready keys from which on a selection that follows a cancelled key is deferred. */
     static final int MANY = 16;
 
     private final SelectorProvider system = SelectorProvider.provider();
     private final MethodHandle register;
 
     /**
-     * For XNIO.
+     * XNIO calls this constructor by reflection.
      *
-     * @throws IllegalAccessException when the package is not open
+     * @throws IllegalAccessException when {@code java.nio.channels.spi} is not open to this class
      */
     public LazySelectorProvider() throws IllegalAccessException {
         register = register();
     }
 
-    /** To be called before there is an XNIO. Where the package is not open, XNIO does as it always does. */
+    /**
+     * Makes XNIO use this provider. Must be called before XNIO is loaded. When {@code java.nio.channels.spi} is not open,
+     * it logs a warning, and XNIO uses the system's selectors.
+     */
     static void install() {
         try {
             register();
@@ -65,7 +70,7 @@ public final class LazySelectorProvider extends SelectorProvider {
         } catch (IllegalAccessException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "many connections that are closed at a time take long: the JVM lacks --add-opens"
+                    "closing many connections at once will be slow: the JVM lacks --add-opens"
                             + " java.base/java.nio.channels.spi=ALL-UNNAMED");
         }
     }
@@ -113,16 +118,19 @@ public final class LazySelectorProvider extends SelectorProvider {
         return system.openSocketChannel();
     }
 
-    /** Used as XNIO uses selectors: on their I/O thread, but for {@link #wakeup}, {@link #keys} and registering. */
+    /**
+     * A selector around the system's. Like XNIO's selectors it is used on one I/O thread only, except for {@link #wakeup},
+     * {@link #keys} and registering, which any thread may call.
+     */
     private static final class LazySelector extends AbstractSelector {
         private final MethodHandle register;
         private final AbstractSelector system;
         private final ReadyKeys ready = new ReadyKeys();
         private final Consumer<SelectionKey> collect = ready::found;
-        /** How many were ready when XNIO last asked. */
+        /** Number of keys that were ready when XNIO last asked for them. */
         private int found;
-        /** Whether a look at the events was asked for and has not been taken. */
-        private boolean putOff;
+        /** Whether XNIO has called {@link #selectNow} and the selection has been deferred. */
+        private boolean deferred;
 
         LazySelector(LazySelectorProvider provider, AbstractSelector system) {
             super(provider);
@@ -143,24 +151,27 @@ public final class LazySelectorProvider extends SelectorProvider {
 
         @Override
         public int selectNow() throws IOException {
-            putOff = found >= MANY;
-            return putOff ? 0 : look();
+            deferred = found >= MANY;
+            return deferred ? 0 : selectReady();
         }
 
-        private int look() throws IOException {
+        private int selectReady() throws IOException {
             ready.clear();
             return system.selectNow(collect);
         }
 
-        /** XNIO asks for them after each selection of its loop, and not after one for the sake of a cancelled key. */
+        /**
+         * The ready keys. XNIO calls this after each selection of its loop, and not after a selection that only removes a
+         * cancelled key; a deferred selection is made here.
+         */
         @Override
         public Set<SelectionKey> selectedKeys() {
-            if (putOff) {
-                putOff = false;
+            if (deferred) {
+                deferred = false;
                 try {
-                    look();
+                    selectReady();
                 } catch (IOException e) {
-                    LOG.log(System.Logger.Level.WARNING, "the system did not say which connections are ready", e);
+                    LOG.log(System.Logger.Level.WARNING, "the ready connections could not be selected", e);
                 }
             }
             found = ready.size();
@@ -169,14 +180,14 @@ public final class LazySelectorProvider extends SelectorProvider {
 
         @Override
         public int select(long timeout) throws IOException {
-            putOff = false;
+            deferred = false;
             ready.clear();
             return system.select(collect, timeout);
         }
 
         @Override
         public int select() throws IOException {
-            putOff = false;
+            deferred = false;
             ready.clear();
             return system.select(collect);
         }
@@ -199,9 +210,9 @@ public final class LazySelectorProvider extends SelectorProvider {
     }
 
     /**
-     * The keys that a look has found ready, in an array: the system's own set of them hashes each key, and goes through as
-     * many places as there were keys at its busiest each time that XNIO asks. What was found before a look is forgotten; if it
-     * still is ready the look finds it again.
+     * The ready keys of the latest selection, in an array. The system's own set would hash each key, and each iteration over
+     * it would visit as many buckets as it ever needed. Each selection starts with an empty array; a key that is still ready
+     * is found again.
      */
     private static final class ReadyKeys extends AbstractSet<SelectionKey> {
         private SelectionKey[] keys = new SelectionKey[MANY];

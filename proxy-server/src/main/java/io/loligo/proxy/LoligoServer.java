@@ -10,19 +10,20 @@ import io.loligo.proxy.admin.Metrics;
 import io.loligo.proxy.admin.PeerState;
 import io.loligo.proxy.admin.ReloadResult;
 import io.loligo.proxy.admin.ServerView;
+import io.loligo.proxy.client.Listeners;
+import io.loligo.proxy.client.RequestHandler;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.ConfigurationLoader;
 import io.loligo.proxy.config.LoadOptions;
 import io.loligo.proxy.config.Loaded;
 import io.loligo.proxy.config.Problem;
-import io.loligo.proxy.flow.Explainer;
-import io.loligo.proxy.flow.Explanation;
-import io.loligo.proxy.flow.LiveConfiguration;
-import io.loligo.proxy.flow.Moment;
-import io.loligo.proxy.flow.Question;
+import io.loligo.proxy.exchange.LiveConfiguration;
+import io.loligo.proxy.exchange.Rules;
+import io.loligo.proxy.explain.ExplainRequest;
+import io.loligo.proxy.explain.ExplainTime;
+import io.loligo.proxy.explain.Explainer;
+import io.loligo.proxy.explain.Explanation;
 import io.loligo.proxy.flow.RequestFlow;
-import io.loligo.proxy.flow.RequestHandler;
-import io.loligo.proxy.flow.Rules;
 import io.loligo.proxy.log.AccessLog;
 import io.loligo.proxy.log.AddressText;
 import io.loligo.proxy.log.CacheLog;
@@ -36,6 +37,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Security;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -53,13 +55,13 @@ import org.xnio.Xnio;
 import org.xnio.XnioWorker;
 
 /**
- * The server: the composition root, where every room gets what it needs, and the life of the process: start, reload,
- * stop. Its methods may be called by any thread.
+ * The server. It creates all parts and passes to each the parts that it needs; it starts, reloads the configuration, and
+ * stops. Any thread may call its methods.
  */
 public final class LoligoServer {
     private static final System.Logger LOG = System.getLogger(LoligoServer.class.getName());
     private static final int BUFFER_BYTES = 16 << 10;
-    /** Free buffers that are kept: 32 MB. What is in use beyond that goes back to the system. */
+    /** Number of free buffers that the pool keeps: 32 MB. A buffer that is returned to a full pool is freed. */
     private static final int POOLED_BUFFERS = 2048;
 
     private static final int POOLED_BUFFERS_PER_THREAD = 64;
@@ -73,7 +75,7 @@ public final class LoligoServer {
     private final Metrics metrics = new Metrics(startTime.toEpochMilli());
     private final LongAdder active = new LongAdder();
     private final CountDownLatch stopped = new CountDownLatch(1);
-    private final Opened opened = new Opened();
+    private final ServerResources opened = new ServerResources();
 
     private final CacheLog cacheLog;
     private final AccessLog accessLog;
@@ -90,7 +92,8 @@ public final class LoligoServer {
         this.options = options;
         try {
             cacheLog = opened.add(CacheLog.install(configuration.logs().cacheLog()));
-            accessLog = opened.add(AccessLog.open(configuration.logs()));
+            accessLog = opened.add(
+                    AccessLog.open(configuration.logs(), configuration.limits().logQueueMaxSize()));
             notes.forEach(note -> ProblemWords.log("", note));
             store = opened.add(new SearchAwareStore(ChronicleStore.open(StoreSettings.options(configuration))));
             StoreSettings.tellFields(store, configuration.headerFields());
@@ -155,6 +158,7 @@ public final class LoligoServer {
      * @throws StartFailure with every problem of the configuration, or the first of the machine
      */
     public static LoligoServer start(ServerOptions options) throws StartFailure {
+        believeNoNameForLonger();
         Loaded loaded = ConfigurationLoader.load(options.configFile(), loadOptions(options));
         Configuration configuration = loaded.configuration();
         if (configuration == null) {
@@ -178,16 +182,17 @@ public final class LoligoServer {
     }
 
     /**
-     * What would be done with a request, and why. Nothing is done.
+     * Explains what the server would do with a request, and why. Nothing is fetched, stored or counted.
      *
-     * @param at when, as {@link Moment} reads it; null for now
+     * @param at the time of the request, as {@link ExplainTime} reads it; null for now
      */
-    public Explanation explain(Question question, @Nullable String at) throws Question.Unexplainable {
-        return Explainer.request(question, live.current(), store::lookup, Moment.parse(at, CLOCK.instant()));
+    public Explanation explain(ExplainRequest question, @Nullable String at) throws ExplainRequest.Unexplainable {
+        return Explainer.request(question, live.current(), store::lookup, ExplainTime.parse(at, CLOCK.instant()));
     }
 
-    /** What would be done with an origin's answer to a request for which nothing is stored. */
-    public Explanation explain(Question question, Explainer.Answer answer) throws Question.Unexplainable {
+    /** Explains what the server would do with an origin's answer to a request for which no response is stored. */
+    public Explanation explain(ExplainRequest question, Explainer.GivenAnswer answer)
+            throws ExplainRequest.Unexplainable {
         return Explainer.exchange(
                 question, live.current(), answer, answer.times().responseTime());
     }
@@ -202,13 +207,15 @@ public final class LoligoServer {
         return metrics;
     }
 
+    /** Returns when the server has stopped, whoever stopped it. */
     public void awaitStopped() throws InterruptedException {
         stopped.await();
     }
 
     /**
-     * Stops in order: no new connections, shutdown_lifetime for the exchanges under way, then the end. A second call
-     * while the first waits ends at once. Returns when all is closed.
+     * Stops the server. It accepts no more connections, gives the requests under way shutdown_lifetime to finish, and then
+     * closes everything. A second call while the first one waits cuts that wait short. Both calls return when everything
+     * is closed.
      */
     public void stop() {
         if (!beginsStop()) {
@@ -248,7 +255,7 @@ public final class LoligoServer {
         Rules before = live.current();
         try {
             listeners.openFor(next);
-            accessLog.reconfigure(next.logs());
+            accessLog.reconfigure(next.logs(), next.limits().logQueueMaxSize());
         } catch (IOException e) {
             problems.add(String.valueOf(e.getMessage()));
             listeners.closeOthers(before.configuration());
@@ -287,7 +294,7 @@ public final class LoligoServer {
         cacheLog.rotate(live.current().configuration().logs().rotate());
     }
 
-    /** Ends the I/O threads before what they use is taken away. */
+    /** Ends the I/O threads. This must come before the store and the buffers, which they use, are closed. */
     private static void end(XnioWorker worker) throws InterruptedException {
         worker.shutdownNow();
         if (!worker.awaitTermination(WORKER_END.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -324,6 +331,15 @@ public final class LoligoServer {
                             + " cannot be written: expected a writable directory, or `pid_filename none`",
                     e);
         }
+    }
+
+    /**
+     * The JVM would keep addresses for 30 s and failures for 10 s, beside positive_dns_ttl and negative_dns_ttl. Holds when
+     * it is said before the first name is resolved.
+     */
+    private static void believeNoNameForLonger() {
+        Security.setProperty("networkaddress.cache.ttl", "0");
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
     }
 
     private static LoadOptions loadOptions(ServerOptions options) {

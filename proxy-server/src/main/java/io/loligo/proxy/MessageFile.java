@@ -6,7 +6,7 @@ import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.http.ResponseHead;
-import io.loligo.proxy.flow.Question.Unexplainable;
+import io.loligo.proxy.explain.ExplainRequest.Unexplainable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -14,9 +14,12 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** An HTTP message in a file, as an operator writes or copies it: lines end with LF or CRLF; a body is not looked at. */
+/**
+ * Reads the head of an HTTP message from a file that an operator has written or copied. Lines may end with LF or CRLF. A body
+ * after the empty line is ignored.
+ */
 final class MessageFile {
-    /** Bytes of a file that are read: room for any head. */
+    /** Number of bytes that are read from a file. No head is longer. */
     private static final int BYTES_MAX = 1 << 20;
 
     private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
@@ -62,7 +65,7 @@ final class MessageFile {
         return fields.build();
     }
 
-    /** The lines of the head, without what ends them; at least one. */
+    /** The lines of the head without their line ends; at least one line. */
     private static String[] lines(Path file) throws Unexplainable {
         try (InputStream in = Files.newInputStream(file)) {
             String[] lines = new String(in.readNBytes(BYTES_MAX), ISO_8859_1).split("\n", -1);

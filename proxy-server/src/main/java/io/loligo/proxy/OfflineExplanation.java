@@ -8,12 +8,12 @@ import io.loligo.proxy.config.ConfigurationLoader;
 import io.loligo.proxy.config.LoadOptions;
 import io.loligo.proxy.config.Loaded;
 import io.loligo.proxy.config.Problem;
-import io.loligo.proxy.flow.Explainer;
-import io.loligo.proxy.flow.Explanation;
-import io.loligo.proxy.flow.Moment;
-import io.loligo.proxy.flow.Question;
-import io.loligo.proxy.flow.Question.Unexplainable;
-import io.loligo.proxy.flow.Rules;
+import io.loligo.proxy.exchange.Rules;
+import io.loligo.proxy.explain.ExplainRequest;
+import io.loligo.proxy.explain.ExplainRequest.Unexplainable;
+import io.loligo.proxy.explain.ExplainTime;
+import io.loligo.proxy.explain.Explainer;
+import io.loligo.proxy.explain.Explanation;
 import io.loligo.proxy.origin.Peer;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -22,7 +22,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server with a configuration would do with a request and the origin's answer to it, without a server.
+ * Explains, without a running server, what a server with a given configuration would do with a request and with the origin's
+ * answer to it.
  *
  * @param request a file with the request's head
  * @param response a file with the answer's head
@@ -42,7 +43,7 @@ public record OfflineExplanation(
         @Nullable String client) {
 
     /**
-     * The explanation under the configuration in {@code file}.
+     * Explains the exchange as a server with the configuration in {@code file} would handle it.
      *
      * @throws StartFailure when the configuration has errors
      * @throws Unexplainable when a file or a value cannot be read; the message says where and what was expected
@@ -58,8 +59,8 @@ public record OfflineExplanation(
         }
         Rules rules = Rules.of(
                 configuration, configuration.peers().stream().map(Peer::new).toList(), Version.NUMBER);
-        Instant received = Moment.parse(responseTime, Instant.now());
-        Instant asked = Moment.parse(requestTime, received);
+        Instant received = ExplainTime.parse(responseTime, Instant.now());
+        Instant asked = ExplainTime.parse(requestTime, received);
         if (asked.isAfter(received)) {
             throw new Unexplainable("the request time is after the response time");
         }
@@ -68,19 +69,19 @@ public record OfflineExplanation(
         return Explainer.exchange(
                 question(asRead),
                 rules,
-                new Explainer.Answer(answer, new ResponseTimes(asked, received)),
-                Moment.parse(at, received));
+                new Explainer.GivenAnswer(answer, new ResponseTimes(asked, received)),
+                ExplainTime.parse(at, received));
     }
 
-    private Question question(RequestHead head) throws Unexplainable {
+    private ExplainRequest question(RequestHead head) throws Unexplainable {
         InetAddress from = address(client);
         if (head.target().contains("://") && !head.target().startsWith("/")) {
-            return Question.of(head.method(), head.target(), head.fields(), port, from);
+            return ExplainRequest.of(head.method(), head.target(), head.fields(), port, from);
         }
-        return new Question(head, null, port, from);
+        return new ExplainRequest(head, null, port, from);
     }
 
-    /** An address as text, never looked up; null for this machine's. */
+    /** Parses an IPv4 or IPv6 address; null is the loopback address. Host names are refused, never looked up. */
     static InetAddress address(@Nullable String text) throws Unexplainable {
         if (text == null) {
             return InetAddress.getLoopbackAddress();

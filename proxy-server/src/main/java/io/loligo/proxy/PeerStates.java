@@ -7,7 +7,7 @@ import io.loligo.proxy.origin.Peer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Peers as the admin listener shows them. */
+/** Makes the values that the admin listener and the manager pages show of the peers. */
 final class PeerStates {
     private PeerStates() {}
 

@@ -2,13 +2,13 @@ package io.loligo.proxy;
 
 import io.loligo.proxy.config.Problem;
 
-/** Problems of a configuration as an operator reads them. */
+/** The text of a configuration's problems, for the log and for the command line. */
 final class ProblemWords {
     private static final System.Logger LOG = System.getLogger(ProblemWords.class.getName());
 
     private ProblemWords() {}
 
-    /** The level says how bad it is, so the text need not. */
+    /** Logs {@code problem} at the level of its severity, so the text does not repeat the severity. */
     static void log(String when, Problem problem) {
         LOG.log(level(problem), when + problem.where() + ": " + problem.message());
     }
@@ -21,6 +21,7 @@ final class ProblemWords {
         };
     }
 
+    /** Place, severity and message in one line: {@code squid.conf:3: error: …}. */
     static String text(Problem problem) {
         return problem.where() + ": " + problem.severity().word() + ": " + problem.message();
     }

@@ -16,8 +16,8 @@ import io.loligo.proxy.admin.ServerStats;
 import io.loligo.proxy.admin.ServerStatus;
 import io.loligo.proxy.admin.ServerView;
 import io.loligo.proxy.config.Configuration;
-import io.loligo.proxy.flow.LiveConfiguration;
-import io.loligo.proxy.flow.Question;
+import io.loligo.proxy.exchange.LiveConfiguration;
+import io.loligo.proxy.explain.ExplainRequest;
 import io.loligo.proxy.log.AccessLog;
 import io.loligo.proxy.log.AddressText;
 import io.loligo.proxy.log.CacheLog;
@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What operators ask of a running server. */
+/** Carries out the requests of the admin listener on a running server. Any thread may call it. */
 final class ServerActions implements AdminActions {
     private static final System.Logger LOG = System.getLogger(ServerActions.class.getName());
 
@@ -127,7 +127,7 @@ final class ServerActions implements AdminActions {
     public Map<String, Object> explain(ExplainOrder order) throws ExplainOrder.Refused {
         try {
             return server.explain(
-                            Question.of(
+                            ExplainRequest.of(
                                     order.method(),
                                     order.url(),
                                     order.fields(),
@@ -135,7 +135,7 @@ final class ServerActions implements AdminActions {
                                     OfflineExplanation.address(order.client())),
                             order.at())
                     .toJson();
-        } catch (Question.Unexplainable e) {
+        } catch (ExplainRequest.Unexplainable e) {
             throw new ExplainOrder.Refused(String.valueOf(e.getMessage()), e);
         }
     }

@@ -3,9 +3,9 @@ package io.loligo.proxy;
 import java.nio.file.Path;
 
 /**
- * How a server is started.
+ * The command-line options of a server.
  *
- * @param configFile the squid.conf
- * @param strict without an http_access line everything is denied, as Squid does
+ * @param configFile the squid.conf to read
+ * @param strict whether a configuration without an http_access line denies every request, as Squid does
  */
 public record ServerOptions(Path configFile, boolean strict) {}

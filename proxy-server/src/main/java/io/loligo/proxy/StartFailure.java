@@ -2,7 +2,7 @@ package io.loligo.proxy;
 
 import java.util.List;
 
-/** The server could not start: what is wrong, one message per problem, each naming its place. */
+/** The server cannot start. There is one message for each problem; each names the file and line, or the address, that is wrong. */
 public final class StartFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -18,6 +18,7 @@ public final class StartFailure extends Exception {
         this.messages = List.of(message);
     }
 
+    /** At least one message. */
     public List<String> messages() {
         return messages;
     }

@@ -7,11 +7,11 @@ import io.loligo.proxy.config.Configuration;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What a {@link Configuration} says to the store. */
+/** Passes the settings of a {@link Configuration} to the store. */
 final class StoreSettings {
     private StoreSettings() {}
 
-    /** What it is opened with, and keeps. */
+    /** The options that the store is opened with. They hold until the process ends; a reload does not change them. */
     static StoreOptions options(Configuration configuration) {
         Configuration.StoreConfig config = configuration.store();
         TagFields tagFields = configuration.headerFields().tags().fields();
@@ -33,7 +33,7 @@ final class StoreSettings {
                 config.replacementPolicy());
     }
 
-    /** Tells it which fields are for this cache and not for its clients. */
+    /** Sets which fields of origins' answers are meant for this cache and are not sent to clients. A reload may change them. */
     static void tellFields(ResponseStore store, Configuration.HeaderFields fields) {
         store.targets(fields.targets());
         store.hide(fields.hidden().stream()

@@ -1,6 +1,6 @@
 package io.loligo.proxy;
 
-/** Which Loligo this is: what the build wrote into the jar's manifest. */
+/** The version of Loligo, which the build writes into the jar's manifest. */
 public final class Version {
     /** For example {@code 0.1.0}; {@code dev} when the classes do not come from a jar. */
     public static final String NUMBER = number();

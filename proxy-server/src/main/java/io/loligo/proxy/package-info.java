@@ -1,4 +1,7 @@
-/** The caching reverse proxy and its composition root. */
+/**
+ * The caching reverse proxy. {@link io.loligo.proxy.LoligoServer} creates all parts of a server and connects them; the
+ * packages below know nothing of this one.
+ */
 @NullMarked
 package io.loligo.proxy;
 

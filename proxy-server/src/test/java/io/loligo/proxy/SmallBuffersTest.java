@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loligo.cache.store.chronicle.ChronicleStore;
 import io.loligo.cache.store.chronicle.StoreOptions;
+import io.loligo.proxy.client.Listeners;
+import io.loligo.proxy.client.RequestHandler;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.ConfigurationLoader;
 import io.loligo.proxy.config.LoadOptions;
-import io.loligo.proxy.flow.LiveConfiguration;
+import io.loligo.proxy.exchange.LiveConfiguration;
+import io.loligo.proxy.exchange.Rules;
 import io.loligo.proxy.flow.RequestFlow;
-import io.loligo.proxy.flow.RequestHandler;
-import io.loligo.proxy.flow.Rules;
 import io.loligo.proxy.origin.OriginClient;
 import io.loligo.proxy.origin.OriginSettings;
 import io.undertow.server.DefaultByteBufferPool;

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +82,31 @@ class AccessLogTest {
             lineFor(loligo, stale, 1);
             RawHttp.get(port, stale);
             assertThat(lineFor(loligo, stale, 2)).contains(" TCP_REFRESH_MODIFIED/200 ");
+        }
+    }
+
+    @Test
+    void with_log_mime_hdrs_ends_with_both_heads_as_they_went_over_the_wire() {
+        try (var origin = Origin.start();
+                var loligo = RunningServer.start(SquidConf.inFrontOf(origin.port())
+                        .and("log_mime_hdrs on")
+                        .replacing("http_access allow all", "http_access deny no\nhttp_access allow all")
+                        .replacing("acl PURGE", "acl no urlpath_regex refused\nacl PURGE"))) {
+            String path = Origin.freshPath();
+            origin.answer(path, ScenarioWithOneOrigin.page("hello", "max-age=60"));
+            String refused = Origin.freshPath() + "/refused";
+
+            for (String asked : List.of(path, path, refused)) {
+                List<String> before = linesFor(loligo, asked);
+                var answer = RawHttp.get(loligo.port(), asked, "X-Asked: yes");
+
+                String line = lineFor(loligo, asked, before.size() + 1);
+                String reply = answer.head().fields().stream()
+                        .map(field -> field.name() + ": " + field.value() + "\\r\\n")
+                        .collect(Collectors.joining());
+                assertThat(line).contains(" [Host: www.example.org\\r\\n").contains("X-Asked: yes\\r\\n");
+                assertThat(line).endsWith(" [" + reply + "]");
+            }
         }
     }
 

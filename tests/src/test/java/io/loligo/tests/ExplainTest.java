@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loligo.proxy.OfflineExplanation;
-import io.loligo.proxy.flow.Explanation;
-import io.loligo.proxy.flow.Question;
+import io.loligo.proxy.explain.ExplainRequest;
+import io.loligo.proxy.explain.Explanation;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -151,7 +151,7 @@ class ExplainTest {
         """)
     void a_file_that_is_no_message_is_named_with_its_line(String request, String response, String said) {
         assertThatThrownBy(() -> offline(request.replace("~", "\n"), response.replace("~", "\n"), null))
-                .isInstanceOf(Question.Unexplainable.class)
+                .isInstanceOf(ExplainRequest.Unexplainable.class)
                 .hasMessageContaining(said);
     }
 }

@@ -20,8 +20,7 @@ import java.util.stream.Stream;
 
 /** The built jar in a JVM of its own, as an operator runs it. */
 public final class LoligoProcess implements RunningServer {
-    static final Path JAR =
-            Path.of("..", "cli", "target", "loligo.jar").toAbsolutePath().normalize();
+    static final Path JAR = Checkout.build().resolve("loligo.jar");
 
     /** How long a start or a stop may take before the test gives up; on a busy machine a JVM's start takes seconds. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -74,7 +74,9 @@ public record RefreshRule(
         IGNORE_NO_STORE("ignore-no-store"),
         IGNORE_PRIVATE("ignore-private"),
         REFRESH_IMS("refresh-ims"),
-        STORE_STALE("store-stale");
+        STORE_STALE("store-stale"),
+        /** Loligo's own: what is served from the store keeps its Set-Cookie fields. */
+        SEND_SET_COOKIE("send-set-cookie");
 
         private final String word;
 

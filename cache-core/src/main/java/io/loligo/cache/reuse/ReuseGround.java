@@ -1,5 +1,7 @@
 package io.loligo.cache.reuse;
 
+import io.loligo.cache.status.ForwardReason;
+
 /** What a {@link Reuse} rests on: the rule that decided. */
 public enum ReuseGround {
     FRESH("fresh", "RFC 9111 §4.2"),
@@ -34,6 +36,21 @@ public enum ReuseGround {
     /** The rule in words. */
     public String word() {
         return word;
+    }
+
+    /**
+     * Why a request goes to the origin on this ground, in the words of {@code Cache-Status}. RFC 9211 §2.2. Of grounds on
+     * which a stored response answers: why it would go there if that response could not be read.
+     */
+    public ForwardReason forwardReason() {
+        return switch (this) {
+            case FRESH, MAX_STALE, STALE_WHILE_REVALIDATE, OFFLINE_MODE, NEGATIVE, URI_MISS -> ForwardReason.URI_MISS;
+            case NO_CACHE, PRIVATE, STALE -> ForwardReason.STALE;
+            case RELOAD, RELOAD_INTO_IMS, MAX_AGE, MIN_FRESH, REFRESH_IMS -> ForwardReason.REQUEST;
+            case VARY_MISS -> ForwardReason.VARY_MISS;
+            case METHOD -> ForwardReason.METHOD;
+            case BODY -> ForwardReason.BYPASS;
+        };
     }
 
     /** The RFC section or configuration line that it rests on. */

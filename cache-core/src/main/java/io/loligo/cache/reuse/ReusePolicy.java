@@ -35,14 +35,14 @@ public final class ReusePolicy {
         }
         if (request.hasBody()) {
             // A body is not in the key, and an origin may answer it.
-            return Reuse.Fetch.BYPASS;
+            return Reuse.Fetch.BODY;
         }
         RequestDirectives directives = directives(request, rules);
         StoredHead selected = select(request, stored);
         Reuse verdict = selected == null
                 ? stored.isEmpty()
                         ? Reuse.Fetch.URI_MISS
-                        : new Reuse.Fetch(ForwardReason.VARY_MISS, readable(stored, request))
+                        : new Reuse.Fetch(ForwardReason.VARY_MISS, readable(stored, request), ReuseGround.VARY_MISS)
                 : use(selected, request, directives, now, rules);
         if (selected != null && !RangeSelection.isHeld(request, selected)) {
             verdict = lacking(selected, verdict);
@@ -67,8 +67,8 @@ public final class ReusePolicy {
         }
         // A validation would say nothing of the bytes that are missing.
         return verdict instanceof Reuse.Validate validate && validate.why() == ForwardReason.REQUEST
-                ? new Reuse.Reload(part, validate.freshness())
-                : new Reuse.Fetch(ForwardReason.PARTIAL, List.of(part));
+                ? new Reuse.Reload(part, validate.freshness(), validate.ground())
+                : new Reuse.Fetch(ForwardReason.PARTIAL, List.of(part), verdict.ground());
     }
 
     private static boolean isCacheMethod(RequestHead request) {
@@ -93,25 +93,6 @@ public final class ReusePolicy {
         return byDefault;
     }
 
-    /**
-     * What {@link #decide} rests on for the same arguments. Where it says 504 for only-if-cached, this says why the origin
-     * would have been asked.
-     */
-    public static ReuseGround ground(RequestHead request, List<StoredHead> stored, Instant now, ReuseRules rules) {
-        if (!isCacheMethod(request)) {
-            return ReuseGround.METHOD;
-        }
-        if (request.hasBody()) {
-            return ReuseGround.BODY;
-        }
-        StoredHead selected = select(request, stored);
-        if (selected == null) {
-            return stored.isEmpty() ? ReuseGround.URI_MISS : ReuseGround.VARY_MISS;
-        }
-        Freshness freshness = Freshness.of(selected, now, rules.freshness());
-        return ground(selected, freshness, request, directives(request, rules), rules);
-    }
-
     private static RequestDirectives directives(RequestHead request, ReuseRules rules) {
         return rules.ignoreClientCacheControl() ? RequestDirectives.NONE : RequestDirectives.of(request.fields());
     }
@@ -120,13 +101,13 @@ public final class ReusePolicy {
     private static Reuse use(
             StoredHead selected, RequestHead request, RequestDirectives directives, Instant now, ReuseRules rules) {
         Freshness freshness = Freshness.of(selected, now, rules.freshness());
-        return switch (ground(selected, freshness, request, directives, rules)) {
-            case FRESH, MAX_STALE, OFFLINE_MODE, NEGATIVE -> new Reuse.Serve(selected, freshness);
+        ReuseGround ground = ground(selected, freshness, request, directives, rules);
+        return switch (ground) {
+            case FRESH, MAX_STALE, OFFLINE_MODE, NEGATIVE -> new Reuse.Serve(selected, freshness, ground);
             case STALE_WHILE_REVALIDATE -> new Reuse.ServeStaleAndValidate(selected, freshness);
-            case NO_CACHE, PRIVATE, STALE -> new Reuse.Validate(selected, freshness, ForwardReason.STALE);
-            case RELOAD_INTO_IMS, MAX_AGE, MIN_FRESH, REFRESH_IMS ->
-                new Reuse.Validate(selected, freshness, ForwardReason.REQUEST);
-            case RELOAD -> new Reuse.Reload(selected, freshness);
+            case NO_CACHE, PRIVATE, STALE, RELOAD_INTO_IMS, MAX_AGE, MIN_FRESH, REFRESH_IMS ->
+                new Reuse.Validate(selected, freshness, ground);
+            case RELOAD -> new Reuse.Reload(selected, freshness, ground);
             case URI_MISS, VARY_MISS, METHOD, BODY -> throw new IllegalStateException("something is stored");
         };
     }
@@ -214,11 +195,11 @@ public final class ReusePolicy {
 
     private static Reuse withoutOrigin(Reuse verdict) {
         if (verdict instanceof Reuse.Validate validate) {
-            return new Reuse.GatewayTimeout(validate.why());
+            return new Reuse.GatewayTimeout(validate.why(), validate.ground());
         }
         if (verdict instanceof Reuse.Reload reload) {
-            return new Reuse.GatewayTimeout(reload.why());
+            return new Reuse.GatewayTimeout(reload.why(), reload.ground());
         }
-        return verdict instanceof Reuse.Fetch fetch ? new Reuse.GatewayTimeout(fetch.why()) : verdict;
+        return verdict instanceof Reuse.Fetch fetch ? new Reuse.GatewayTimeout(fetch.why(), fetch.ground()) : verdict;
     }
 }

@@ -91,7 +91,10 @@ class ValidationTest {
             String expected) {
         StoredHead stored = stored(200, "Date: 0 ¦ Cache-Control: max-age=10 ¦ " + storedFields);
         RequestHead request = request(method, "");
-        Reuse.Validate verdict = new Reuse.Validate(stored, Freshness.of(stored, at(20), FreshnessRules.DEFAULT), why);
+        Reuse.Validate verdict = new Reuse.Validate(
+                stored,
+                Freshness.of(stored, at(20), FreshnessRules.DEFAULT),
+                why == ForwardReason.STALE ? ReuseGround.STALE : ReuseGround.MAX_AGE);
 
         ValidationOutcome outcome = answer == 0
                 ? ValidationOutcome.unanswered(verdict, at(20), RULES)
@@ -115,7 +118,7 @@ class ValidationTest {
 
         ValidationOutcome outcome = ValidationOutcome.answered(
                 get("Cache-Control: no-store"),
-                new Reuse.Validate(stored, freshness, ForwardReason.STALE),
+                new Reuse.Validate(stored, freshness, ReuseGround.STALE),
                 Validation.of(stored),
                 response(304, ""),
                 received(20),
@@ -247,7 +250,7 @@ class ValidationTest {
         assertThat(verdict)
                 .isInstanceOfSatisfying(
                         Reuse.ServeStaleAndValidate.class,
-                        serve -> assertThat(serve.validate().why()).isEqualTo(ForwardReason.STALE));
+                        serve -> assertThat(serve.validate().why()).isEqualTo(ReuseGround.STALE));
     }
 
     private static String said(ValidationOutcome outcome) {

@@ -10,7 +10,8 @@ import java.util.List;
  *
  * @param httpAccess http_access
  * @param managerNamed whether a rule of it names an acl about the manager; without one, manager pages are closed to
- *     clients that are not on this machine
+ *     clients that are not on this machine, and to requests that say that a proxy sent them on: a proxy on this machine
+ *     connects from it for everybody
  * @param purgeMethodEnabled whether an acl of type method names PURGE; without one, the method is refused
  */
 public record AccessRules(AccessList httpAccess, boolean managerNamed, boolean purgeMethodEnabled) {
@@ -18,12 +19,22 @@ public record AccessRules(AccessList httpAccess, boolean managerNamed, boolean p
     private static final Rule MANAGER_CLOSED = new Rule(
             false, List.of(), "manager pages are closed to other machines: no http_access rule names the manager");
 
+    private static final Rule MANAGER_CLOSED_BEHIND_PROXIES = new Rule(
+            false,
+            List.of(),
+            "manager pages are closed to requests that a proxy sent on: no http_access rule names the manager");
+
     public AccessVerdict decide(RequestFacts facts) {
         if (!purgeMethodEnabled && facts.head().isMethod("PURGE")) {
             return new AccessVerdict(false, PURGE_OFF, null);
         }
-        if (!managerNamed && isManager(facts) && !facts.client().getAddress().isLoopbackAddress()) {
-            return new AccessVerdict(false, MANAGER_CLOSED, null);
+        if (!managerNamed && isManager(facts)) {
+            if (!facts.client().getAddress().isLoopbackAddress()) {
+                return new AccessVerdict(false, MANAGER_CLOSED, null);
+            }
+            if (IndirectClient.isForwarded(facts.head().fields())) {
+                return new AccessVerdict(false, MANAGER_CLOSED_BEHIND_PROXIES, null);
+            }
         }
         return httpAccess.decide(facts);
     }

@@ -1,7 +1,6 @@
 package io.loligo.proxy.access;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,6 +39,22 @@ public final class AddressSet {
                 ? contains(0, V4_PREFIX | (ByteBuffer.wrap(bytes).getInt() & 0xffff_ffffL))
                 : contains(
                         ByteBuffer.wrap(bytes).getLong(), ByteBuffer.wrap(bytes).getLong(8));
+    }
+
+    /** Whether 127.0.0.1 or ::1 is in it. */
+    boolean containsLoopback() {
+        return contains(0, V4_PREFIX | 0x7f00_0001) || contains(0, 1);
+    }
+
+    /** Whether every IPv4 address is in it. */
+    boolean containsAll() {
+        for (int i = 0; i < ranges.length; i += 4) {
+            Range range = new Range(ranges[i], ranges[i + 1], ranges[i + 2], ranges[i + 3]);
+            if (isIn(V4.firstHigh, V4.firstLow, range) && isIn(V4.lastHigh, V4.lastLow, range)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean contains(long high, long low) {
@@ -120,8 +135,8 @@ public final class AddressSet {
             int slash = item.indexOf('/');
             String addresses = slash < 0 ? item : item.substring(0, slash);
             int dash = addresses.indexOf('-');
-            Optional<byte[]> first = literal(dash < 0 ? addresses : addresses.substring(0, dash));
-            Optional<byte[]> last = dash < 0 ? first : literal(addresses.substring(dash + 1));
+            Optional<byte[]> first = AddressLiteral.bytes(dash < 0 ? addresses : addresses.substring(0, dash));
+            Optional<byte[]> last = dash < 0 ? first : AddressLiteral.bytes(addresses.substring(dash + 1));
             if (first.isEmpty() || last.isEmpty() || first.get().length != last.get().length) {
                 return false;
             }
@@ -189,45 +204,11 @@ public final class AddressSet {
         }
     }
 
-    /** The bytes of an address in digits, without asking DNS. */
-    static Optional<byte[]> literal(String text) {
-        if (text.indexOf(':') >= 0) {
-            String address = text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
-            if (!address.chars().allMatch(c -> Character.digit(c, 16) >= 0 || c == ':' || c == '.')) {
-                return Optional.empty();
-            }
-            try {
-                return Optional.of(InetAddress.getByName("[" + address + "]").getAddress());
-            } catch (UnknownHostException e) {
-                return Optional.empty();
-            }
-        }
-        String[] parts = text.split("\\.", -1);
-        if (parts.length != 4) {
-            return Optional.empty();
-        }
-        byte[] bytes = new byte[4];
-        for (int i = 0; i < 4; i++) {
-            Optional<Integer> value = upTo(parts[i], 255);
-            if (value.isEmpty()) {
-                return Optional.empty();
-            }
-            bytes[i] = value.get().byteValue();
-        }
-        return Optional.of(bytes);
-    }
-
-    private static Optional<Integer> upTo(String digits, int most) {
-        if (digits.isEmpty() || digits.length() > 3 || !digits.chars().allMatch(c -> '0' <= c && c <= '9')) {
-            return Optional.empty();
-        }
-        int value = Integer.parseInt(digits);
-        return value <= most ? Optional.of(value) : Optional.empty();
-    }
-
     private static Optional<byte[]> mask(String text, int length) {
-        Optional<Integer> bits = upTo(text, 8 * length);
-        return bits.isPresent() ? prefix(bits.get(), length) : literal(text).filter(mask -> mask.length == length);
+        Optional<Integer> bits = AddressLiteral.number(text, 8 * length);
+        return bits.isPresent()
+                ? prefix(bits.get(), length)
+                : AddressLiteral.bytes(text).filter(mask -> mask.length == length);
     }
 
     private static Optional<byte[]> prefix(int bits, int length) {

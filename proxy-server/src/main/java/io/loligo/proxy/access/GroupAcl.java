@@ -26,12 +26,34 @@ record GroupAcl(String name, List<List<Term>> lines) implements Acl {
         return false;
     }
 
+    /** Matches what one of {@code acls} matches. */
+    static GroupAcl anyOf(String name, List<Acl> acls) {
+        return new GroupAcl(
+                name, acls.stream().map(acl -> List.of(new Term(false, acl))).toList());
+    }
+
+    @Override
+    public boolean looksAtConnectionOnly() {
+        return members().stream().allMatch(Acl::looksAtConnectionOnly);
+    }
+
     @Override
     public boolean looksAtReply() {
         return members().stream().anyMatch(Acl::looksAtReply);
     }
 
-    List<Acl> members() {
+    @Override
+    public boolean looksAtReplyBeyondType() {
+        return members().stream().anyMatch(Acl::looksAtReplyBeyondType);
+    }
+
+    @Override
+    public boolean isAboutManager() {
+        return members().stream().anyMatch(Acl::isAboutManager);
+    }
+
+    @Override
+    public List<Acl> members() {
         return lines.stream().flatMap(List::stream).map(Term::acl).toList();
     }
 }

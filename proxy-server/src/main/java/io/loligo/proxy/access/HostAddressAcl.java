@@ -8,7 +8,7 @@ record HostAddressAcl(String name, AddressSet addresses) implements Acl {
     @Override
     public boolean matches(RequestFacts facts) {
         String host = facts.uri().host();
-        return AddressSet.literal(host)
+        return AddressLiteral.bytes(host)
                 .map(HostAddressAcl::address)
                 .map(addresses::contains)
                 .orElseGet(() -> host.equals("localhost") && addresses.contains(InetAddress.getLoopbackAddress()));

@@ -3,7 +3,7 @@ package io.loligo.proxy.access;
 import java.util.List;
 
 /** A port number is in one of the ranges: localport, port. */
-record PortNumberAcl(String name, Which which, List<Range> ranges) implements Acl {
+record PortNumberAcl(String name, Which which, List<NumberRange> ranges) implements Acl {
 
     /** Whose port. */
     enum Which {
@@ -13,7 +13,10 @@ record PortNumberAcl(String name, Which which, List<Range> ranges) implements Ac
         URL
     }
 
-    record Range(int first, int last) {}
+    @Override
+    public boolean looksAtConnectionOnly() {
+        return which == Which.LOCAL;
+    }
 
     @Override
     public boolean matches(RequestFacts facts) {
@@ -21,11 +24,6 @@ record PortNumberAcl(String name, Which which, List<Range> ranges) implements Ac
             case LOCAL -> facts.local().getPort();
             case URL -> facts.uri().port();
         };
-        for (Range range : ranges) {
-            if (range.first <= port && port <= range.last) {
-                return true;
-            }
-        }
-        return false;
+        return NumberRange.anyContains(ranges, port);
     }
 }

@@ -22,10 +22,6 @@ final class RegexAcl implements Acl {
         this.found = new RememberedAnswers(this::isFound);
     }
 
-    List<PosixRegex> patterns() {
-        return patterns;
-    }
-
     @Override
     public String name() {
         return name;
@@ -55,6 +51,11 @@ final class RegexAcl implements Acl {
     public boolean matches(RequestFacts facts) {
         String text = subject.apply(facts);
         return text != null && found.about(text);
+    }
+
+    @Override
+    public boolean isAboutManager() {
+        return patterns.stream().anyMatch(pattern -> pattern.source().contains("squid-internal-mgr"));
     }
 
     private boolean isFound(String text) {

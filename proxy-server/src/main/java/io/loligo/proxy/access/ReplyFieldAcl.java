@@ -11,6 +11,11 @@ record ReplyFieldAcl(String name, String field, List<PosixRegex> patterns) imple
     }
 
     @Override
+    public boolean looksAtReplyBeyondType() {
+        return !field.equalsIgnoreCase("Content-Type");
+    }
+
+    @Override
     public boolean matches(RequestFacts facts) {
         ResponseHead reply = facts.reply();
         if (reply == null || !reply.fields().has(field)) {

@@ -13,6 +13,11 @@ record WordAcl(String name, Which which, List<String> words) implements Acl {
     }
 
     @Override
+    public boolean looksAtConnectionOnly() {
+        return which == Which.PORT_NAME;
+    }
+
+    @Override
     public boolean matches(RequestFacts facts) {
         String subject = switch (which) {
             case METHOD -> facts.head().method();
@@ -28,7 +33,17 @@ record WordAcl(String name, Which which, List<String> words) implements Acl {
         return false;
     }
 
-    boolean names(String word) {
+    @Override
+    public boolean isAboutManager() {
+        return which == Which.SCHEME && names("cache_object");
+    }
+
+    @Override
+    public boolean namesMethod(String method) {
+        return which == Which.METHOD && names(method);
+    }
+
+    private boolean names(String word) {
         return words.stream().anyMatch(word::equalsIgnoreCase);
     }
 }

@@ -1,5 +1,11 @@
 package io.loligo.proxy.admin;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.loligo.cache.store.PurgePreview;
 import io.loligo.cache.store.PurgeReceipt;
 import io.loligo.cache.store.StoreFault;
@@ -8,14 +14,64 @@ import io.loligo.proxy.admin.Metrics.Snapshot;
 import io.loligo.proxy.admin.Metrics.TimeClass;
 import io.loligo.proxy.admin.PurgeRequest.Wanted;
 import io.loligo.proxy.log.PurgeWords;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** The JSON of the admin listener, key for key: what a key is called here is what scripts rely on. */
+/** Reads and writes the JSON of the admin listener. Scripts rely on the names of the keys. */
 final class AdminJson {
+    /** Arrays and objects within one another in a request; more is not JSON to us. */
+    private static final int NESTING_LIMIT = 8;
+
+    private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(NESTING_LIMIT)
+                            .build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private AdminJson() {}
+
+    /** Maps, lists, texts, numbers and booleans as indented JSON in UTF-8. */
+    static byte[] bytes(Object value) {
+        try {
+            return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(value);
+        } catch (JsonProcessingException bug) {
+            throw new IllegalStateException("not to be written as JSON: " + value, bug);
+        }
+    }
+
+    /** The value of {@code body}; null when it is empty. */
+    static @Nullable JsonNode parse(byte[] body) throws JsonProcessingException {
+        try {
+            return MAPPER.readTree(body);
+        } catch (JsonProcessingException malformed) {
+            throw malformed;
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    /** The texts of an array of texts; null when it is none. */
+    static @Nullable List<String> strings(@Nullable JsonNode node) {
+        if (node == null || !node.isArray()) {
+            return null;
+        }
+        List<String> texts = new ArrayList<>(node.size());
+        for (JsonNode element : node) {
+            if (!element.isTextual()) {
+                return null;
+            }
+            texts.add(element.textValue());
+        }
+        return texts;
+    }
 
     static Map<String, Object> status(ServerStatus status) {
         Map<String, Object> json = new LinkedHashMap<>();

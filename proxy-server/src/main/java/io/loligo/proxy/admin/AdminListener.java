@@ -1,35 +1,45 @@
 package io.loligo.proxy.admin;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import io.loligo.cache.http.Fields;
-import io.loligo.cache.store.PurgeOrder;
-import io.loligo.cache.store.PurgeReceipt;
-import io.loligo.cache.store.PurgeRefused;
-import io.loligo.cache.store.PurgeTarget;
 import io.loligo.proxy.config.Configuration.Admin;
+import io.undertow.UndertowOptions;
+import io.undertow.io.IoCallback;
+import io.undertow.io.Receiver;
+import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.server.ExchangeCompletionListener;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.RequestTooBigException;
+import io.undertow.server.ServerConnection;
+import io.undertow.server.handlers.HttpContinueReadHandler;
+import io.undertow.server.protocol.http.HttpOpenListener;
+import io.undertow.util.AttachmentKey;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.StreamConnection;
+import org.xnio.Xnio;
+import org.xnio.XnioExecutor;
+import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
 
 /**
- * The operator's door: JSON over HTTP on admin_port, with the bearer token that stands in admin_token_file.
+ * The operator's door: JSON over HTTP/1.1 on admin_port, with the bearer token that stands in admin_token_file. {@link
+ * AdminRoutes} has the table of requests.
  *
  * <table>
  *   <caption>Requests</caption>
@@ -39,63 +49,111 @@ import org.jspecify.annotations.Nullable;
  *       {@code glob} or {@code pattern}, or {@code "all":true}; {@code "soft":true} as wanted; a receipt for each. With
  *       {@code "dry_run":true} nothing changes and what would be purged is counted, with a sample of its URLs</td></tr>
  *   <tr><td>GET /purges</td><td>the receipts of the latest purges, the latest first</td></tr>
- *   <tr><td>GET /purges/ID</td><td>what has become of one by now</td></tr>
+ *   <tr><td>GET /purges/ID</td><td>the receipt of one purge as it stands now</td></tr>
  *   <tr><td>POST /explain</td><td>{@code {"url":"http://…"}} and, as wanted, {@code method}, {@code fields} (pairs of name
  *       and value), {@code at}, {@code port}, {@code client}; what would be done with that request</td></tr>
  *   <tr><td>POST /reload</td><td>reads the configuration again; 409 with the problems when it stays as it was</td></tr>
  *   <tr><td>POST /stop</td><td>begins an orderly stop; 202</td></tr>
  * </table>
  *
- * <p>Anything else is 4xx with {@code {"error":"…"}}. The token is made anew at each start. At most {@link #THREADS}
- * requests are worked on at a time and {@link #QUEUE_LIMIT} wait; further ones are closed.
+ * <p>Anything else is 4xx with {@code {"error":"…"}}. The token is made anew at each start. An I/O thread of the
+ * listener's own reads and writes; it also checks the token, so that the body of a stranger's request is never read.
+ * Requests are then worked on by at most {@link #THREADS} threads, which may wait. {@link #QUEUE_LIMIT} more requests
+ * may wait for such a thread; further ones are answered with 503.
  */
 public final class AdminListener implements AutoCloseable {
     /** Bytes that a request's body may have; more is 413. */
     public static final int BODY_LIMIT = 1 << 20;
 
-    /** URLs or tags that one request may purge; more is 413. */
-    public static final int URLS_LIMIT = 1_000;
+    /** Bytes of a refused body that are read and thrown away, so that its sender gets to read the answer. */
+    private static final long DISCARD_LIMIT = 4L * BODY_LIMIT;
 
-    /** URLs that a dry run shows of each target. */
-    public static final int SAMPLE_LIMIT = 20;
+    /** Bytes of a request's line and fields together. */
+    private static final int HEAD_LIMIT = 16 << 10;
 
-    /** Digits of a purge's id that are looked at. */
-    private static final int ID_DIGITS_LIMIT = 18;
-
-    private static final String PURGES = "/purges";
+    private static final int FIELDS_LIMIT = 100;
     private static final int THREADS = 4;
     private static final int QUEUE_LIMIT = 64;
-    private static final int BACKLOG = 64;
-    private static final int CLOSE_LIMIT_SECONDS = 2;
-    /** A client that has not sent its request by then is cut off. */
-    private static final String REQUEST_SECONDS_LIMIT = "30";
-    /** So is one that has no answer by then: a dry run looks at everything that is stored. */
-    private static final String ANSWER_SECONDS_LIMIT = "120";
 
+    /** Connections that are open at a time. Further ones wait in the backlog until some have closed. */
+    private static final int CONNECTIONS_LIMIT = 128;
+
+    private static final int BACKLOG = 64;
+
+    /** Digits of a Content-Length that is looked at; no body that long is read. */
+    private static final int LENGTH_DIGITS_LIMIT = 18;
+
+    private static final String BEARER = "Bearer ";
+    private static final byte[] NO_BODY = {};
+    private static final AttachmentKey<Call> CURRENT = AttachmentKey.create(Call.class);
+    private static final int BUFFER_BYTES = 4 << 10;
+    private static final int POOLED_BUFFERS = 32;
+    private static final Duration THREAD_KEPT = Duration.ofMinutes(1);
     private static final System.Logger LOG = System.getLogger(AdminListener.class.getName());
 
-    private final HttpServer http;
-    private final ThreadPoolExecutor threads;
+    private final Limits limits;
     private final TokenFile token;
-    private final AdminActions actions;
-    private final ObjectMapper json = new ObjectMapper(JsonFactory.builder()
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder().maxNestingDepth(8).build())
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private final AdminRoutes routes;
+    private final XnioWorker worker;
+    private final ThreadPoolExecutor threads;
+    private final Semaphore places = new Semaphore(THREADS + QUEUE_LIMIT);
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AcceptingChannel<StreamConnection> socket;
 
-    /** An answer to a request: its status and what becomes its JSON. */
-    private record Answer(int status, Object body) {
-        static Answer error(int status, String message) {
-            return new Answer(status, Map.of("error", message));
-        }
+    /**
+     * Time limits.
+     *
+     * @param request from the end of one request to the end of the head of the next, for the head alone, and for the
+     *     body; the connection is then closed
+     * @param idle without a byte in either direction; the connection is then closed. A dry run looks at everything that
+     *     is stored before it answers
+     * @param stop for requests under way when the listener is closed
+     */
+    record Limits(Duration request, Duration idle, Duration stop) {
+        static final Limits DEFAULT =
+                new Limits(Duration.ofSeconds(30), Duration.ofSeconds(120), Duration.ofSeconds(2));
     }
 
-    private AdminListener(HttpServer http, ThreadPoolExecutor threads, TokenFile token, AdminActions actions) {
-        this.http = http;
-        this.threads = threads;
-        this.token = token;
-        this.actions = actions;
+    private AdminListener(Admin admin, AdminActions actions, Limits limits) throws IOException {
+        this.limits = limits;
+        routes = new AdminRoutes(actions);
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(admin.host()), admin.port());
+        AtomicInteger number = new AtomicInteger();
+        threads = new ThreadPoolExecutor(
+                THREADS,
+                THREADS,
+                THREAD_KEPT.toSeconds(),
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(THREADS + QUEUE_LIMIT),
+                task -> {
+                    Thread thread = new Thread(task, "loligo-admin-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+        // Its own tasks would be one more pool of threads.
+        worker = Xnio.getInstance()
+                .createWorkerBuilder()
+                .populateFromOptions(OptionMap.builder()
+                        .set(Options.WORKER_NAME, "loligo-admin")
+                        .set(Options.WORKER_IO_THREADS, 1)
+                        .set(Options.THREAD_DAEMON, true)
+                        .getMap())
+                .setExternalExecutorService(threads)
+                .build();
+        try {
+            socket = listen(address, admin);
+        } catch (IOException failure) {
+            endThreads();
+            throw failure;
+        }
+        try {
+            token = TokenFile.create(admin.tokenFile());
+        } catch (IOException failure) {
+            IoUtils.safeClose(socket);
+            endThreads();
+            throw failure;
+        }
     }
 
     /**
@@ -106,13 +164,42 @@ public final class AdminListener implements AutoCloseable {
      * @throws IOException when the port is taken or the token file cannot be written; the message says which
      */
     public static AdminListener start(Admin admin, AdminActions actions) throws IOException {
-        // The JDK's server reads these once; without them a silent client holds one of the few threads for ever.
-        defaultProperty("sun.net.httpserver.maxReqTime", REQUEST_SECONDS_LIMIT);
-        defaultProperty("sun.net.httpserver.maxRspTime", ANSWER_SECONDS_LIMIT);
-        InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(admin.host()), admin.port());
-        HttpServer http;
+        return start(admin, actions, Limits.DEFAULT);
+    }
+
+    static AdminListener start(Admin admin, AdminActions actions, Limits limits) throws IOException {
+        AdminListener listener = new AdminListener(admin, actions, limits);
+        listener.socket.resumeAccepts();
+        return listener;
+    }
+
+    private AcceptingChannel<StreamConnection> listen(InetSocketAddress address, Admin admin) throws IOException {
+        HttpOpenListener protocol = new HttpOpenListener(
+                new DefaultByteBufferPool(false, BUFFER_BYTES, POOLED_BUFFERS, 0),
+                OptionMap.builder()
+                        .set(UndertowOptions.MAX_HEADER_SIZE, HEAD_LIMIT)
+                        .set(UndertowOptions.MAX_HEADERS, FIELDS_LIMIT)
+                        .set(UndertowOptions.MAX_COOKIES, FIELDS_LIMIT)
+                        .set(UndertowOptions.MAX_ENTITY_SIZE, DISCARD_LIMIT)
+                        .set(UndertowOptions.NO_REQUEST_TIMEOUT, millis(limits.request()))
+                        .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, millis(limits.request()))
+                        .set(UndertowOptions.IDLE_TIMEOUT, millis(limits.idle()))
+                        .set(UndertowOptions.DECODE_URL, false)
+                        .set(UndertowOptions.ENABLE_HTTP2, false)
+                        .getMap());
+        protocol.setRootHandler(new HttpContinueReadHandler(this::received));
         try {
-            http = HttpServer.create(address, BACKLOG);
+            return worker.createStreamConnectionServer(
+                    address,
+                    ChannelListeners.openListenerAdapter(protocol),
+                    OptionMap.builder()
+                            .set(Options.WORKER_IO_THREADS, 1)
+                            .set(Options.TCP_NODELAY, true)
+                            .set(Options.REUSE_ADDRESSES, true)
+                            .set(Options.BACKLOG, BACKLOG)
+                            .set(Options.CONNECTION_HIGH_WATER, CONNECTIONS_LIMIT)
+                            .set(Options.CONNECTION_LOW_WATER, CONNECTIONS_LIMIT - 1)
+                            .getMap());
         } catch (IOException failure) {
             throw new IOException(
                     "admin_port " + admin.host() + ":" + admin.port() + ": " + failure.getMessage()
@@ -120,257 +207,208 @@ public final class AdminListener implements AutoCloseable {
                             + " needs another admin_port",
                     failure);
         }
-        TokenFile token;
-        try {
-            token = TokenFile.create(admin.tokenFile());
-        } catch (IOException failure) {
-            http.stop(0);
-            throw failure;
-        }
-        AtomicInteger number = new AtomicInteger();
-        ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                THREADS, THREADS, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(QUEUE_LIMIT), task -> {
-                    Thread thread = new Thread(task, "loligo-admin-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        threads.allowCoreThreadTimeOut(true);
-        AdminListener listener = new AdminListener(http, threads, token, actions);
-        http.setExecutor(threads);
-        http.createContext("/", listener::handle);
-        http.start();
-        return listener;
     }
 
-    private static void defaultProperty(String name, String value) {
-        if (System.getProperty(name) == null) {
-            System.setProperty(name, value);
-        }
+    private static int millis(Duration duration) {
+        return Math.toIntExact(duration.toMillis());
     }
 
     /** Where it listens. */
     public InetSocketAddress address() {
-        return http.getAddress();
+        return (InetSocketAddress) socket.getLocalAddress();
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        Answer answer;
-        try (exchange) {
-            try {
-                answer = answer(exchange);
-            } catch (RuntimeException bug) {
-                LOG.log(System.Logger.Level.ERROR, "admin request failed: " + exchange.getRequestURI(), bug);
-                answer = Answer.error(500, "internal error; see cache_log");
+    /** Requests that wait or are worked on now. */
+    int underWay() {
+        return THREADS + QUEUE_LIMIT - places.availablePermits();
+    }
+
+    /** Whether there is one way only to tell where the body ends. What Undertow lets through here is refused. */
+    private static boolean isFramedPlainly(HttpServerExchange exchange) {
+        HeaderValues codings = exchange.getRequestHeaders().get(Headers.TRANSFER_ENCODING);
+        HeaderValues lengths = exchange.getRequestHeaders().get(Headers.CONTENT_LENGTH);
+        if (codings != null) {
+            return lengths == null && codings.size() == 1 && codings.get(0).equalsIgnoreCase("chunked");
+        }
+        return lengths == null
+                || (lengths.size() == 1
+                        && lengths.get(0).length() <= LENGTH_DIGITS_LIMIT
+                        && lengths.get(0).chars().allMatch(digit -> digit >= '0' && digit <= '9'));
+    }
+
+    private @Nullable AdminRole role(HttpServerExchange exchange) {
+        HeaderValues fields = exchange.getRequestHeaders().get(Headers.AUTHORIZATION);
+        if (fields == null || fields.size() != 1 || !fields.get(0).regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            return null;
+        }
+        return token.role(fields.get(0).substring(BEARER.length()).trim());
+    }
+
+    /** The path as received: Undertow's own leaves out what follows a semicolon. */
+    private static String path(HttpServerExchange exchange) {
+        return exchange.isHostIncludedInRequestURI() ? exchange.getRequestPath() : exchange.getRequestURI();
+    }
+
+    /** Gets each request as soon as its head is there. Called by the I/O thread. */
+    private void received(HttpServerExchange exchange) {
+        Call call = new Call(exchange);
+        if (!isFramedPlainly(exchange)) {
+            call.send(AdminAnswer.error(400, "it is not clear where the body ends"));
+            return;
+        }
+        AdminRole role = role(exchange);
+        if (role == null) {
+            call.send(AdminAnswer.error(401, "a bearer token is needed; it stands in admin_token_file")
+                    .with("WWW-Authenticate", "Bearer realm=\"loligo\""));
+            return;
+        }
+        AdminRoutes.Match match = routes.match(exchange.getRequestMethod().toString(), path(exchange), role);
+        if (match instanceof AdminRoutes.Match.Refused refused) {
+            call.send(refused.answer());
+        } else if (match instanceof AdminRoutes.Match.Found found) {
+            call.take(found);
+        }
+    }
+
+    /**
+     * One request. The I/O thread receives it, one of {@link #threads} makes the answer and begins to send it, and the
+     * I/O thread sends what is left.
+     */
+    private final class Call implements ExchangeCompletionListener {
+        private final HttpServerExchange exchange;
+        /** Closes the connection of a request that is not received in time. */
+        private final XnioExecutor.Key cutOff;
+
+        private final AtomicBoolean hasPlace = new AtomicBoolean();
+        private final AtomicBoolean ended = new AtomicBoolean();
+        private volatile boolean working;
+        private volatile Runnable afterwards = () -> {};
+
+        Call(HttpServerExchange exchange) {
+            this.exchange = exchange;
+            exchange.addExchangeCompleteListener(this);
+            ServerConnection connection = exchange.getConnection();
+            boolean first = connection.getAttachment(CURRENT) == null;
+            connection.putAttachment(CURRENT, this);
+            if (first) {
+                connection.addCloseListener(
+                        closed -> closed.getAttachment(CURRENT).closed());
             }
-            send(exchange, answer);
+            cutOff = exchange.getIoThread()
+                    .executeAfter(
+                            () -> IoUtils.safeClose(connection),
+                            limits.request().toMillis(),
+                            TimeUnit.MILLISECONDS);
         }
-        if (answer.status() == 202) {
-            // Only now that the answer is out: the stop closes this listener.
-            actions.stop();
-        }
-    }
 
-    private void send(HttpExchange exchange, Answer answer) throws IOException {
-        byte[] body = json.writerWithDefaultPrettyPrinter().writeValueAsBytes(answer.body());
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.getResponseHeaders().set("Cache-Control", "no-store");
-        if (answer.status() == 401) {
-            exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer realm=\"loligo\"");
-        }
-        if (answer.status() >= 400) {
-            // What is left of the request is not read.
-            exchange.getResponseHeaders().set("Connection", "close");
-        }
-        boolean head = exchange.getRequestMethod().equals("HEAD");
-        exchange.sendResponseHeaders(answer.status(), head ? -1 : body.length);
-        if (!head) {
-            exchange.getResponseBody().write(body);
-        }
-    }
-
-    private Answer answer(HttpExchange exchange) throws IOException {
-        if (!authorized(exchange)) {
-            return Answer.error(401, "a bearer token is needed; it stands in admin_token_file");
-        }
-        String path = exchange.getRequestURI().getPath();
-        boolean ofOnePurge = path.startsWith(PURGES + "/");
-        String allowed = switch (ofOnePurge ? PURGES : path) {
-            case "/status", "/stats", PURGES -> "GET";
-            case "/purge", "/explain", "/reload", "/stop" -> "POST";
-            default -> null;
-        };
-        if (allowed == null) {
-            return Answer.error(
-                    404,
-                    "no such path: " + path
-                            + "; there are /status, /stats, /purge, /purges, /purges/ID, /explain, /reload, /stop");
-        }
-        if (!exchange.getRequestMethod().equals(allowed)) {
-            exchange.getResponseHeaders().set("Allow", allowed);
-            return Answer.error(405, path + " takes " + allowed);
-        }
-        if (ofOnePurge) {
-            return receipt(path.substring(PURGES.length() + 1));
-        }
-        return switch (path) {
-            case "/status" -> new Answer(200, AdminJson.status(actions.status()));
-            case "/stats" -> new Answer(200, AdminJson.stats(actions.stats()));
-            case "/purge" -> purge(exchange);
-            case PURGES ->
-                new Answer(
-                        200,
-                        Map.of(
-                                "receipts",
-                                actions.receipts().stream()
-                                        .map(AdminJson::receipt)
-                                        .toList()));
-            case "/explain" -> explain(exchange);
-            case "/reload" -> {
-                ReloadResult result = actions.reload();
-                yield new Answer(result.applied() ? 200 : 409, AdminJson.reload(result));
+        /** Receives the body, if the request's row takes one, and has the request worked on. */
+        void take(AdminRoutes.Match.Found found) {
+            if (!places.tryAcquire()) {
+                send(AdminAnswer.error(503, "more than " + (THREADS + QUEUE_LIMIT) + " requests are under way"));
+                return;
             }
-            case "/stop" -> new Answer(202, Map.of("stopping", true));
-            default -> throw new IllegalStateException(path);
-        };
-    }
-
-    private boolean authorized(HttpExchange exchange) {
-        List<String> fields = exchange.getRequestHeaders().get("Authorization");
-        if (fields == null || fields.size() != 1 || !fields.get(0).regionMatches(true, 0, "Bearer ", 0, 7)) {
-            return false;
-        }
-        byte[] given = fields.get(0).substring(7).trim().getBytes(StandardCharsets.UTF_8);
-        return MessageDigest.isEqual(token.token().getBytes(StandardCharsets.UTF_8), given);
-    }
-
-    private Answer purge(HttpExchange exchange) throws IOException {
-        byte[] body = exchange.getRequestBody().readNBytes(BODY_LIMIT + 1);
-        if (body.length > BODY_LIMIT) {
-            return Answer.error(413, "a body may have " + BODY_LIMIT + " bytes");
-        }
-        PurgeRequest request;
-        try {
-            request = PurgeRequest.parse(json.readTree(body));
-        } catch (JsonProcessingException malformed) {
-            return Answer.error(400, "not JSON: " + malformed.getOriginalMessage());
-        } catch (PurgeRequest.Refused refused) {
-            return Answer.error(refused.status(), String.valueOf(refused.getMessage()));
-        }
-        List<Map<String, Object>> outcomes = new ArrayList<>();
-        for (PurgeRequest.Wanted wanted : request.wanted()) {
-            PurgeTarget target = wanted.target();
-            if (target == null) {
-                outcomes.add(AdminJson.refused(wanted, String.valueOf(wanted.problem())));
-                continue;
+            hasPlace.set(true);
+            if (found.route().body() == AdminRoutes.Body.NONE) {
+                work(found, NO_BODY);
+                return;
             }
-            try {
-                outcomes.add(
-                        request.dryRun()
-                                ? AdminJson.preview(wanted, actions.preview(target, SAMPLE_LIMIT))
-                                : AdminJson.receipt(wanted, actions.purge(new PurgeOrder(target, request.soft()))));
-            } catch (PurgeRefused refused) {
-                if (!request.isList()) {
-                    return Answer.error(400, String.valueOf(refused.getMessage()));
+            Receiver receiver = exchange.getRequestReceiver();
+            receiver.setMaxBufferSize(BODY_LIMIT);
+            receiver.receiveFullBytes((same, body) -> work(found, body), (same, failure) -> notReceived(failure));
+        }
+
+        private void notReceived(IOException failure) {
+            if (failure instanceof Receiver.RequestToLargeException || failure instanceof RequestTooBigException) {
+                send(AdminAnswer.error(413, "a body may have " + BODY_LIMIT + " bytes"));
+            } else {
+                // The client is gone; nobody is left to tell.
+                exchange.endExchange();
+            }
+        }
+
+        private void work(AdminRoutes.Match.Found found, byte[] body) {
+            cutOff.remove();
+            working = true;
+            exchange.dispatch(threads, same -> {
+                AdminAnswer answer;
+                try {
+                    answer = found.answer(body);
+                } catch (RuntimeException | Error bug) {
+                    LOG.log(
+                            System.Logger.Level.ERROR,
+                            "admin request failed: " + exchange.getRequestMethod() + " " + path(exchange),
+                            bug);
+                    answer = AdminAnswer.error(500, "internal error; see cache_log");
                 }
-                outcomes.add(AdminJson.refused(wanted, String.valueOf(refused.getMessage())));
+                send(answer);
+            });
+        }
+
+        void send(AdminAnswer answer) {
+            afterwards = answer.afterwards();
+            working = false;
+            exchange.setStatusCode(answer.status());
+            exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, answer.contentType());
+            exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
+            answer.fields()
+                    .forEach((name, value) -> exchange.getResponseHeaders().put(new HttpString(name), value));
+            if (answer.status() >= 400) {
+                // The rest of a body that was not wanted may still be on its way.
+                exchange.setPersistent(false);
+            }
+            exchange.getResponseSender().send(ByteBuffer.wrap(answer.body()), IoCallback.END_EXCHANGE);
+            if (!exchange.getConnection().isOpen()) {
+                end();
             }
         }
-        return new Answer(200, Map.of(request.dryRun() ? "previews" : "receipts", outcomes));
-    }
 
-    private Answer receipt(String id) {
-        boolean number = !id.isEmpty()
-                && id.length() <= ID_DIGITS_LIMIT
-                && id.chars().allMatch(digit -> digit >= '0' && digit <= '9');
-        PurgeReceipt receipt = number ? actions.receipt(Long.parseLong(id)) : null;
-        return receipt == null
-                ? Answer.error(404, "no purge " + id + " is known; there never was one, or it is too long ago")
-                : new Answer(200, AdminJson.receipt(receipt));
-    }
-
-    private Answer explain(HttpExchange exchange) throws IOException {
-        byte[] body = exchange.getRequestBody().readNBytes(BODY_LIMIT + 1);
-        if (body.length > BODY_LIMIT) {
-            return Answer.error(413, "a body may have " + BODY_LIMIT + " bytes");
-        }
-        ExplainOrder order;
-        try {
-            order = explainOrder(json.readTree(body));
-        } catch (JsonProcessingException malformed) {
-            return Answer.error(400, "not JSON: " + malformed.getOriginalMessage());
-        }
-        if (order == null) {
-            return Answer.error(
-                    400,
-                    "expected {\"url\":\"http://…\"} and, as wanted, \"method\", \"fields\":[[\"name\",\"value\"], …],"
-                            + " \"at\", \"port\", \"client\", each a text");
-        }
-        try {
-            return new Answer(200, actions.explain(order));
-        } catch (ExplainOrder.Refused refused) {
-            return Answer.error(400, String.valueOf(refused.getMessage()));
-        }
-    }
-
-    private static @Nullable ExplainOrder explainOrder(@Nullable JsonNode root) {
-        if (root == null
-                || !root.path("url").isTextual()
-                || (root.has("fields") && !root.path("fields").isArray())) {
-            return null;
-        }
-        for (String name : List.of("method", "at", "port", "client")) {
-            if (root.hasNonNull(name) && !root.path(name).isTextual()) {
-                return null;
+        /** The connection was closed. A request that is worked on ends when its answer cannot be sent. */
+        private void closed() {
+            if (!working) {
+                end();
             }
         }
-        Fields.Builder fields = Fields.builder();
-        for (JsonNode field : root.path("fields")) {
-            List<String> pair = strings(field);
-            if (pair == null || pair.size() != 2) {
-                return null;
+
+        @Override
+        public void exchangeEvent(HttpServerExchange same, NextListener next) {
+            end();
+            next.proceed();
+        }
+
+        private void end() {
+            if (!ended.compareAndSet(false, true)) {
+                return;
             }
-            fields.add(pair.get(0), pair.get(1));
-        }
-        return new ExplainOrder(
-                root.path("method").asText("GET"),
-                root.path("url").asText(),
-                fields.build(),
-                text(root, "at"),
-                text(root, "port"),
-                text(root, "client"));
-    }
-
-    private static @Nullable String text(JsonNode root, String name) {
-        return root.hasNonNull(name) ? root.path(name).asText() : null;
-    }
-
-    /** The texts of an array of texts; null when it is none. */
-    static @Nullable List<String> strings(@Nullable JsonNode node) {
-        if (node == null || !node.isArray()) {
-            return null;
-        }
-        List<String> texts = new ArrayList<>(node.size());
-        for (JsonNode element : node) {
-            if (!element.isTextual()) {
-                return null;
+            cutOff.remove();
+            if (hasPlace.get()) {
+                places.release();
             }
-            texts.add(element.textValue());
+            afterwards.run();
         }
-        return texts;
     }
 
-    /** Ends what is under way, at most {@link #CLOSE_LIMIT_SECONDS}, stops listening and removes the token file. */
+    /** Stops listening, ends the requests under way, for at most {@link Limits#stop}, and removes the token file. */
     @Override
     public void close() {
-        threads.shutdown();
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        IoUtils.safeClose(socket);
         try {
-            if (!threads.awaitTermination(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+            // Whoever has all places has outlived every request, and none begins any more.
+            if (!places.tryAcquire(THREADS + QUEUE_LIMIT, limits.stop().toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.log(System.Logger.Level.WARNING, "an admin request was cut off by the stop");
             }
+            endThreads();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
+            endThreads();
         }
-        http.stop(0);
         token.close();
+    }
+
+    private void endThreads() {
+        worker.shutdownNow();
+        threads.shutdownNow();
     }
 }

@@ -1,6 +1,8 @@
 package io.loligo.proxy.admin;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.loligo.cache.http.Fields;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ public record ExplainOrder(
         @Nullable String at,
         @Nullable String port,
         @Nullable String client) {
+    private static final List<String> OPTIONAL_TEXTS = List.of("method", "at", "port", "client");
 
     /** The order cannot be followed; the message says what was expected. */
     public static final class Refused extends Exception {
@@ -28,5 +31,38 @@ public record ExplainOrder(
         public Refused(String message, Throwable cause) {
             super(message, cause);
         }
+    }
+
+    /** The order that {@code root} is; null when it is none. */
+    static @Nullable ExplainOrder parse(@Nullable JsonNode root) {
+        if (root == null
+                || !root.path("url").isTextual()
+                || (root.has("fields") && !root.path("fields").isArray())) {
+            return null;
+        }
+        for (String name : OPTIONAL_TEXTS) {
+            if (root.hasNonNull(name) && !root.path(name).isTextual()) {
+                return null;
+            }
+        }
+        Fields.Builder fields = Fields.builder();
+        for (JsonNode field : root.path("fields")) {
+            List<String> pair = AdminJson.strings(field);
+            if (pair == null || pair.size() != 2) {
+                return null;
+            }
+            fields.add(pair.get(0), pair.get(1));
+        }
+        return new ExplainOrder(
+                root.path("method").asText("GET"),
+                root.path("url").asText(),
+                fields.build(),
+                text(root, "at"),
+                text(root, "port"),
+                text(root, "client"));
+    }
+
+    private static @Nullable String text(JsonNode root, String name) {
+        return root.hasNonNull(name) ? root.path(name).asText() : null;
     }
 }

@@ -96,7 +96,7 @@ public final class Metrics {
         if (error) {
             errors.increment();
         }
-        if (transaction.hierarchy() != HierarchyCode.HIER_NONE) {
+        if (transaction.route().hierarchy() != HierarchyCode.HIER_NONE) {
             originRequests.increment();
             if (error) {
                 originErrors.increment();
@@ -145,7 +145,7 @@ public final class Metrics {
         if (transaction.status() == 0) {
             return !transaction.aborted();
         }
-        boolean ours = transaction.hierarchy() == HierarchyCode.HIER_NONE
+        boolean ours = transaction.route().hierarchy() == HierarchyCode.HIER_NONE
                 && !transaction.result().isHit();
         boolean gateway = transaction.status() >= 502 && transaction.status() <= 504;
         return (ours && transaction.status() >= 400)

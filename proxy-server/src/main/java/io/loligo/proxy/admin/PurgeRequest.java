@@ -25,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  * @param dryRun whether to count only
  */
 record PurgeRequest(List<Wanted> wanted, boolean soft, boolean dryRun) {
+    /** URLs or tags that one request may purge; more is 413. */
+    static final int LIST_LIMIT = 1_000;
+
+    /** URLs that a dry run shows of each target. */
+    static final int SAMPLE_LIMIT = 20;
+
     private static final String KINDS = "urls, prefix, host, glob, pattern, tags, all";
     private static final Set<String> LISTS = Set.of("urls", "tags");
     private static final Set<String> OPTIONS = Set.of("soft", "dry_run");
@@ -117,15 +123,15 @@ record PurgeRequest(List<Wanted> wanted, boolean soft, boolean dryRun) {
             }
             return List.of(value.textValue());
         }
-        List<String> texts = AdminListener.strings(value);
+        List<String> texts = AdminJson.strings(value);
         if (texts == null || texts.isEmpty()) {
             throw bad(
                     kind.equals("urls")
                             ? "expected {\"urls\":[\"http://…\", …]} with at least one URL"
                             : "expected {\"tags\":[\"…\", …]} with at least one tag");
         }
-        if (texts.size() > AdminListener.URLS_LIMIT) {
-            throw new Refused(413, "one request may purge " + AdminListener.URLS_LIMIT + " " + kind);
+        if (texts.size() > LIST_LIMIT) {
+            throw new Refused(413, "one request may purge " + LIST_LIMIT + " " + kind);
         }
         return texts;
     }

@@ -4,9 +4,10 @@ import io.loligo.proxy.access.AccessList.Rule;
 import io.loligo.proxy.access.AccessList.Term;
 import io.loligo.proxy.access.Acl;
 import io.loligo.proxy.access.AclParser;
+import io.loligo.proxy.access.AclType;
 import io.loligo.proxy.access.EveryRequestAcl;
 import io.loligo.proxy.access.HostNames;
-import io.loligo.proxy.access.ManagerAcl;
+import io.loligo.proxy.access.PredefinedAcl;
 import io.loligo.proxy.access.UnsupportedAcl;
 import io.loligo.proxy.config.Problem.Kind;
 import java.io.IOException;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AclTable {
     /** The directives whose lists are asked once there is an answer. */
-    private static final Set<String> WITH_REPLY = Set.of("send_hit", "store_miss");
+    private static final Set<String> WITH_REPLY = Set.of("send_hit", "store_miss", "send_stored_set_cookie");
 
     private final LoadOptions options;
     private final Problems problems;
@@ -44,6 +45,7 @@ final class AclTable {
     /**
      * The lines of one name.
      *
+     * @param type the type's present name, or what stands in its place where there is no such type
      * @param first where the name begins, as an index into the directives
      */
     private record Definition(String type, int first, List<Directive> lines, List<LeftOut> leftOut) {}
@@ -70,16 +72,18 @@ final class AclTable {
         }
         String name = words.get(0);
         String type = words.get(1);
-        if (!AclParser.isType(type)) {
+        AclType known = AclType.find(type).orElse(null);
+        if (known == null) {
             problems.value(line.where(), "there is no acl type " + type);
             definitions.putIfAbsent(name, new Definition(type, index, new ArrayList<>(), new ArrayList<>()));
             return;
         }
-        String present = AclParser.presentName(type);
+        String present = known.word();
         if (!present.equals(type)) {
             problems.notice(Kind.TRANSLATED, line.where(), "acl type " + type + " is " + present + " today");
         }
-        if (AclParser.predefined(name).isPresent() && redefines(line, name, present)) {
+        Optional<PredefinedAcl> predefined = PredefinedAcl.find(name);
+        if (predefined.isPresent() && redefines(line, name, known, predefined.get())) {
             return;
         }
         Definition definition = definitions.computeIfAbsent(
@@ -94,50 +98,50 @@ final class AclTable {
     }
 
     /** A predefined name: says so, and returns whether the predefined meaning stands without this line. */
-    private boolean redefines(Directive line, String name, String type) {
-        if (name.equals("all")) {
+    private boolean redefines(Directive line, String name, AclType type, PredefinedAcl predefined) {
+        if (predefined == PredefinedAcl.ALL) {
             problems.warning(Kind.IGNORED, line.where(), "acl all is predefined and always matches");
             return true;
         }
-        if (name.equals("manager")) {
+        if (predefined == PredefinedAcl.MANAGER) {
             problems.notice(
                     Kind.IGNORED,
                     line.where(),
                     "acl manager is predefined; it knows cache_object and /squid-internal-mgr/");
             return true;
         }
-        if (type.equals("dst")) {
+        if (type == AclType.DST) {
             problems.notice(Kind.IGNORED, line.where(), "acl " + name + " is predefined");
             return true;
         }
-        String own = AclParser.predefinedType(name).orElse(type);
-        if (!own.equals(type)) {
+        if (predefined.type() != type) {
             problems.warning(
                     Kind.DOUBTFUL,
                     line.where(),
-                    "acl " + name + " is predefined with type " + own + "; this definition replaces it");
+                    "acl " + name + " is predefined with type "
+                            + predefined.type().word() + "; this definition replaces it");
         }
         return false;
     }
 
     private void build(HostNames hostNames) {
         AclParser parser = new AclParser(hostNames, acls::get);
-        for (String name : List.of("all", "manager", "localhost", "to_localhost", "to_linklocal", "CONNECT")) {
-            AclParser.predefined(name).ifPresent(acl -> acls.put(name, acl));
+        for (PredefinedAcl predefined : PredefinedAcl.values()) {
+            acls.put(predefined.acl().name(), predefined.acl());
         }
         definitions.forEach((name, definition) -> {
-            if (!AclParser.isType(definition.type)) {
+            AclType type = AclType.find(definition.type).orElse(null);
+            if (type == null) {
                 acls.put(name, new UnsupportedAcl(name, "has no type that is known"));
                 return;
             }
             List<AclParser.Line> lines = new ArrayList<>();
             definition.lines.forEach(
                     line -> lines.add(new AclParser.Line(items(line, definition), complaints(line, definition))));
-            Acl acl = parser.parse(name, definition.type, lines);
-            Acl before = AclParser.predefined(name).orElse(null);
-            boolean adds =
-                    before != null && AclParser.predefinedType(name).orElse("").equals(definition.type);
-            acls.put(name, adds && before != null ? AclParser.either(before, acl) : acl);
+            Acl acl = parser.parse(name, type, lines);
+            PredefinedAcl before = PredefinedAcl.find(name).orElse(null);
+            acls.put(
+                    name, before != null && before.type() == type ? before.acl().or(acl) : acl);
         });
     }
 
@@ -147,7 +151,8 @@ final class AclTable {
         for (Word word : line.words().subList(2, line.words().size())) {
             if (word.namesFile()) {
                 items.addAll(listFile(line, word.text(), definition));
-            } else if (word.kind() == Word.Kind.STRING && AclParser.isRegex(definition.type)) {
+            } else if (word.kind() == Word.Kind.STRING
+                    && AclType.find(definition.type).filter(AclType::isRegex).isPresent()) {
                 problems.value(
                         line.where(),
                         "a regular expression cannot be quoted with configuration_includes_quoted_values on");
@@ -249,7 +254,7 @@ final class AclTable {
         Definition definition = definitions.get(name);
         if (definition != null
                 && definition.first > index
-                && AclParser.predefined(name).isEmpty()) {
+                && PredefinedAcl.find(name).isEmpty()) {
             problems.value(
                     line.where(),
                     "acl " + name + " is defined below, at "
@@ -260,9 +265,9 @@ final class AclTable {
                             + "; it must stand above its use");
             return null;
         }
-        used.addAll(AclParser.names(acl));
-        replyKnown(line, name, acl);
-        AclParser.unsupported(acl)
+        use(acl);
+        known(line, name, acl);
+        acl.unsupported()
                 .ifPresent(unsupported -> problems.error(
                         Kind.NOT_YET,
                         line.where(),
@@ -271,10 +276,23 @@ final class AclTable {
         return acl;
     }
 
+    private void use(Acl acl) {
+        used.add(acl.name());
+        acl.members().forEach(this::use);
+    }
+
     /** An acl on what is not known where it is asked would match nothing, and the rule would not do what it says. */
-    private void replyKnown(Directive line, String name, Acl acl) {
+    private void known(Directive line, String name, Acl acl) {
+        if (line.name().equals("proxy_protocol_access") && !acl.looksAtConnectionOnly()) {
+            problems.value(
+                    line.where(),
+                    "acl " + name
+                            + " looks at the request, and proxy_protocol_access is asked before there is one, so the"
+                            + " rule would not do what it says; use src, localip, localport or myportname");
+            return;
+        }
         if (line.name().endsWith("access_log")) {
-            if (AclParser.looksAtReplyBeyondType(acl)) {
+            if (acl.looksAtReplyBeyondType()) {
                 problems.error(
                         Kind.NOT_YET,
                         line.where(),
@@ -292,7 +310,7 @@ final class AclTable {
     /** Says what was left out of acls, now that it is known which are used, and which name ports that are none. */
     void finish(List<PortConfig> ports) {
         definitions.forEach((name, definition) -> {
-            if (definition.type.equals("localport")) {
+            if (definition.type.equals(AclType.LOCALPORT.word())) {
                 definition.lines.forEach(line -> localPorts(line, ports));
             }
         });
@@ -327,14 +345,11 @@ final class AclTable {
 
     /** Whether a rule names an acl about the manager. */
     static boolean namesManager(Rule rule) {
-        return rule.terms().stream().anyMatch(term -> AclParser.isAboutManager(term.acl()));
+        return rule.terms().stream().anyMatch(term -> term.acl().isAboutManager());
     }
 
     /** The predefined acls of a made-up list. */
     static List<Term> managerFromHere() {
-        Term manager = new Term(false, new ManagerAcl("manager"));
-        return AclParser.predefined("localhost")
-                .map(localhost -> List.of(manager, new Term(false, localhost)))
-                .orElseThrow();
+        return List.of(new Term(false, PredefinedAcl.MANAGER.acl()), new Term(false, PredefinedAcl.LOCALHOST.acl()));
     }
 }

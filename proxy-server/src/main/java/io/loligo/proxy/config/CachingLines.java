@@ -4,7 +4,6 @@ import io.loligo.cache.freshness.FreshnessRules;
 import io.loligo.cache.freshness.RefreshRule;
 import io.loligo.cache.freshness.RefreshRule.Option;
 import io.loligo.cache.freshness.RefreshRules;
-import io.loligo.proxy.access.AccessList;
 import io.loligo.proxy.config.Configuration.Caching;
 import io.loligo.proxy.config.Problem.Kind;
 import java.util.ArrayList;
@@ -39,16 +38,17 @@ final class CachingLines {
         });
     }
 
-    /** What all lines together say, with the access lists that the caller has read. */
-    Caching caching(AccessList sendHit, AccessList storeMiss, AccessList collapsedForwardingAccess) {
+    /** What all lines together say, with the access lists among {@code lists}. */
+    Caching caching(RuleLists lists) {
         Caching defaults = Caching.DEFAULT;
         return new Caching(
                 freshness(defaults.freshness()),
                 scalars.time("minimum_expiry_time", defaults.minimumExpiryTime()),
                 missRevalidate(defaults.cacheMissRevalidate()),
-                sendHit,
-                storeMiss,
-                collapsedForwardingAccess);
+                lists.allowing("send_hit"),
+                lists.allowing("store_miss"),
+                lists.denying("send_stored_set_cookie"),
+                lists.allowing("collapsed_forwarding_access"));
     }
 
     private FreshnessRules freshness(FreshnessRules defaults) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ports http_port lines in file order; at least one
  * @param peers cache_peer lines in file order
+ * @param clientAddresses whose word is taken for who a client is
  * @param httpAccess http_access with its default: decision 1 when an accelerator has no http_access line at all
  * @param httpAccessAssumed whether {@code httpAccess} was made up for want of a line, and must be said loudly
  * @param purgeMethodEnabled whether any acl of type method names PURGE
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param identity names of this server
  * @param store what is kept and where
  * @param timeouts how long to wait
+ * @param dns how long names and addresses of peers are believed
  * @param limits how much to take
  * @param forwarding how requests go to peers
  * @param headerFields fields that speak to this cache, and such as must not speak to origins
@@ -39,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public record Configuration(
         List<PortConfig> ports,
         List<PeerConfig> peers,
+        ClientAddresses clientAddresses,
         AccessList httpAccess,
         boolean httpAccessAssumed,
         boolean purgeMethodEnabled,
@@ -49,6 +52,7 @@ public record Configuration(
         Identity identity,
         StoreConfig store,
         Timeouts timeouts,
+        Dns dns,
         Limits limits,
         Forwarding forwarding,
         HeaderFields headerFields,
@@ -81,6 +85,8 @@ public record Configuration(
      * @param cacheMissRevalidate cache_miss_revalidate: whether a client's conditions go along on a miss
      * @param sendHit send_hit: which stored answers may be served; it looks at them too
      * @param storeMiss store_miss: which answers may be stored; it looks at them too
+     * @param sendStoredSetCookie send_stored_set_cookie: which stored answers are sent with their Set-Cookie fields; it
+     *     looks at them too. Denies where there is no line. A refresh_pattern line may allow it as well
      * @param collapsedForwardingAccess collapsed_forwarding_access: which requests may share a fetch
      */
     public record Caching(
@@ -89,6 +95,7 @@ public record Configuration(
             boolean cacheMissRevalidate,
             AccessList sendHit,
             AccessList storeMiss,
+            AccessList sendStoredSetCookie,
             AccessList collapsedForwardingAccess) {
         public static final Caching DEFAULT = new Caching(
                 FreshnessRules.DEFAULT,
@@ -96,6 +103,7 @@ public record Configuration(
                 true,
                 AccessList.empty("send_hit", true),
                 AccessList.empty("store_miss", true),
+                AccessList.empty("send_stored_set_cookie", false),
                 AccessList.empty("collapsed_forwarding_access", true));
     }
 
@@ -157,18 +165,79 @@ public record Configuration(
     }
 
     /**
-     * How much to take, each named as its directive, in bytes; 0 for the bodies means no limit.
+     * How long what the resolver says of a peer's name is believed.
      *
+     * @param positiveTtl positive_dns_ttl: how long addresses are used before the name is looked up again; more than 0
+     * @param negativeTtl negative_dns_ttl: how long a name that does not resolve is left alone; at least 1 second, and
+     *     not more than {@code positiveTtl}
+     */
+    public record Dns(Duration positiveTtl, Duration negativeTtl) {
+        public static final Dns DEFAULT = new Dns(Duration.ofHours(6), Duration.ofMinutes(1));
+    }
+
+    /**
+     * How much to take, each named as its directive. Sizes are in bytes; 0 for the bodies means no limit.
+     *
+     * @param requestHeaderMaxSize of a request's head
+     * @param replyHeaderMaxSize of an origin's head
+     * @param requestBodyMaxSize of a request's body
      * @param readAheadGap how far the origin is read ahead of the slowest client where nothing is stored
      * @param quickAbort what becomes of a fetch that every client has left
+     * @param clientConnections how many client connections there are at a time, and requests in them
+     * @param collapsing how many requests wait for another's fetch, and how long
+     * @param logQueueMaxSize log_queue_max_size: what waits to be written to all access logs, in bytes; a line that finds
+     *     the queue full is dropped and counted
      */
     public record Limits(
             int requestHeaderMaxSize,
             int replyHeaderMaxSize,
             long requestBodyMaxSize,
             int readAheadGap,
-            QuickAbort quickAbort) {
-        public static final Limits DEFAULT = new Limits(64 << 10, 64 << 10, 0, 64 << 10, QuickAbort.DEFAULT);
+            QuickAbort quickAbort,
+            ClientConnections clientConnections,
+            Collapsing collapsing,
+            long logQueueMaxSize) {
+        /** The least that log_queue_max_size may be: room for one line of the largest request's fields. */
+        static final long LOG_QUEUE_LEAST = 256 << 10;
+
+        public static final Limits DEFAULT = new Limits(
+                64 << 10,
+                64 << 10,
+                0,
+                64 << 10,
+                QuickAbort.DEFAULT,
+                ClientConnections.DEFAULT,
+                Collapsing.DEFAULT,
+                16 << 20);
+    }
+
+    /**
+     * How many client connections there are at a time, and what is read from each.
+     *
+     * @param max client_max_connections: open connections of clients; -1: as many as the process may have descriptors for.
+     *     One more is closed at once
+     * @param maxPerAddress client_ip_max_connections: open connections from one address; -1: no limit. One more is closed
+     *     at once
+     * @param requestsMax client_max_requests: requests under way, over all connections; one more is answered with 503
+     * @param pipelineMaxSize client_pipeline_max_size: bytes that are read of the requests behind the one that is being
+     *     answered; beyond them nothing is read until it is answered
+     */
+    public record ClientConnections(int max, int maxPerAddress, int requestsMax, int pipelineMaxSize) {
+        /** There is no limit. */
+        public static final int UNLIMITED = -1;
+
+        public static final ClientConnections DEFAULT = new ClientConnections(UNLIMITED, UNLIMITED, 100_000, 64 << 10);
+    }
+
+    /**
+     * Requests that wait for the answer to another's. Squid's collapsed forwarding.
+     *
+     * @param waitersMax collapsed_forwarding_waiters: requests that wait for one fetch; one more fetches for itself
+     * @param waitMax collapsed_forwarding_wait: how long a request waits for the head of the answer to another's fetch
+     *     before it fetches for itself; more than 0
+     */
+    public record Collapsing(int waitersMax, Duration waitMax) {
+        public static final Collapsing DEFAULT = new Collapsing(20_000, Duration.ofMinutes(1));
     }
 
     /**
@@ -210,6 +279,7 @@ public record Configuration(
      * @param connectRetries connect_retries, 0 to 10
      * @param clientPersistentConnections client_persistent_connections
      * @param serverPersistentConnections server_persistent_connections
+     * @param forwardedFields forwarded_proto, forwarded_host, forwarded_port
      */
     public record Forwarding(
             boolean via,
@@ -218,8 +288,22 @@ public record Configuration(
             boolean retryOnError,
             int connectRetries,
             boolean clientPersistentConnections,
-            boolean serverPersistentConnections) {
-        public static final Forwarding DEFAULT = new Forwarding(true, ForwardedFor.ON, 25, false, 0, true, true);
+            boolean serverPersistentConnections,
+            ForwardedFields forwardedFields) {
+        public static final Forwarding DEFAULT =
+                new Forwarding(true, ForwardedFor.ON, 25, false, 0, true, true, ForwardedFields.NONE);
+    }
+
+    /**
+     * Fields that tell origins which URL the client asked for. Each takes the place of the client's own; where it is off, the
+     * client's goes on, unless unkeyed_request_headers names it.
+     *
+     * @param proto forwarded_proto: X-Forwarded-Proto, the scheme of the URL
+     * @param host forwarded_host: X-Forwarded-Host, the host of the URL, with its port where that is not the scheme's own
+     * @param port forwarded_port: X-Forwarded-Port, the port of the URL
+     */
+    public record ForwardedFields(boolean proto, boolean host, boolean port) {
+        public static final ForwardedFields NONE = new ForwardedFields(false, false, false);
     }
 
     /**
@@ -239,7 +323,15 @@ public record Configuration(
                         "X-HTTP-Method-Override",
                         "X-HTTP-Method",
                         "X-Method-Override",
-                        "X-Forwarded-Host"),
+                        "Forwarded",
+                        "X-Forwarded-Host",
+                        "X-Forwarded-Proto",
+                        "X-Forwarded-Scheme",
+                        "X-Forwarded-Port",
+                        "X-Forwarded-Server",
+                        "X-Forwarded-SSL",
+                        "Front-End-Https",
+                        "X-Host"),
                 TagHeaders.DEFAULT);
 
         /** Fields that have rules of their own: lower case. */

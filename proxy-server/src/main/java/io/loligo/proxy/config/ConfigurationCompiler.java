@@ -5,7 +5,6 @@ import io.loligo.cache.http.CacheControlTargets.Surrogate;
 import io.loligo.proxy.access.AccessList;
 import io.loligo.proxy.access.AccessList.Rule;
 import io.loligo.proxy.access.Acl;
-import io.loligo.proxy.access.AclParser;
 import io.loligo.proxy.access.HostNames;
 import io.loligo.proxy.config.Configuration.HeaderFields;
 import io.loligo.proxy.config.Configuration.ServerProcess;
@@ -40,6 +39,7 @@ final class ConfigurationCompiler {
     private final List<RangeOffsetLimits.Limit> rangeOffsetLimits = new ArrayList<>();
     private final List<Directive> targetLines = new ArrayList<>();
     private final List<Directive> unkeyedLines = new ArrayList<>();
+    private final LoopbackTrust loopbackTrust;
     private final TagLines tags;
     private final LogLines logs;
 
@@ -61,6 +61,7 @@ final class ConfigurationCompiler {
         this.peers = new PeerLines(acls, lists, problems);
         this.caching = new CachingLines(scalars, problems);
         this.store = new StoreLines(scalars, problems);
+        this.loopbackTrust = new LoopbackTrust(problems);
         this.tags = new TagLines(problems);
         this.logs = new LogLines(scalars, acls, problems);
     }
@@ -144,8 +145,15 @@ final class ConfigurationCompiler {
         switch (row.name()) {
             case "acl" -> {}
             case "http_port" -> ports.take(line);
-            case "http_access", "cache", "send_hit", "store_miss", "collapsed_forwarding_access" ->
-                acls.rule(line, index, line.texts()).ifPresent(rule -> lists.add(row.name(), line, rule));
+            case "http_access",
+                    "cache",
+                    "send_hit",
+                    "store_miss",
+                    "send_stored_set_cookie",
+                    "collapsed_forwarding_access",
+                    "follow_x_forwarded_for",
+                    "proxy_protocol_access" ->
+                acls.rule(line, index, line.texts()).ifPresent(rule -> rule(row, line, rule));
             case "cache_peer", "cache_host" -> peers.take(line);
             case "cache_peer_access" -> peers.access(index, line);
             case "cache_peer_domain" -> peers.domain(line);
@@ -160,6 +168,13 @@ final class ConfigurationCompiler {
             case "range_offset_limit" -> rangeOffsetLimit(index, line);
             case "access_log" -> logs.take(index, line);
             default -> throw new IllegalStateException("the table says done, but nobody does it: " + row.name());
+        }
+    }
+
+    private void rule(Row row, Directive line, Rule rule) {
+        lists.add(row.name(), line, rule);
+        if (row.name().equals("http_access")) {
+            loopbackTrust.take(line, rule);
         }
     }
 
@@ -209,24 +224,26 @@ final class ConfigurationCompiler {
                 : new AccessList("http_access", lists.rules("http_access"), false);
         boolean purge = false;
         for (Acl acl : acls.all()) {
-            purge |= AclParser.namesMethod(acl, "PURGE");
+            purge |= acl.namesMethod("PURGE");
         }
+        ClientAddresses clientAddresses = sections.clientAddresses(lists);
+        loopbackTrust.check(ports.ports(), clientAddresses);
+        ports.proxyHeaders(clientAddresses);
         Configuration configuration = new Configuration(
                 ports.ports(),
                 peerConfigs,
+                clientAddresses,
                 httpAccess,
                 assumed,
                 purge,
                 !assumed && httpAccess.rules().stream().anyMatch(AclTable::namesManager),
                 lists.allowing("cache"),
                 new RangeOffsetLimits(List.copyOf(rangeOffsetLimits)),
-                caching.caching(
-                        lists.allowing("send_hit"),
-                        lists.allowing("store_miss"),
-                        lists.allowing("collapsed_forwarding_access")),
+                caching.caching(lists),
                 sections.identity(hostName),
                 store.store(),
                 timeouts,
+                sections.dns(),
                 sections.limits(),
                 sections.forwarding(),
                 headerFields(),

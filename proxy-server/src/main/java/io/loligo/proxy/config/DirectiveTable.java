@@ -33,7 +33,8 @@ public final class DirectiveTable {
      * @param aliases older names for the very same thing
      * @param origin where the name comes from
      * @param compatibility what Loligo undertakes
-     * @param syntax what the argument looks like
+     * @param syntax how the argument is read
+     * @param form what the argument looks like, for people: as the syntax has it, unless the row says more
      * @param defaultValue what holds when no line says otherwise; the word none for nothing
      * @param state whether this version does it
      * @param restricts whether more would be allowed, delivered or kept without it: it is never dropped silently
@@ -47,6 +48,7 @@ public final class DirectiveTable {
             Origin origin,
             Compatibility compatibility,
             Syntax syntax,
+            String form,
             String defaultValue,
             State state,
             boolean restricts,
@@ -91,16 +93,22 @@ public final class DirectiveTable {
 
     /** What the argument of a directive looks like. */
     public enum Syntax {
-        SIZE,
-        TIME,
-        ONOFF,
-        INT,
-        WORD,
-        PATH,
+        SIZE("SIZE"),
+        TIME("TIME"),
+        ONOFF("on|off"),
+        INT("NUMBER"),
+        WORD("WORD"),
+        PATH("FILE"),
         /** allow or deny, and acls. */
-        ACCESS,
+        ACCESS("allow|deny [!]ACL..."),
         /** A form of its own. */
-        ANY
+        ANY("");
+
+        private final String form;
+
+        Syntax(String form) {
+            this.form = form;
+        }
     }
 
     /** Whether this version does what a directive says. */
@@ -181,12 +189,15 @@ public final class DirectiveTable {
         if (cells.length != COLUMNS) {
             throw new IllegalStateException("a row of " + cells.length + " cells: " + line);
         }
+        int colon = cells[3].indexOf(": ");
+        Syntax syntax = Syntax.valueOf((colon < 0 ? cells[3] : cells[3].substring(0, colon)).toUpperCase(Locale.ROOT));
         return new Row(
                 cells[0],
                 list(cells[1], " "),
                 origin,
                 compatibility(cells[2]),
-                Syntax.valueOf(cells[3].toUpperCase(Locale.ROOT)),
+                syntax,
+                colon < 0 ? syntax.form : cells[3].substring(colon + 2),
                 cells[4],
                 cells[5].equals("-") ? State.NOTHING_TO_DO : State.valueOf(cells[5].toUpperCase(Locale.ROOT)),
                 cells[6].equals("r"),

@@ -55,7 +55,7 @@ final class LogLines {
                 oldLog(line, format).ifPresent(logs::add);
             } else {
                 named = true;
-                new AccessLogLine(line, log.index, acls, problems)
+                new AccessLogDirective(line, log.index, acls, problems)
                         .parse(name -> scalars.path(line, name), formats, unnamed)
                         .ifPresent(logs::add);
             }

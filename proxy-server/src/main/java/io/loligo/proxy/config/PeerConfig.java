@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param weight weight=, at least 1
  * @param login login=
  * @param forcedDomain forceddomain=, or null
+ * @param frontEndHttps front-end-https=
  * @param maxConnections max-conn=; 0 means no limit
  * @param connectTimeout connect-timeout=, else peer_connect_timeout
  * @param connectFailLimit connect-fail-limit=, failed connects in a row that make the peer dead; default 10
@@ -33,12 +34,23 @@ public record PeerConfig(
         int weight,
         Login login,
         @Nullable String forcedDomain,
+        FrontEndHttps frontEndHttps,
         int maxConnections,
         Duration connectTimeout,
         int connectFailLimit,
         boolean proxyOnly,
         AccessList access,
         SourceLocation where) {
+
+    /** When the field {@code Front-End-Https: On} tells a peer that the client came by HTTPS. */
+    public enum FrontEndHttps {
+        /** Never; what the client sends goes on. */
+        OFF,
+        /** Always. */
+        ON,
+        /** With URLs of the scheme https. */
+        AUTO
+    }
 
     /**
      * What becomes of the Authorization field towards a peer.

@@ -5,6 +5,7 @@ import io.loligo.proxy.access.AccessList.Rule;
 import io.loligo.proxy.access.AccessList.Term;
 import io.loligo.proxy.access.DomainAcl;
 import io.loligo.proxy.access.DomainSet;
+import io.loligo.proxy.config.PeerConfig.FrontEndHttps;
 import io.loligo.proxy.config.PeerConfig.Login;
 import io.loligo.proxy.config.Problem.Kind;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +44,7 @@ final class PeerLine {
     private int connectFailLimit = CONNECT_FAIL_LIMIT;
     private Login login = Login.NONE;
     private @Nullable String forcedDomain;
+    private FrontEndHttps frontEndHttps = FrontEndHttps.OFF;
     private @Nullable Duration connectTimeout;
 
     private PeerLine(Directive line, Problems problems, String host, int port) {
@@ -143,6 +145,7 @@ final class PeerLine {
                 weight,
                 login,
                 forcedDomain,
+                frontEndHttps,
                 maxConnections,
                 connectTimeout == null ? peerConnectTimeout : connectTimeout,
                 connectFailLimit,
@@ -195,6 +198,7 @@ final class PeerLine {
                     forcedDomain = value;
                 }
             }
+            case "front-end-https" -> frontEndHttps(value == null ? "on" : value);
             case "login" -> login(value == null ? "" : value);
             case "no-digest",
                     "no-netdb-exchange",
@@ -210,7 +214,7 @@ final class PeerLine {
                         "cache_peer option " + word + " has no effect: there is no such traffic");
             case "multicast-responder", "multicast-siblings", "closest-only", "ttl", "background-ping", "basetime" ->
                 ignored(word);
-            case "standby", "front-end-https", "monitorurl", "monitorsize", "monitorinterval", "monitortimeout" ->
+            case "standby", "monitorurl", "monitorsize", "monitorinterval", "monitortimeout" ->
                 later(word, "it has no effect");
             case "carp", "carp-key", "weighted-round-robin" -> {
                 roundRobin = true;
@@ -281,6 +285,15 @@ final class PeerLine {
             problems.value(line.where(), "connect-timeout= needs a number of seconds");
         } else {
             connectTimeout = Duration.ofSeconds(seconds);
+        }
+    }
+
+    private void frontEndHttps(String value) {
+        switch (value) {
+            case "on" -> frontEndHttps = FrontEndHttps.ON;
+            case "off" -> frontEndHttps = FrontEndHttps.OFF;
+            case "auto" -> frontEndHttps = FrontEndHttps.AUTO;
+            default -> problems.value(line.where(), "front-end-https= is on, off or auto, not " + value);
         }
     }
 

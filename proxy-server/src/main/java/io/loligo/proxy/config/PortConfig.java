@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param scheme protocol= in lower case: http or https
  * @param ignoreClientCacheControl ignore-cc
  * @param actAsOrigin act-as-origin: hits seem to come from the origin just now
+ * @param requireProxyHeader require-proxy-header: each connection begins with a PROXY header, from a sender that
+ *     proxy_protocol_access allows, else it is closed
  * @param where the line, for messages
  */
 public record PortConfig(
@@ -30,4 +32,5 @@ public record PortConfig(
         String scheme,
         boolean ignoreClientCacheControl,
         boolean actAsOrigin,
+        boolean requireProxyHeader,
         SourceLocation where) {}

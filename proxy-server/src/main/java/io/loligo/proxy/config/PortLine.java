@@ -24,6 +24,7 @@ final class PortLine {
     private @Nullable String name;
     private boolean ignoreCc;
     private boolean actAsOrigin;
+    private boolean requireProxyHeader;
 
     private PortLine(Directive line, Problems problems) {
         this.line = line;
@@ -73,6 +74,7 @@ final class PortLine {
                 scheme,
                 ignoreCc,
                 actAsOrigin,
+                requireProxyHeader,
                 line.where()));
     }
 
@@ -117,12 +119,7 @@ final class PortLine {
                 rejected(word, "Loligo accelerates sites and intercepts nothing: use accel");
             case "ssl-bump", "generate-host-certificates", "dynamic_cert_mem_cache_size" ->
                 rejected(word, "an accelerator holds its sites' own certificates and forges none: remove it");
-            case "require-proxy-header" ->
-                problems.error(
-                        Kind.NOT_YET,
-                        line.where(),
-                        "require-proxy-header is not yet implemented, and without it clients' addresses would be the"
-                                + " load balancer's");
+            case "require-proxy-header" -> requireProxyHeader = flag(key, value);
             case "tls-cert",
                     "cert",
                     "tls-key",

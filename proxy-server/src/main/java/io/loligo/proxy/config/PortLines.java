@@ -53,7 +53,20 @@ final class PortLines {
                         p.scheme(),
                         p.ignoreClientCacheControl(),
                         p.actAsOrigin(),
+                        p.requireProxyHeader(),
                         p.where()));
+    }
+
+    /** Says which ports nobody can connect to, as nobody may send the PROXY headers that they want. */
+    void proxyHeaders(ClientAddresses clientAddresses) {
+        boolean nobody = clientAddresses.proxyProtocolAccess().rules().isEmpty();
+        ports.stream()
+                .filter(port -> nobody && port.requireProxyHeader())
+                .forEach(port -> problems.warning(
+                        Kind.DOUBTFUL,
+                        port.where(),
+                        "require-proxy-header closes every connection, as no proxy_protocol_access line says who may send"
+                                + " PROXY headers: proxy_protocol_access allow ..."));
     }
 
     /** Those of all lines so far. */

@@ -54,6 +54,11 @@ final class RuleLists {
         return new AccessList(name, rules(name), true);
     }
 
+    /** A list that denies where it has no rule. */
+    AccessList denying(String name) {
+        return new AccessList(name, rules(name), false);
+    }
+
     List<Rule> rules(String list) {
         return List.copyOf(lists.getOrDefault(list, List.of()));
     }

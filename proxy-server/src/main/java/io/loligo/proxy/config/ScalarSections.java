@@ -1,17 +1,26 @@
 package io.loligo.proxy.config;
 
 import io.loligo.proxy.config.Configuration.Admin;
+import io.loligo.proxy.config.Configuration.ClientConnections;
+import io.loligo.proxy.config.Configuration.Collapsing;
+import io.loligo.proxy.config.Configuration.Dns;
+import io.loligo.proxy.config.Configuration.ForwardedFields;
 import io.loligo.proxy.config.Configuration.ForwardedFor;
 import io.loligo.proxy.config.Configuration.Forwarding;
 import io.loligo.proxy.config.Configuration.Identity;
 import io.loligo.proxy.config.Configuration.Limits;
 import io.loligo.proxy.config.Configuration.QuickAbort;
 import io.loligo.proxy.config.Configuration.Timeouts;
+import io.loligo.proxy.config.Problem.Kind;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The sections of a {@link Configuration} that are nothing but directives of one value, each with its default. */
 final class ScalarSections {
+    /** More of anything that is counted here cannot be meant. */
+    private static final int COUNT_MAX = 100_000_000;
+
     private final Scalars scalars;
     private final Problems problems;
 
@@ -69,7 +78,63 @@ final class ScalarSections {
                 new QuickAbort(
                         scalars.size("quick_abort_min", defaults.quickAbort().minBytes()),
                         scalars.size("quick_abort_max", defaults.quickAbort().maxBytes()),
-                        scalars.number("quick_abort_pct", defaults.quickAbort().percent(), 0, 100)));
+                        scalars.number("quick_abort_pct", defaults.quickAbort().percent(), 0, 100)),
+                clientConnections(defaults.clientConnections()),
+                new Collapsing(
+                        scalars.number(
+                                "collapsed_forwarding_waiters",
+                                defaults.collapsing().waitersMax(),
+                                0,
+                                COUNT_MAX),
+                        scalars.positiveTime(
+                                "collapsed_forwarding_wait",
+                                defaults.collapsing().waitMax())),
+                scalars.size("log_queue_max_size", defaults.logQueueMaxSize(), Limits.LOG_QUEUE_LEAST));
+    }
+
+    private ClientConnections clientConnections(ClientConnections defaults) {
+        return new ClientConnections(
+                countOrUnlimited("client_max_connections", defaults.max()),
+                countOrUnlimited("client_ip_max_connections", defaults.maxPerAddress()),
+                scalars.number("client_max_requests", defaults.requestsMax(), 1, COUNT_MAX),
+                scalars.smallSize("client_pipeline_max_size", defaults.pipelineMaxSize()));
+    }
+
+    /** A number of at least 1, or -1 for no limit. */
+    private int countOrUnlimited(String name, int otherwise) {
+        int count = scalars.number(name, otherwise, ClientConnections.UNLIMITED, COUNT_MAX);
+        Directive line = scalars.line(name);
+        if (count == 0 && line != null) {
+            problems.value(line.where(), name + " 0 would let nobody in; it is at least 1, or -1 for no limit");
+        }
+        return count;
+    }
+
+    Dns dns() {
+        Dns defaults = Dns.DEFAULT;
+        Duration positive = scalars.positiveTime("positive_dns_ttl", defaults.positiveTtl());
+        Duration negative =
+                atLeastASecond("negative_dns_ttl", scalars.time("negative_dns_ttl", defaults.negativeTtl()));
+        Directive line = scalars.line("positive_dns_ttl");
+        if (positive.compareTo(negative) >= 0 || line == null) {
+            return new Dns(positive, positive.compareTo(negative) < 0 ? positive : negative);
+        }
+        problems.warning(
+                Kind.DOUBTFUL,
+                line.where(),
+                "positive_dns_ttl is less than negative_dns_ttl, so names that do not resolve are looked up again after"
+                        + " positive_dns_ttl too");
+        return new Dns(positive, positive);
+    }
+
+    private Duration atLeastASecond(String name, Duration time) {
+        Directive line = scalars.line(name);
+        if (line == null || time.compareTo(Duration.ofSeconds(1)) >= 0) {
+            return time;
+        }
+        problems.warning(
+                Kind.DOUBTFUL, line.where(), line.text() + ": " + name + " is at least 1 second, which it is set to");
+        return Duration.ofSeconds(1);
     }
 
     Forwarding forwarding() {
@@ -85,7 +150,24 @@ final class ScalarSections {
                 scalars.onOff("retry_on_error", defaults.retryOnError()),
                 connectRetries,
                 scalars.onOff("client_persistent_connections", defaults.clientPersistentConnections()),
-                scalars.onOff("server_persistent_connections", defaults.serverPersistentConnections()));
+                scalars.onOff("server_persistent_connections", defaults.serverPersistentConnections()),
+                new ForwardedFields(
+                        scalars.onOff(
+                                "forwarded_proto", defaults.forwardedFields().proto()),
+                        scalars.onOff(
+                                "forwarded_host", defaults.forwardedFields().host()),
+                        scalars.onOff(
+                                "forwarded_port", defaults.forwardedFields().port())));
+    }
+
+    ClientAddresses clientAddresses(RuleLists lists) {
+        ClientAddresses defaults = ClientAddresses.DEFAULT;
+        return new ClientAddresses(
+                lists.has("follow_x_forwarded_for") ? lists.denying("follow_x_forwarded_for") : null,
+                scalars.onOff("acl_uses_indirect_client", defaults.aclUsesIndirectClient()),
+                scalars.onOff("delay_pool_uses_indirect_client", defaults.delayPoolUsesIndirectClient()),
+                scalars.onOff("log_uses_indirect_client", defaults.logUsesIndirectClient()),
+                lists.denying("proxy_protocol_access"));
     }
 
     private Optional<ForwardedFor> forwardedFor() {

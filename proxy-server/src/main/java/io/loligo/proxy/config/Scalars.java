@@ -160,6 +160,16 @@ final class Scalars {
         return value(name, Long.class).orElse(otherwise);
     }
 
+    /** A size of at least {@code least} bytes. */
+    long size(String name, long otherwise, long least) {
+        long bytes = size(name, otherwise);
+        Directive line = line(name);
+        if (bytes < least && line != null) {
+            problems.value(line.where(), line.text() + ": " + name + " is at least " + least + " bytes");
+        }
+        return Math.max(least, bytes);
+    }
+
     /** A size that has to fit where lengths are counted as int, at least 1. */
     int smallSize(String name, int otherwise) {
         return (int) range(name, otherwise, 1, 1 << 30);

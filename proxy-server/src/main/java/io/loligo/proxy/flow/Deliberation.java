@@ -12,6 +12,7 @@ import io.loligo.cache.status.ForwardReason;
 import io.loligo.proxy.access.AccessList.AccessVerdict;
 import io.loligo.proxy.access.AccessRules;
 import io.loligo.proxy.access.RequestFacts;
+import io.loligo.proxy.exchange.Rules;
 import io.loligo.proxy.respond.MaxForwards;
 import java.time.InstantSource;
 import java.util.List;
@@ -21,9 +22,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Steps 2 to 6 of a request's life: every decision about it, in order, and nothing but decisions. Serving and explaining
- * both go this way, so that an explanation cannot say anything else than what is done. Used by any thread.
+ * both call it, so an explanation always agrees with what is done. Used by any thread.
  */
-final class Deliberation {
+public final class Deliberation {
+    /** The scheme of Squid's manager clients. */
+    public static final String CACHE_OBJECT = "cache_object";
+
     private final Function<CacheKey, List<StoredHead>> lookup;
     private final InstantSource clock;
 
@@ -31,47 +35,9 @@ final class Deliberation {
      * @param lookup the responses stored under a key, newest first
      * @param clock tells the time once per request, after the lookup
      */
-    Deliberation(Function<CacheKey, List<StoredHead>> lookup, InstantSource clock) {
+    public Deliberation(Function<CacheKey, List<StoredHead>> lookup, InstantSource clock) {
         this.lookup = lookup;
         this.clock = clock;
-    }
-
-    /** What follows from each decision. Of the verdicts exactly one is told, last. */
-    interface Course {
-        // Steps on the way.
-
-        /** Access was granted. */
-        default void admitted(AccessVerdict by) {}
-
-        void keyed(CacheKey key);
-
-        /** What the cache directive says. */
-        default void cacheable(AccessVerdict by) {}
-
-        /** What is stored under the key. */
-        default void found(List<StoredHead> stored) {}
-
-        // Verdicts.
-
-        void denied(AccessVerdict by);
-
-        void managerPage();
-
-        void purge();
-
-        /** The request was here before: the field of that name says so. */
-        void loop(String field);
-
-        /** Max-Forwards is used up. RFC 9110 §7.6.2. */
-        void lastRecipient();
-
-        /** To the origin and back, past the cache. */
-        void pass(ForwardReason why);
-
-        /** Something stored would answer, and send_hit forbids that. */
-        void despiteHit(StoredHead stored);
-
-        void reuse(Reuse verdict);
     }
 
     /**
@@ -80,65 +46,61 @@ final class Deliberation {
      * @param scheme the scheme of an absolute-form target, else null
      * @param authority its authority, else null
      */
-    static TargetUri locate(RequestHead head, @Nullable String scheme, @Nullable String authority, Rules.Site site) {
-        if (scheme != null && scheme.equals(HeadScanner.CACHE_OBJECT)) {
+    public static TargetUri locate(
+            RequestHead head, @Nullable String scheme, @Nullable String authority, Rules.Site site) {
+        if (scheme != null && scheme.equals(CACHE_OBJECT)) {
             String host = authority == null ? "localhost" : authority.toLowerCase(Locale.ROOT);
             return new EffectiveUri(scheme, host, site.port().port(), head.target());
         }
         return KeyPolicy.effectiveUri(head, authority, site.options());
     }
 
-    /** @param hasBody whether the request comes with a body, whatever its fields say */
-    void on(RequestFacts facts, boolean hasBody, Rules rules, Rules.Site site, Course course) {
+    /**
+     * Decides what is to be done with a request.
+     *
+     * @param hasBody whether the request comes with a body, whatever its fields say
+     * @param trace told each verdict on the way
+     */
+    public Decision decide(RequestFacts facts, boolean hasBody, Rules rules, Rules.Site site, Trace trace) {
         RequestHead head = facts.head();
         AccessVerdict access = rules.access().decide(facts);
+        trace.access(access);
         if (!access.allowed()) {
-            course.denied(access);
-            return;
+            return new Decision.Denied(access);
         }
-        course.admitted(access);
         if (AccessRules.isManager(facts)) {
-            course.managerPage();
-            return;
+            return Decision.ManagerPage.INSTANCE;
         }
         if (head.isMethod("PURGE")) {
-            course.purge();
-            return;
+            return Decision.Purge.INSTANCE;
         }
         if (rules.requestFields().isLoop(head)) {
-            course.loop("Via");
-            return;
+            return Decision.Loop.VIA;
         }
         if (rules.requestFields().isCdnLoop(head)) {
-            course.loop("CDN-Loop");
-            return;
+            return Decision.Loop.CDN_LOOP;
         }
         if (MaxForwards.isUsedUp(head)) {
-            course.lastRecipient();
-            return;
+            return Decision.LastRecipient.INSTANCE;
         }
 
         CacheKey key = new CacheKey(facts.uri(), rules.selection().allowed(facts));
-        course.keyed(key);
+        trace.keyed(key);
         if (!ReusePolicy.mayUseCache(head) || hasBody) {
-            course.pass(ForwardReason.METHOD);
-            return;
+            return new Decision.Pass(key, ForwardReason.METHOD);
         }
         AccessVerdict cache = rules.configuration().cache().decide(facts);
-        course.cacheable(cache);
+        trace.cacheable(cache);
         if (!cache.allowed()) {
-            course.pass(ForwardReason.BYPASS);
-            return;
+            return new Decision.Pass(key, ForwardReason.BYPASS);
         }
         List<StoredHead> stored = lookup.apply(key);
-        course.found(stored);
+        trace.found(stored);
         Reuse reuse = ReusePolicy.decide(head, stored, clock.instant(), site.reuse());
         StoredHead answer = answers(reuse);
-        if (answer != null && !rules.sendsHit(facts, answer)) {
-            course.despiteHit(answer);
-        } else {
-            course.reuse(reuse);
-        }
+        return answer != null && !rules.sendsHit(facts, answer)
+                ? new Decision.DespiteHit(key, answer)
+                : new Decision.Reused(key, reuse);
     }
 
     /** The stored response that answers, at once or once it is validated; null when none does. */

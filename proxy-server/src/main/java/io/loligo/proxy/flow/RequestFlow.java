@@ -1,17 +1,22 @@
 package io.loligo.proxy.flow;
 
-import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.FieldRule;
-import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.key.TargetUri;
 import io.loligo.cache.key.UnusableHost;
 import io.loligo.cache.reuse.Reuse;
-import io.loligo.cache.status.ForwardReason;
 import io.loligo.cache.status.ResultCode;
 import io.loligo.cache.store.ResponseStore;
-import io.loligo.proxy.access.AccessList.AccessVerdict;
+import io.loligo.proxy.access.RequestFacts;
+import io.loligo.proxy.exchange.Exchange;
+import io.loligo.proxy.exchange.Rules;
+import io.loligo.proxy.exchange.ServeStored;
+import io.loligo.proxy.fetch.FetchAndStore;
+import io.loligo.proxy.fetch.OriginTrips;
+import io.loligo.proxy.fetch.PassThrough;
+import io.loligo.proxy.fetch.ValidateAndServe;
 import io.loligo.proxy.log.PurgeWords;
+import io.loligo.proxy.log.RecurringWarning;
 import io.loligo.proxy.origin.OriginClient;
 import io.loligo.proxy.respond.ErrorPage;
 import io.loligo.proxy.respond.Lookup;
@@ -23,12 +28,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The life of one request. Every branch is here, and every branch is a verdict that some pure function returned.
+ * The life of one request. Every branch is here, and every branch is a {@link Decision} that a pure function returned.
  *
  * <p>Runs on the client connection's I/O thread and never waits; used by all of them.
  */
 public final class RequestFlow {
     private static final System.Logger LOG = System.getLogger(RequestFlow.class.getName());
+    private static final RecurringWarning LOOPS = new RecurringWarning(LOG);
     /** RFC 5842 §7.2. */
     private static final int LOOP_DETECTED = 508;
 
@@ -90,39 +96,45 @@ public final class RequestFlow {
         draining = true;
     }
 
-    boolean draining() {
+    /** Whether every answer ends its connection. */
+    public boolean draining() {
         return draining;
     }
 
-    Deliberation deliberation() {
-        return deliberation;
-    }
-
-    ServeStored serveStored() {
+    /** What answers from the store, for a door that sends a plain hit by itself. */
+    public ServeStored serveStored() {
         return serveStored;
     }
 
     /**
+     * Takes care of a request that has been read.
+     *
      * @param scheme the scheme of an absolute-form target, else null
      * @param authority its authority, else null
      */
-    void handle(Exchange x, @Nullable String scheme, @Nullable String authority) {
+    public void handle(Exchange x, @Nullable String scheme, @Nullable String authority) {
         TargetUri target = Deliberation.locate(x.head(), scheme, authority, x.site());
         if (target instanceof UnusableHost unusable) {
-            x.closeAfterwards();
+            x.client().closeAfterwards();
             x.refuse(ErrorPage.ERR_INVALID_URL, ResultCode.NONE_NONE, unusable.why());
             return;
         }
         x.located((EffectiveUri) target);
-        deliberation.on(x.facts(), x.body() != null, x.rules(), x.site(), steps(x));
+        act(x, decide(x.facts(), x.client().body() != null, x.rules(), x.site()));
     }
 
-    /** What each verdict about {@code x} leads to. */
-    Deliberation.Course steps(Exchange x) {
-        return new Steps(x);
+    /** Steps 2 to 6: what is to be done with a request. Does nothing. */
+    public Decision decide(RequestFacts facts, boolean hasBody, Rules rules, Rules.Site site) {
+        return deliberation.decide(facts, hasBody, rules, site, Trace.NONE);
     }
 
-    private final class Steps implements Deliberation.Course, Reuse.Cases<Void> {
+    /** Does what was decided. */
+    public void act(Exchange x, Decision decision) {
+        decision.match(new Steps(x));
+    }
+
+    /** The step that each decision leads to. */
+    private final class Steps implements Decision.Cases<Void>, Reuse.Cases<Void> {
         private final Exchange x;
 
         private Steps(Exchange x) {
@@ -130,29 +142,29 @@ public final class RequestFlow {
         }
 
         @Override
-        public void keyed(CacheKey key) {
-            x.keyed(key);
-        }
-
-        @Override
-        public void denied(AccessVerdict by) {
+        public Void denied(Decision.Denied decision) {
             x.refuse(ErrorPage.ERR_ACCESS_DENIED, ResultCode.TCP_DENIED, "");
+            return null;
         }
 
         @Override
-        public void managerPage() {
+        public Void managerPage(Decision.ManagerPage decision) {
             RequestFlow.this.managerPage(x);
+            return null;
         }
 
         @Override
-        public void purge() {
+        public Void purge(Decision.Purge decision) {
             RequestFlow.this.purge(x);
+            return null;
         }
 
         @Override
-        public void loop(String field) {
-            LOG.log(System.Logger.Level.WARNING, "a request came back to this server: its " + field + " names it");
-            if (field.equals("Via")) {
+        public Void loop(Decision.Loop decision) {
+            LOOPS.met(
+                    "a request came back to this server",
+                    () -> "a request came back to this server: its " + decision.field() + " names it");
+            if (decision.equals(Decision.Loop.VIA)) {
                 x.refuse(ErrorPage.ERR_ACCESS_DENIED, ResultCode.TCP_DENIED, WENT_IN_A_CIRCLE);
             } else {
                 x.refuse(
@@ -162,27 +174,34 @@ public final class RequestFlow {
                         ResultCode.TCP_DENIED,
                         WENT_IN_A_CIRCLE);
             }
+            return null;
         }
 
         @Override
-        public void lastRecipient() {
+        public Void lastRecipient(Decision.LastRecipient decision) {
             RequestFlow.lastRecipient(x);
+            return null;
         }
 
         @Override
-        public void pass(ForwardReason why) {
-            passThrough.pass(x, why);
+        public Void pass(Decision.Pass decision) {
+            x.keyed(decision.key());
+            passThrough.pass(x, decision.why());
+            return null;
         }
 
         @Override
-        public void despiteHit(StoredHead stored) {
+        public Void despiteHit(Decision.DespiteHit decision) {
+            x.keyed(decision.key());
             x.lookedUp(Lookup.HIT);
             fetchAndStore.despiteHit(x);
+            return null;
         }
 
         @Override
-        public void reuse(Reuse verdict) {
-            verdict.match(this);
+        public Void reused(Decision.Reused decision) {
+            x.keyed(decision.key());
+            return decision.reuse().match(this);
         }
 
         @Override
@@ -190,7 +209,7 @@ public final class RequestFlow {
             x.lookedUp(Lookup.HIT);
             if (!serveStored.hit(x, verdict.stored(), verdict.freshness())) {
                 // Evicted between lookup and reading.
-                fetchAndStore.fetch(x, new Reuse.Fetch(ForwardReason.URI_MISS));
+                fetchAndStore.fetch(x, Reuse.Fetch.URI_MISS);
             }
             return null;
         }
@@ -201,7 +220,7 @@ public final class RequestFlow {
             if (serveStored.hit(x, verdict.stored(), verdict.freshness())) {
                 validateAndServe.inBackground(x, verdict.validate());
             } else {
-                fetchAndStore.fetch(x, new Reuse.Fetch(ForwardReason.URI_MISS));
+                fetchAndStore.fetch(x, Reuse.Fetch.URI_MISS);
             }
             return null;
         }

@@ -1,4 +1,4 @@
-/** The life of a request. */
+/** The life of a request: the decisions about it, and what each of them leads to. */
 @NullMarked
 package io.loligo.proxy.flow;
 

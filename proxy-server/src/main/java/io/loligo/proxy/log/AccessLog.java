@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Squid's access_log: one line per exchange in each log whose acls match. {@link #record} may be called by any thread
  * and never waits; the acls are evaluated, the lines made and the files written by the thread {@value #THREAD_NAME}.
  *
- * <p>At most {@link #QUEUE_LIMIT} exchanges wait for that thread. Those that find the queue full are not logged but
- * counted ({@link #dropped}); so are writes that fail ({@link #faults}), which never stop the server. Both are said in
- * the cache log, once a minute at most.
+ * <p>At most {@link #QUEUE_LIMIT} exchanges wait for that thread, with at most log_queue_max_size of bytes. Those that find the
+ * queue full are not logged but counted ({@link #dropped}); the cache log says so once when it begins and once, with the
+ * count, when it is over. Writes that fail are counted too ({@link #faults}) and never stop the server.
  */
 public final class AccessLog implements AutoCloseable {
     /** Exchanges that may wait to be written. */
@@ -31,7 +30,6 @@ public final class AccessLog implements AutoCloseable {
 
     static final String THREAD_NAME = "loligo-access-log";
 
-    private static final long REPORT_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final System.Logger LOG = System.getLogger(AccessLog.class.getName());
 
     private final WriterQueue<Transaction> queue;
@@ -40,8 +38,9 @@ public final class AccessLog implements AutoCloseable {
     /** Faults of files that are closed by now. */
     private final LongAdder earlierFaults = new LongAdder();
 
+    private final RecurringWarning drops;
+    /** Used by the writer thread. */
     private long droppedReported;
-    private long reportAt = System.nanoTime();
 
     /** The files of one configuration and how to write them. Replaced whole, by the writer thread. */
     private record Opened(Logs logs, List<Target> targets, List<LogFile> files, AccessLogLine lines) {
@@ -106,18 +105,29 @@ public final class AccessLog implements AutoCloseable {
         }
     }
 
-    private AccessLog(Opened opened, int queueLimit) {
+    private AccessLog(Opened opened, int queueLimit, long queueBytes, RecurringWarning drops) {
         this.opened = opened;
-        this.queue = new WriterQueue<>(THREAD_NAME, queueLimit, new WriterQueue.Sink<>() {
+        this.drops = drops;
+        this.queue = new WriterQueue<>(THREAD_NAME, queueLimit, queueBytes, new WriterQueue.Sink<>() {
             @Override
             public void write(Transaction item) {
                 writeLines(item);
             }
 
             @Override
+            public int bytes(Transaction item) {
+                return item.heapBytes();
+            }
+
+            @Override
+            public void dropping() {
+                report(0);
+            }
+
+            @Override
             public void drained() {
                 flush();
-                report();
+                reportDrops();
             }
         });
     }
@@ -125,14 +135,15 @@ public final class AccessLog implements AutoCloseable {
     /**
      * Opens the logs and starts the writer thread.
      *
+     * @param queueBytes log_queue_max_size: bytes of heap that exchanges may hold while they wait to be written
      * @throws IOException when a file cannot be written; the message names it and says why
      */
-    public static AccessLog open(Logs logs) throws IOException {
-        return open(logs, QUEUE_LIMIT);
+    public static AccessLog open(Logs logs, long queueBytes) throws IOException {
+        return open(logs, QUEUE_LIMIT, queueBytes, new RecurringWarning(LOG));
     }
 
-    static AccessLog open(Logs logs, int queueLimit) throws IOException {
-        return new AccessLog(Opened.open(logs, List.of()), queueLimit);
+    static AccessLog open(Logs logs, int queueLimit, long queueBytes, RecurringWarning drops) throws IOException {
+        return new AccessLog(Opened.open(logs, List.of()), queueLimit, queueBytes, drops);
     }
 
     /** Logs {@code transaction} soon. Never waits and never fails. */
@@ -172,11 +183,13 @@ public final class AccessLog implements AutoCloseable {
      * Goes over to {@code next}: files that both configurations name stay open, the others are opened now and closed
      * after what was recorded before is written. Waits for that, so it is not for I/O threads.
      *
+     * @param queueBytes log_queue_max_size
      * @throws IOException when a file cannot be written; then everything stays as it was
      */
-    public synchronized void reconfigure(Logs next) throws IOException {
+    public synchronized void reconfigure(Logs next, long queueBytes) throws IOException {
         Opened before = opened;
         Opened after = Opened.open(next, before.files());
+        queue.limitBytes(queueBytes);
         queue.order(() -> {
             flush();
             opened = after;
@@ -211,16 +224,20 @@ public final class AccessLog implements AutoCloseable {
         }
     }
 
-    private void report() {
+    private void reportDrops() {
         long dropped = queue.dropped();
-        if (dropped > droppedReported && System.nanoTime() - reportAt >= 0) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "access_log: " + (dropped - droppedReported) + " lines dropped, the queue of " + QUEUE_LIMIT
-                            + " was full");
+        if (dropped > droppedReported) {
+            report(dropped - droppedReported);
             droppedReported = dropped;
-            reportAt = System.nanoTime() + REPORT_EVERY_NANOS;
         }
+    }
+
+    private void report(long lines) {
+        drops.met(
+                "access_log: lines were dropped",
+                lines,
+                () -> "access_log: lines are dropped, the queue of " + QUEUE_LIMIT
+                        + " lines and log_queue_max_size bytes is full");
     }
 
     /** Writes what is queued and closes the files. */

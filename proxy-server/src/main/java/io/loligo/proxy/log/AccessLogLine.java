@@ -56,7 +56,7 @@ final class AccessLogLine {
         }
         if (mimeHeaders && format != LogFormat.REFERRER && format != LogFormat.USERAGENT) {
             mime(line, transaction.requestFields());
-            mime(line, transaction.responseFields());
+            mime(line, transaction.sentHead().fields());
         }
         line.append('\n');
     }
@@ -75,8 +75,8 @@ final class AccessLogLine {
         line.append(' ');
         LogEncoding.word(line, url(t));
         // Who asked is not known: proxy authentication is not an accelerator's business.
-        line.append(" - ").append(t.hierarchy()).append('/');
-        LogEncoding.word(line, orEmpty(t.peerAddress()));
+        line.append(" - ").append(t.route().hierarchy()).append('/');
+        LogEncoding.word(line, orEmpty(t.route().peerAddress()));
         line.append(' ');
         LogEncoding.word(line, orEmpty(t.contentType()));
     }
@@ -86,7 +86,7 @@ final class AccessLogLine {
         apache(line, t);
         line.append(' ');
         tag(line, t);
-        line.append(':').append(t.hierarchy());
+        line.append(':').append(t.route().hierarchy());
     }
 
     /** Apache's combined format and Squid's {@code TAG:HIERARCHY}. */
@@ -98,7 +98,7 @@ final class AccessLogLine {
         quotedField(line, t, "User-Agent");
         line.append("\" ");
         tag(line, t);
-        line.append(':').append(t.hierarchy());
+        line.append(':').append(t.route().hierarchy());
     }
 
     private void apache(StringBuilder line, Transaction t) {

@@ -23,14 +23,20 @@ import org.jspecify.annotations.Nullable;
  * standard error. Everything that is logged through {@link System.Logger}, java.util.logging, SLF4J or JBoss Logging
  * ends here; of libraries only warnings and worse.
  *
- * <p>Threads that log do not wait for the file: at most {@link #QUEUE_LIMIT} lines wait for the thread
- * {@value #THREAD_NAME}, and those that find the queue full are dropped.
+ * <p>Threads that log do not wait for the file: at most {@link #QUEUE_LIMIT} lines, and {@link #QUEUE_BYTES}, wait for the
+ * thread {@value #THREAD_NAME}. Those that find the queue full are dropped and counted; the log says so once when it begins
+ * and once, with the count, when it is over.
  */
 public final class CacheLog implements AutoCloseable {
     /** Lines that may wait to be written. */
     public static final int QUEUE_LIMIT = 1 << 12;
 
+    /** Bytes that they may hold: 4 MB. */
+    public static final long QUEUE_BYTES = 4 << 20;
+
     static final String THREAD_NAME = "loligo-cache-log";
+
+    private static final System.Logger LOG = System.getLogger(CacheLog.class.getName());
 
     /** Loggers of libraries whose everyday talk is not the operator's business. Held here: JUL forgets loggers. */
     private static final List<Logger> QUIET = List.of(
@@ -48,7 +54,15 @@ public final class CacheLog implements AutoCloseable {
 
     private CacheLog(@Nullable LogFile file, PrintStream standardError) {
         this.file = file;
-        this.queue = new WriterQueue<>(THREAD_NAME, QUEUE_LIMIT, new WriterQueue.Sink<>() {
+        this.queue = new WriterQueue<>(THREAD_NAME, QUEUE_LIMIT, QUEUE_BYTES, new WriterQueue.Sink<>() {
+            private final RecurringWarning drops = new RecurringWarning(LOG);
+            private long droppedReported;
+
+            @Override
+            public int bytes(String item) {
+                return item.length();
+            }
+
             @Override
             public void write(String item) {
                 if (file == null) {
@@ -64,6 +78,16 @@ public final class CacheLog implements AutoCloseable {
                     standardError.flush();
                 } else {
                     file.flush();
+                }
+                // Now there is room for this line.
+                long dropped = queue.dropped();
+                if (dropped > droppedReported) {
+                    drops.met(
+                            "cache_log: lines were dropped",
+                            dropped - droppedReported,
+                            () -> "cache_log: lines were dropped, the queue of " + QUEUE_LIMIT + " lines and "
+                                    + (QUEUE_BYTES >> 20) + " MB was full");
+                    droppedReported = dropped;
                 }
             }
         });
@@ -107,6 +131,11 @@ public final class CacheLog implements AutoCloseable {
     /** Lines that were dropped because the queue was full, and writes that failed. */
     public long faults() {
         return queue.dropped() + (file == null ? 0 : file.faults());
+    }
+
+    /** Waits until the lines that were logged before this call are written. */
+    void awaitWritten() {
+        queue.awaitWritten();
     }
 
     /** Writes what is queued, closes the file and leaves logging without a destination. */

@@ -99,7 +99,7 @@ final class ConnectAttempt {
             if (isOurs(failure)) {
                 peer.failed();
             } else {
-                peer.connectFailed();
+                peer.connectFailed(address);
             }
             listener.failed(OriginHandler.Cause.REFUSED, "connect to " + describe() + " failed: " + failure);
         }
@@ -117,7 +117,7 @@ final class ConnectAttempt {
             end();
             giveUp();
             if (counts) {
-                peer.connectFailed();
+                peer.connectFailed(address);
             } else {
                 peer.failed();
             }

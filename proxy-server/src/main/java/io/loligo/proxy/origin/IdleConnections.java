@@ -25,7 +25,7 @@ final class IdleConnections {
     @Nullable OriginConnection take(Peer peer) {
         ArrayDeque<OriginConnection> waiting = idle.get(peer);
         OriginConnection last = waiting == null ? null : waiting.peekLast();
-        while (waiting != null && last != null && !last.isQuiet()) {
+        while (waiting != null && last != null && !last.isReusable()) {
             last.close();
             last = waiting.peekLast();
         }

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
 
@@ -17,8 +18,9 @@ import org.xnio.StreamConnection;
  * <p>A request that cannot be repeated goes out on a fresh connection, for an idle one may be dying: Squid's
  * server_pconn_for_nonretriable, which denies by default.
  */
-final class OriginCall implements OriginClient.Call, ConnectAttempt.Listener {
+final class OriginCall implements OriginClient.Call, OriginExchange, ConnectAttempt.Listener {
     private final OriginClient client;
+    private final OriginContext context;
     private final OriginSettings settings;
     private final OriginRequest request;
     private final List<Candidate> candidates;
@@ -47,16 +49,18 @@ final class OriginCall implements OriginClient.Call, ConnectAttempt.Listener {
     private OriginHandler.@Nullable Unreachable lastFailure;
 
     /** An answer that is delivered if no other peer gives one. */
-    private record Held(OriginHandler.Answer answer, OriginBody body) {}
+    private record Held(OriginAnswer answer, OriginBody body) {}
 
     OriginCall(
             OriginClient client,
+            OriginContext context,
             OriginSettings settings,
             OriginRequest request,
             List<Candidate> candidates,
             IdleConnections connections,
             OriginHandler handler) {
         this.client = client;
+        this.context = context;
         this.settings = settings;
         this.request = request;
         this.candidates = candidates;
@@ -75,11 +79,13 @@ final class OriginCall implements OriginClient.Call, ConnectAttempt.Listener {
         starting = false;
     }
 
-    OriginRequest request() {
+    @Override
+    public OriginRequest request() {
         return request;
     }
 
-    OriginSettings settings() {
+    @Override
+    public OriginSettings settings() {
         return settings;
     }
 
@@ -100,8 +106,8 @@ final class OriginCall implements OriginClient.Call, ConnectAttempt.Listener {
         }
     }
 
-    /** The head for the peer being tried. */
-    byte[] head() {
+    @Override
+    public byte[] head() {
         PeerConfig tried = peer().config();
         if (candidate == 0) {
             return head;
@@ -165,7 +171,7 @@ final class OriginCall implements OriginClient.Call, ConnectAttempt.Listener {
     }
 
     private void noRoom() {
-        remember(OriginHandler.Cause.NO_PEER, peer() + " has max-conn connections");
+        remember(OriginHandler.Cause.NO_PEER, peer() + " has max-conn connections", null);
         tryNextCandidate();
     }
 
@@ -179,13 +185,15 @@ final class OriginCall implements OriginClient.Call, ConnectAttempt.Listener {
     @Override
     public void connected(StreamConnection opened) {
         connecting = null;
-        use(new OriginConnection(client, connections, peer(), opened), false);
+        InetSocketAddress to =
+                Objects.requireNonNull(addresses, "no address was tried").get(address);
+        use(new OriginConnection(context, connections, peer(), to, opened), false);
     }
 
     @Override
     public void failed(OriginHandler.Cause cause, String message) {
         connecting = null;
-        remember(cause, message);
+        remember(cause, message, null);
         if (connectsToAddress > settings.connectRetries()) {
             address++;
             connectsToAddress = 0;
@@ -195,23 +203,27 @@ final class OriginCall implements OriginClient.Call, ConnectAttempt.Listener {
 
     private void use(OriginConnection taken, boolean reused) {
         connection = taken;
-        sentAt = client.clock().instant();
+        sentAt = context.clock().instant();
         taken.begin(this, reused);
     }
 
     // ---- what the connection says
 
-    void interim(ResponseHead interim) {
+    @Override
+    public void interim(ResponseHead interim) {
         handler.interim(interim);
     }
 
-    void answered(ResponseHead answer, OriginBody body) {
+    @Override
+    public void answered(ResponseHead answer, OriginBody body) {
+        InetSocketAddress address = Objects.requireNonNull(connection, "an answer without a connection")
+                .address();
         Candidate from = candidates.get(candidate);
         from.peer().fetched();
         connection = null;
-        Instant now = client.clock().instant();
+        Instant now = context.clock().instant();
         ResponseTimes times = new ResponseTimes(sentAt, now.isBefore(sentAt) ? sentAt : now);
-        Held latest = new Held(new OriginHandler.Answer(answer, times, from.peer(), from.code()), body);
+        Held latest = new Held(new OriginAnswer(answer, times, from.peer(), address, from.code()), body);
         if (held != null) {
             held.body().abort();
         }
@@ -224,15 +236,11 @@ final class OriginCall implements OriginClient.Call, ConnectAttempt.Listener {
         }
     }
 
-    /**
-     * The connection failed before an answer's head was complete; it is closed.
-     *
-     * @param untouched whether the origin gave no byte of an answer
-     * @param unsent whether no byte of the request was written
-     */
-    void lost(OriginHandler.Cause cause, String message, boolean reused, boolean untouched, boolean unsent) {
+    @Override
+    public void lost(OriginHandler.Cause cause, String message, boolean reused, boolean untouched, boolean unsent) {
+        InetSocketAddress address = connection == null ? null : connection.address();
         connection = null;
-        remember(cause, peer() + ": " + message);
+        remember(cause, message, address);
         RequestBody body = request.body();
         boolean repeatable = untouched && (request.isIdempotent() || unsent) && (body == null || !body.started());
         if (repeatable && reused && cause == OriginHandler.Cause.CLOSED) {
@@ -265,7 +273,7 @@ final class OriginCall implements OriginClient.Call, ConnectAttempt.Listener {
         OriginHandler.Unreachable failure = lastFailure;
         if (failure == null) {
             failure = new OriginHandler.Unreachable(
-                    OriginHandler.Cause.NO_PEER, "no peer may serve the request", null, HierarchyCode.HIER_NONE);
+                    OriginHandler.Cause.NO_PEER, "no peer may serve the request", null, null, HierarchyCode.HIER_NONE);
         }
         OriginHandler.Unreachable why = failure;
         if (starting) {
@@ -288,9 +296,9 @@ final class OriginCall implements OriginClient.Call, ConnectAttempt.Listener {
         handler.answered(answer.answer(), answer.body());
     }
 
-    private void remember(OriginHandler.Cause cause, String message) {
+    private void remember(OriginHandler.Cause cause, String message, @Nullable InetSocketAddress connectedTo) {
         Candidate tried = candidates.get(candidate);
-        lastFailure = new OriginHandler.Unreachable(cause, message, tried.peer(), tried.code());
+        lastFailure = new OriginHandler.Unreachable(cause, message, tried.peer(), connectedTo, tried.code());
     }
 
     // ---- questions

@@ -29,9 +29,7 @@ public final class OriginClient implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(OriginClient.class.getName());
 
     private final XnioWorker worker;
-    private final ByteBufferPool buffers;
-    private final InstantSource clock;
-    private final OriginTraffic traffic;
+    private final OriginContext context;
     private final NameResolution names;
     private final Map<XnioIoThread, IdleConnections> idle = new ConcurrentHashMap<>();
     private volatile OriginSettings settings;
@@ -48,7 +46,7 @@ public final class OriginClient implements AutoCloseable {
     /**
      * @param worker whose I/O threads probe dead peers
      * @param buffers pooled buffers, direct, of 16 KB or so
-     * @param clock the time of {@link OriginHandler.Answer#times}
+     * @param clock the time of {@link OriginAnswer#times}
      * @param traffic is told what goes over the connections
      */
     public OriginClient(
@@ -57,7 +55,7 @@ public final class OriginClient implements AutoCloseable {
             InstantSource clock,
             OriginSettings settings,
             OriginTraffic traffic) {
-        this(worker, buffers, clock, settings, traffic, InetAddress::getAllByName);
+        this(worker, buffers, clock, settings, traffic, InetAddress::getAllByName, new NameResolution.Threads());
     }
 
     OriginClient(
@@ -66,17 +64,16 @@ public final class OriginClient implements AutoCloseable {
             InstantSource clock,
             OriginSettings settings,
             OriginTraffic traffic,
-            NameResolution.Resolver resolver) {
+            NameResolution.Resolver resolver,
+            NameResolution.Schedule lookups) {
         this.worker = worker;
-        this.buffers = buffers;
-        this.clock = clock;
         this.settings = settings;
-        this.traffic = traffic;
-        this.names = new NameResolution(resolver);
+        this.context = new OriginContext(buffers, clock, traffic, () -> this.settings);
+        this.names = new NameResolution(resolver, lookups, () -> this.settings.dns());
     }
 
     /**
-     * Takes care of these peers from now on: resolves their names, now and each hour, and probes them when dead.
+     * Takes care of these peers from now on: resolves their names, now and again, and probes them when dead.
      *
      * @param wait how long to wait for the first lookups; a peer whose name takes longer comes up later. Blocks the
      *     calling thread, which must not be an I/O thread
@@ -149,7 +146,7 @@ public final class OriginClient implements AutoCloseable {
         if (connections == null) {
             connections = idle.computeIfAbsent(thread, IdleConnections::new);
         }
-        OriginCall call = new OriginCall(this, settings, request, candidates, connections, handler);
+        OriginCall call = new OriginCall(this, context, settings, request, candidates, connections, handler);
         call.start();
         return call;
     }
@@ -159,22 +156,6 @@ public final class OriginClient implements AutoCloseable {
     public void close() {
         names.close();
         onEachThread(IdleConnections::closeAll);
-    }
-
-    ByteBufferPool buffers() {
-        return buffers;
-    }
-
-    OriginTraffic traffic() {
-        return traffic;
-    }
-
-    InstantSource clock() {
-        return clock;
-    }
-
-    OriginSettings settings() {
-        return settings;
     }
 
     /** Closes an idle connection that another I/O thread keeps to {@code peer}, then runs {@code then} on ours. */

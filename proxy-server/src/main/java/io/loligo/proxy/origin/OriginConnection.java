@@ -4,6 +4,7 @@ import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.ResponseHead;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +31,10 @@ final class OriginConnection {
      */
     static final Duration CONTINUE_WAIT = Duration.ofSeconds(1);
 
-    private final OriginClient client;
+    private final OriginContext context;
     private final IdleConnections idle;
     private final Peer peer;
+    private final InetSocketAddress address;
     private final StreamConnection connection;
     private final StreamSourceConduit source;
     private final OriginInput input;
@@ -45,7 +47,7 @@ final class OriginConnection {
     private boolean mayTrail;
 
     // The exchange under way, if any.
-    private @Nullable OriginCall call;
+    private @Nullable OriginExchange call;
     private @Nullable AnswerBody body;
     private boolean reused;
     private int interims;
@@ -56,24 +58,30 @@ final class OriginConnection {
     private final Runnable readStep = this::readable;
     private final Runnable writeStep;
 
-    OriginConnection(OriginClient client, IdleConnections idle, Peer peer, StreamConnection connection) {
-        this.client = client;
+    OriginConnection(
+            OriginContext context,
+            IdleConnections idle,
+            Peer peer,
+            InetSocketAddress address,
+            StreamConnection connection) {
+        this.context = context;
         this.idle = idle;
         this.peer = peer;
+        this.address = address;
         this.connection = connection;
         this.source = connection.getSourceChannel().getConduit();
-        this.input = new OriginInput(source, client.buffers(), client.traffic());
-        this.sending =
-                new RequestSending(this, connection.getSinkChannel().getConduit(), client.buffers(), client.traffic());
+        this.input = new OriginInput(source, context.buffers(), context.traffic());
+        this.sending = new RequestSending(
+                this, connection.getSinkChannel().getConduit(), context.buffers(), context.traffic());
         this.writeStep = sending::write;
-        this.heads = new ResponseHeadParser(client.settings().headMax());
+        this.heads = new ResponseHeadParser(context.settings().get().headMax());
         this.deadline = new Deadline(connection.getIoThread(), () -> guarded(this::timedOut));
         connection.getSourceChannel().setReadListener(channel -> guarded(readStep));
         connection.getSinkChannel().setWriteListener(channel -> guarded(writeStep));
     }
 
     /** Starts an exchange; the connection is fresh or was idle. Never calls back within this, but for {@code lost}. */
-    void begin(OriginCall next, boolean wasIdle) {
+    void begin(OriginExchange next, boolean wasIdle) {
         OriginRequest request = next.request();
         call = next;
         reused = wasIdle;
@@ -88,10 +96,14 @@ final class OriginConnection {
     }
 
     /**
-     * Whether an idle connection may be used again. Bytes that nobody asked for would be read as the next answer; they
+     * Whether an idle connection may be used again: to an address that the peer still has, and quiet. Bytes that nobody asked for would be read as the next answer; they
      * are noticed by their event, and where they are likely looked for once more.
      */
-    boolean isQuiet() {
+    boolean isReusable() {
+        return peer.isAt(address) && isQuiet();
+    }
+
+    private boolean isQuiet() {
         if (!mayTrail) {
             return true;
         }
@@ -127,7 +139,7 @@ final class OriginConnection {
         try {
             step.run();
         } catch (RuntimeException bug) {
-            LOG.log(System.Logger.Level.ERROR, "exchange with " + peer + " failed", bug);
+            LOG.log(System.Logger.Level.ERROR, "exchange with " + describe() + " failed", bug);
             lose(OriginHandler.Cause.MALFORMED, "internal error: " + bug);
         }
     }
@@ -225,7 +237,7 @@ final class OriginConnection {
     }
 
     private void answered(ResponseHead head, BodyFraming framing) {
-        OriginCall to = call;
+        OriginExchange to = call;
         if (to == null) {
             throw new IllegalStateException("an answer without a call");
         }
@@ -286,7 +298,7 @@ final class OriginConnection {
     void lose(OriginHandler.Cause cause, String message) {
         boolean untouched = isUntouched();
         boolean unsent = !sending.hasBegun();
-        OriginCall lost = call;
+        OriginExchange lost = call;
         AnswerBody cut = body;
         close();
         call = null;
@@ -294,7 +306,7 @@ final class OriginConnection {
             cut.fail(new IOException(message));
         }
         if (lost != null) {
-            lost.lost(cause, message, reused, untouched, unsent);
+            lost.lost(cause, describe() + ": " + message, reused, untouched, unsent);
         }
     }
 
@@ -302,11 +314,11 @@ final class OriginConnection {
     void exchangeDone() {
         ByteBuffer unread = input.bytes();
         boolean extra = unread != null && unread.hasRemaining();
-        boolean reusable = persistent && sending.isWritten() && !extra;
+        boolean reusable = persistent && sending.isWritten() && !extra && peer.isAt(address);
         sending.stop();
         body = null;
         input.release();
-        OriginSettings settings = client.settings();
+        OriginSettings settings = context.settings().get();
         if (reusable && !closed && idle.offer(peer, this, settings.idleMax())) {
             source.resumeReads();
             deadline.in(settings.idleTimeout());
@@ -346,6 +358,15 @@ final class OriginConnection {
         }
         decoder.reset();
         return decoder;
+    }
+
+    /** The address that it goes to. */
+    InetSocketAddress address() {
+        return address;
+    }
+
+    private String describe() {
+        return peer + " (" + address.getAddress().getHostAddress() + ":" + address.getPort() + ")";
     }
 
     boolean isClosed() {

@@ -1,8 +1,9 @@
 package io.loligo.proxy.origin;
 
-import io.loligo.cache.freshness.ResponseTimes;
 import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.status.HierarchyCode;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Told how an {@link OriginRequest} goes on; every call comes on the I/O thread that sent it. After {@link #answered} or
@@ -14,20 +15,10 @@ public interface OriginHandler {
     void interim(ResponseHead head);
 
     /** The final answer's head. The handler now owns {@code body} and reads it to the end or aborts it. */
-    void answered(Answer answer, OriginBody body);
+    void answered(OriginAnswer answer, OriginBody body);
 
     /** No peer gave an answer. */
     void failed(Unreachable failure);
-
-    /**
-     * The final answer of a peer.
-     *
-     * @param head as received, after the strict check
-     * @param times when this try was sent and the head arrived
-     * @param peer who answered
-     * @param code how that peer was chosen
-     */
-    record Answer(ResponseHead head, ResponseTimes times, Peer peer, HierarchyCode code) {}
 
     /**
      * Why no answer came: the last try's failure.
@@ -35,33 +26,51 @@ public interface OriginHandler {
      * @param cause the kind of failure
      * @param message one line for the log, without the client's data
      * @param peer the last peer tried, or null when there was none to try
-     * @param code how it was chosen
+     * @param address the address of that peer that the connection went to; null when no connection was made
+     * @param code how that peer was chosen
      */
     record Unreachable(
             Cause cause,
             String message,
-            @org.jspecify.annotations.Nullable Peer peer,
-            HierarchyCode code) {}
+            @Nullable Peer peer,
+            @Nullable InetSocketAddress address,
+            HierarchyCode code) {
+
+        /** What goes wrong, in words that no client can vary: the same for each request that meets it. */
+        public String trouble() {
+            return peer == null ? "no peer may serve a request" : "no answer from " + peer + ": " + cause.words();
+        }
+    }
 
     /** The kinds of failure; each becomes its own error page. */
     enum Cause {
         /** No peer may serve the request, or none is up: 503 ERR_CANNOT_FORWARD. */
-        NO_PEER,
+        NO_PEER("it takes no connection now"),
         /** Connection refused or unreachable: 503 ERR_CONNECT_FAIL. */
-        REFUSED,
+        REFUSED("connect failed"),
         /** 504 ERR_CONNECT_FAIL. */
-        CONNECT_TIMEOUT,
+        CONNECT_TIMEOUT("connect timed out"),
         /** 504 ERR_READ_TIMEOUT. */
-        READ_TIMEOUT,
+        READ_TIMEOUT("silent for too long"),
         /** Closed without a byte of an answer: 502 ERR_ZERO_SIZE_OBJECT. */
-        CLOSED,
+        CLOSED("closed without an answer"),
         /** Closed or reset in the middle of the head: 502 ERR_READ_ERROR. */
-        RESET,
+        RESET("connection lost within the head"),
         /** Not HTTP, or against its framing rules: 502 ERR_INVALID_RESP. */
-        MALFORMED,
+        MALFORMED("malformed answer"),
         /** The head is over reply_header_max_size: 502 ERR_TOO_BIG. */
-        TOO_BIG,
+        TOO_BIG("answer too big"),
         /** The client's own body failed: its error, not the origin's. */
-        REQUEST_BODY
+        REQUEST_BODY("the client's body failed");
+
+        private final String words;
+
+        Cause(String words) {
+            this.words = words;
+        }
+
+        String words() {
+            return words;
+        }
     }
 }

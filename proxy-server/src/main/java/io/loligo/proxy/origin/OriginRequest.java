@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param fields end-to-end fields with Host, Via and X-Forwarded-For as they go out, without Content-Length,
  *     Transfer-Encoding and Connection: those are the client's to write
  * @param body the body, or null when there is none
+ * @param https whether the client's URL is one of https, which front-end-https=auto tells the peer
  */
 public record OriginRequest(
         String method,
         String target,
         Fields fields,
-        @Nullable RequestBody body) {
+        @Nullable RequestBody body,
+        boolean https) {
 
     /** Methods that may be sent again when nothing of an answer arrived. RFC 9110 §9.2.2. */
     public boolean isIdempotent() {

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param persistent server_persistent_connections
  * @param headMax reply_header_max_size, in bytes
  * @param idleMax idle connections kept per peer and I/O thread; one more is closed
+ * @param dns positive_dns_ttl and negative_dns_ttl
  */
 public record OriginSettings(
         Duration forwardTimeout,
@@ -25,7 +26,8 @@ public record OriginSettings(
         int connectRetries,
         boolean persistent,
         int headMax,
-        int idleMax) {
+        int idleMax,
+        Configuration.Dns dns) {
     /** {@link #idleMax} when nothing says otherwise. */
     public static final int IDLE_MAX = 128;
 
@@ -48,7 +50,8 @@ public record OriginSettings(
                 forwarding.connectRetries(),
                 forwarding.serverPersistentConnections(),
                 configuration.limits().replyHeaderMaxSize(),
-                IDLE_MAX);
+                IDLE_MAX,
+                configuration.dns());
     }
 
     private static void require(boolean holds, String message) {

@@ -2,11 +2,11 @@ package io.loligo.proxy.origin;
 
 import io.loligo.proxy.config.PeerConfig;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -32,17 +32,16 @@ public final class Peer {
     private final LongAdder fetches = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private final AtomicLong lastProbe = new AtomicLong(System.nanoTime() - PROBE_INTERVAL_NANOS);
-    private volatile List<InetSocketAddress> addresses;
-    private volatile int preferred;
+    private final AtomicReference<PeerAddresses> addresses;
     private volatile @Nullable Consumer<Peer> prober;
+    private volatile @Nullable Runnable resolver;
     private volatile boolean retired;
 
     /** Up at once when the host is an address; else when {@link OriginClient#start} has resolved its name. */
     public Peer(PeerConfig config) {
         this.config = config;
         this.connectsForgiven = new AtomicInteger(Math.max(1, config.connectFailLimit()));
-        InetSocketAddress literal = NameResolution.literal(config.host(), config.port());
-        this.addresses = literal == null ? List.of() : List.of(literal);
+        this.addresses = new AtomicReference<>(PeerAddresses.spelledOut(config.host(), config.port()));
     }
 
     public PeerConfig config() {
@@ -51,7 +50,7 @@ public final class Peer {
 
     /** Whether it has an address and has not been proven down. */
     public boolean isUp() {
-        return connectsForgiven.get() > 0 && !addresses.isEmpty();
+        return connectsForgiven.get() > 0 && !addresses().isEmpty();
     }
 
     /** Connections open to it on all I/O threads, idle ones included. */
@@ -76,7 +75,12 @@ public final class Peer {
 
     /** What its host resolved to last; empty while the name is unknown. */
     public List<InetSocketAddress> addresses() {
-        return addresses;
+        return addresses.get().all();
+    }
+
+    /** Whether its host still resolves to {@code address}: else a connection there is not used for another request. */
+    boolean isAt(InetSocketAddress address) {
+        return addresses.get().has(address);
     }
 
     /** Whether one more request may go to it under max-conn: an idle connection serves it without a new one. */
@@ -93,7 +97,7 @@ public final class Peer {
     /** A request would have gone here. Asks for a probe, at most one per second. */
     void lookedAtWhileDown() {
         Consumer<Peer> ask = prober;
-        if (ask == null || retired || addresses.isEmpty()) {
+        if (ask == null || retired || addresses().isEmpty()) {
             return;
         }
         long now = System.nanoTime();
@@ -107,8 +111,19 @@ public final class Peer {
         prober = connect;
     }
 
-    void connectFailed() {
+    /** Called when a connect fails: its name may have other addresses by now. */
+    void resolveWith(Runnable again) {
+        resolver = again;
+    }
+
+    /** A connect to {@code address} failed, and that is the peer's doing. */
+    void connectFailed(InetSocketAddress address) {
+        addresses.updateAndGet(known -> known.failed(address));
         failures.increment();
+        Runnable again = resolver;
+        if (again != null) {
+            again.run();
+        }
         int before = connectsForgiven.getAndUpdate(forgiven -> Math.max(0, forgiven - 1));
         if (before == 1) {
             LOG.log(System.Logger.Level.WARNING, "Detected DEAD Parent: " + config.name());
@@ -116,7 +131,7 @@ public final class Peer {
     }
 
     void connectSucceeded(InetSocketAddress address) {
-        preferred = Math.max(0, addresses.indexOf(address));
+        addresses.updateAndGet(known -> known.worked(address));
         if (connectsForgiven.getAndSet(Math.max(1, config.connectFailLimit())) == 0) {
             revivals.incrementAndGet();
             LOG.log(System.Logger.Level.INFO, "REVIVED Parent: " + config.name());
@@ -125,19 +140,16 @@ public final class Peer {
 
     /** The addresses in the order in which to try them: the one that worked last comes first. */
     List<InetSocketAddress> addressesToTry() {
-        List<InetSocketAddress> known = addresses;
-        int first = preferred;
-        if (first == 0 || first >= known.size()) {
-            return known;
-        }
-        List<InetSocketAddress> turned = new ArrayList<>(known.subList(first, known.size()));
-        turned.addAll(known.subList(0, first));
-        return turned;
+        return addresses.get().toTry();
     }
 
+    /** Its host resolves to {@code found}. A dead peer is probed at once where that is something new. */
     void resolvedTo(List<InetSocketAddress> found) {
-        addresses = List.copyOf(found);
-        preferred = 0;
+        PeerAddresses before = addresses.getAndUpdate(known -> known.resolved(found));
+        if (before != addresses.get() && connectsForgiven.get() == 0) {
+            lastProbe.set(System.nanoTime() - PROBE_INTERVAL_NANOS);
+            lookedAtWhileDown();
+        }
     }
 
     /**

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.loligo.cache.http.Fields;
 import io.loligo.proxy.config.PeerConfig;
+import io.loligo.proxy.config.PeerConfig.FrontEndHttps;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Locale;
@@ -17,6 +18,7 @@ final class RequestHeadWriter {
 
     private static final ThreadLocal<RequestHeadWriter> WRITERS = ThreadLocal.withInitial(RequestHeadWriter::new);
     private static final String VERSION = " HTTP/1.1";
+    private static final String FRONT_END_HTTPS = "Front-End-Https";
 
     private byte[] bytes = new byte[USUAL_SIZE];
     private int length;
@@ -26,6 +28,7 @@ final class RequestHeadWriter {
     /** Whether the head depends on the peer that it goes to. */
     static boolean isOwn(PeerConfig peer) {
         return peer.forcedDomain() != null
+                || peer.frontEndHttps() != FrontEndHttps.OFF
                 || switch (peer.login().kind()) {
                     case NONE, PASS -> false;
                     case FIXED, CLIENT_USER -> true;
@@ -35,14 +38,14 @@ final class RequestHeadWriter {
     /**
      * The head in wire form.
      *
-     * @param peer whose forceddomain= and login= change Host and Authorization
+     * @param peer whose forceddomain=, login= and front-end-https= change Host, Authorization and Front-End-Https
      * @param persistent false asks for the close of the connection
      */
     static byte[] write(OriginRequest request, PeerConfig peer, boolean persistent) {
         RequestHeadWriter writer = WRITERS.get();
         writer.begin();
         writer.requestLine(request);
-        writer.fields(request.fields(), peer);
+        writer.fields(request, peer);
         RequestBody body = request.body();
         if (body != null) {
             if (body.length() >= 0) {
@@ -87,16 +90,22 @@ final class RequestHeadWriter {
         crlf();
     }
 
-    private void fields(Fields fields, PeerConfig peer) {
+    private void fields(OriginRequest request, PeerConfig peer) {
+        Fields fields = request.fields();
+        FrontEndHttps frontEndHttps = peer.frontEndHttps();
         String host = peer.forcedDomain();
         String authorization = authorization(fields, peer.login());
         for (int i = 0; i < fields.size(); i++) {
             String name = fields.name(i);
             if (host != null && name.equalsIgnoreCase("Host")) {
                 field("Host", host);
-            } else if (authorization == null || !name.equalsIgnoreCase("Authorization")) {
+            } else if ((authorization == null || !name.equalsIgnoreCase("Authorization"))
+                    && (frontEndHttps == FrontEndHttps.OFF || !name.equalsIgnoreCase(FRONT_END_HTTPS))) {
                 field(name, fields.value(i));
             }
+        }
+        if (frontEndHttps == FrontEndHttps.ON || (frontEndHttps == FrontEndHttps.AUTO && request.https())) {
+            field(FRONT_END_HTTPS, "On");
         }
         if (authorization != null) {
             field("Authorization", authorization);

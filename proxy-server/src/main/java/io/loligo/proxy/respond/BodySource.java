@@ -2,6 +2,7 @@ package io.loligo.proxy.respond;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A body to be sent, read at the client's pace. Used on the client's I/O thread only; closed by the sender when the
@@ -21,6 +22,14 @@ public interface BodySource extends AutoCloseable {
 
     /** Sets what is called on the client's I/O thread after {@link #read} gave 0. Sources that never do may ignore it. */
     void onReadable(Runnable listener);
+
+    /**
+     * All of the body where it is at hand in memory, to be written together with the head; null where it has to be read.
+     * Asked for at most once; the buffer is used until {@link #close}.
+     */
+    default @Nullable ByteBuffer whole() {
+        return null;
+    }
 
     @Override
     void close();

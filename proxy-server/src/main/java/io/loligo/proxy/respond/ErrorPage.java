@@ -30,6 +30,9 @@ public enum ErrorPage {
     ERR_SHUTTING_DOWN(503, "Service Unavailable", "This server is about to stop."),
     ERR_INTERNAL(500, "Internal Server Error", "This server made a mistake. Its log says more.");
 
+    /** Methods are passed on whatever they are, but for CONNECT: these are the registered ones. RFC 9110 §9.3, RFC 5789. */
+    private static final String METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS, TRACE, PATCH";
+
     private final int status;
     private final String reason;
     private final String text;
@@ -52,18 +55,21 @@ public enum ErrorPage {
     /**
      * The page as HTML, in UTF-8.
      *
+     * @param answerStatus the status of the answer that carries it, mostly {@link #status}
+     * @param answerReason the phrase of that status
      * @param url what was asked for, or empty
      * @param detail one more sentence, or empty
      * @param identity names this server, and whom to write to about it
      */
-    public byte[] body(String url, String detail, Configuration.Identity identity) {
+    public byte[] body(
+            int answerStatus, String answerReason, String url, String detail, Configuration.Identity identity) {
         StringBuilder page = new StringBuilder(512);
         page.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
-                .append(status)
+                .append(answerStatus)
                 .append(' ')
-                .append(reason)
+                .append(answerReason)
                 .append("</title></head>\n<body><h1>")
-                .append(reason)
+                .append(answerReason)
                 .append("</h1>\n<p>")
                 .append(text)
                 .append("</p>\n");
@@ -83,9 +89,13 @@ public enum ErrorPage {
         return page.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The fields of the page, Content-Length included. */
+    /**
+     * The fields of the page: Date, Content-Length and, with 405, Allow. RFC 9110 §15.5.6.
+     *
+     * @param bodyLength in bytes
+     */
     public Fields fields(int bodyLength, String product, Instant now) {
-        return Fields.of(
+        Fields fields = Fields.of(
                 "Server",
                 product,
                 "Date",
@@ -98,6 +108,7 @@ public enum ErrorPage {
                 "no-store",
                 "X-Squid-Error",
                 squidName() + " 0");
+        return this == ERR_UNSUP_REQ ? fields.plus("Allow", METHODS) : fields;
     }
 
     private String squidName() {

@@ -7,6 +7,7 @@ import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.proxy.config.Configuration;
+import io.loligo.proxy.config.Configuration.ForwardedFields;
 import io.loligo.proxy.log.AddressText;
 import java.net.InetAddress;
 import java.util.List;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fields that go to an origin: the client's end-to-end ones, Host rebuilt from what was understood, Via and
- * X-Forwarded-For; this server's name in CDN-Loop where others have put theirs there. RFC 9110 §7.6, RFC 8586; Squid's
+ * X-Forwarded-For, and the URL in X-Forwarded-Proto, -Host and -Port where that is asked for; this server's name in CDN-Loop where others have put theirs there. RFC 9110 §7.6, RFC 8586; Squid's
  * via and forwarded_for.
  *
  * <p>Immutable, used by every I/O thread.
@@ -23,14 +24,19 @@ import org.jspecify.annotations.Nullable;
 public final class RequestFields {
     private static final String SURROGATE_CAPABILITY = "Surrogate-Capability";
     private static final String CDN_LOOP = "CDN-Loop";
-    /** Host, Via, CDN-Loop, X-Forwarded-For, Surrogate-Capability. */
-    private static final int ADDED_MAX = 5;
+    /** Host, Via, CDN-Loop, X-Forwarded-For, -Proto, -Host and -Port, Surrogate-Capability. */
+    private static final int ADDED_MAX = 8;
 
     /** Fields that belong to the connection with the client, or that the origin connection writes itself. */
-    private static final FieldNames OURS =
-            FieldNames.of(List.of("Host", "Content-Length", "Expect", "Via", "X-Forwarded-For"));
+    private static final List<String> OURS = List.of("Host", "Content-Length", "Expect", "Via", "X-Forwarded-For");
+
+    private static final String PROTO = "X-Forwarded-Proto";
+    private static final String HOST = "X-Forwarded-Host";
+    private static final String PORT = "X-Forwarded-Port";
 
     private final Configuration.Forwarding forwarding;
+    /** The fields of clients in whose place we write our own. */
+    private final FieldNames ours;
     /** What stands for this server in CDN-Loop. */
     private final String cdnId;
 
@@ -48,6 +54,8 @@ public final class RequestFields {
             Configuration.Forwarding forwarding,
             Configuration.HeaderFields headerFields) {
         this.forwarding = forwarding;
+        this.ours = FieldNames.of(Stream.concat(OURS.stream(), names(forwarding.forwardedFields()))
+                .toList());
         this.surrogate = headerFields.targets().surrogate();
         this.unkeyed =
                 FieldNames.of(Stream.concat(headerFields.unkeyedInRequests().stream(), Stream.of(SURROGATE_CAPABILITY))
@@ -66,7 +74,7 @@ public final class RequestFields {
         Fields kept = MaxForwards.decremented(head, FieldRule.endToEnd(head.fields()));
         Fields.Builder fields = Fields.builder(kept.size() + ADDED_MAX).add("Host", uri.authority());
         kept.forEach((name, value) -> {
-            if (!OURS.contains(name) && !(cacheable && unkeyed.contains(name))) {
+            if (!ours.contains(name) && !(cacheable && unkeyed.contains(name))) {
                 fields.add(name, value);
             }
         });
@@ -78,10 +86,30 @@ public final class RequestFields {
             fields.add(CDN_LOOP, cdnId);
         }
         forwardedFor(fields, kept, client);
+        forwardedUrl(fields, uri);
         if (surrogate != null) {
             fields.add(SURROGATE_CAPABILITY, surrogate.id() + "=\"Surrogate/1.0\"");
         }
         return fields.build();
+    }
+
+    private static Stream<String> names(ForwardedFields forwarded) {
+        return Stream.of(forwarded.proto() ? PROTO : "", forwarded.host() ? HOST : "", forwarded.port() ? PORT : "")
+                .filter(name -> !name.isEmpty());
+    }
+
+    /** The URL in the key says all of it, so that what an origin makes of it cannot reach another URL's visitors. */
+    private void forwardedUrl(Fields.Builder fields, EffectiveUri uri) {
+        ForwardedFields forwarded = forwarding.forwardedFields();
+        if (forwarded.proto()) {
+            fields.add(PROTO, uri.scheme());
+        }
+        if (forwarded.host()) {
+            fields.add(HOST, uri.authority());
+        }
+        if (forwarded.port()) {
+            fields.add(PORT, Integer.toString(uri.port()));
+        }
     }
 
     /** Whether this server sent the request itself, as its Via says. RFC 9110 §7.6.3. */

@@ -26,6 +26,7 @@ public final class ResponseFields {
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(SCRATCH_BYTES));
     private static final byte[] AGE = ascii("Age: ");
     private static final byte[] CACHE_STATUS = ascii("Cache-Status: ");
+    private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
     private static final ThreadLocal<Text> TEXT = ThreadLocal.withInitial(Text::new);
     /** The ends of a head whose last line has its own end. */
     private static final byte[] END = ascii("\r\n");
@@ -56,7 +57,7 @@ public final class ResponseFields {
     }
 
     /**
-     * The head of an answer from the store.
+     * The head of an answer from the store that needs no {@link Answer}: a plain hit.
      *
      * @param storedHead status line and stored fields in wire form, without the empty line; its position is moved
      * @param port the listening port, for X-Cache-Lookup
@@ -80,69 +81,57 @@ public final class ResponseFields {
     }
 
     /**
-     * The head of an answer from the store after the origin was asked.
+     * The head of any other answer.
      *
-     * @param storedHead as in {@link #hit}
-     * @param cacheStatus as in {@link #head}, and so are the others
+     * @param chunked whether the body goes out in chunks, which the head announces
      * @return as {@link #hit}
      */
-    public ByteBuffer stored(
-            ByteBuffer storedHead,
-            long ageSeconds,
-            CacheStatus cacheStatus,
-            boolean hit,
-            Lookup lookup,
-            int port,
-            boolean keepAlive,
-            HttpVersion version) {
-        byte[] lines = ownLines.computeIfAbsent(new OwnLines(hit, lookup, port), this::encode);
-        byte[] status = ascii(cacheStatus.format(identity.uniqueHostname()));
+    public ByteBuffer head(Answer answer, boolean chunked, boolean keepAlive, HttpVersion version) {
+        CacheRemarks remarks = answer.remarks();
+        byte[] lines =
+                ownLines.computeIfAbsent(new OwnLines(remarks.hit(), remarks.lookup(), remarks.port()), this::encode);
+        CacheStatus status = remarks.status();
+        String cacheStatus = status == null ? null : status.format(identity.uniqueHostname());
         byte[] end = end(keepAlive, version);
-        int needed = storedHead.remaining()
+        Answer.StoredForm stored = answer.storedForm();
+        return stored != null && cacheStatus != null && !chunked
+                ? stored(stored, lines, ascii(cacheStatus), end)
+                : composed(answer, chunked, lines, cacheStatus, end);
+    }
+
+    private static ByteBuffer stored(Answer.StoredForm stored, byte[] lines, byte[] cacheStatus, byte[] end) {
+        int needed = stored.head().remaining()
                 + lines.length
                 + AGE.length
                 + CACHE_STATUS.length
-                + status.length
+                + cacheStatus.length
                 + end.length
                 + NUMBER_BYTES
                 + 4;
         ByteBuffer head = needed <= SCRATCH_BYTES ? SCRATCH.get().clear() : ByteBuffer.allocate(needed);
-        head.put(storedHead).put(AGE);
-        putNumber(head, ageSeconds);
-        head.put((byte) '\r').put((byte) '\n').put(lines).put(CACHE_STATUS).put(status);
+        head.put(stored.head()).put(AGE);
+        putNumber(head, stored.ageSeconds());
+        head.put((byte) '\r').put((byte) '\n').put(lines).put(CACHE_STATUS).put(cacheStatus);
         head.put((byte) '\r').put((byte) '\n');
         return head.put(end).flip();
     }
 
-    /**
-     * The head of any other answer.
-     *
-     * @param fields end-to-end fields and the framing ones, in order
-     * @param cacheStatus what this cache says of the request, RFC 9211; null for answers of its own making
-     * @param hit what X-Cache says
-     * @param lookup what X-Cache-Lookup says
-     * @return as {@link #hit}
-     */
-    public ByteBuffer head(
-            int status,
-            String reason,
-            Fields fields,
-            @Nullable CacheStatus cacheStatus,
-            boolean hit,
-            Lookup lookup,
-            int port,
-            boolean keepAlive,
-            HttpVersion version) {
+    private static ByteBuffer composed(
+            Answer answer, boolean chunked, byte[] lines, @Nullable String cacheStatus, byte[] end) {
         Text head = TEXT.get();
-        head.begin(status, reason);
+        head.begin(answer.status(), answer.reason());
+        Fields fields = answer.fields();
         for (int i = 0; i < fields.size(); i++) {
             head.line(fields.name(i), fields.value(i));
         }
-        head.add(ownLines.computeIfAbsent(new OwnLines(hit, lookup, port), this::encode));
-        if (cacheStatus != null) {
-            head.line("Cache-Status", cacheStatus.format(identity.uniqueHostname()));
+        if (chunked) {
+            head.add(CHUNKED);
         }
-        head.add(end(keepAlive, version));
+        head.add(lines);
+        if (cacheStatus != null) {
+            head.line("Cache-Status", cacheStatus);
+        }
+        head.add(end);
         ByteBuffer out = head.length <= SCRATCH_BYTES ? SCRATCH.get().clear() : ByteBuffer.allocate(head.length);
         return out.put(head.bytes, 0, head.length).flip();
     }

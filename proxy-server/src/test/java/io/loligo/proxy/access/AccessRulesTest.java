@@ -37,6 +37,28 @@ class AccessRulesTest {
                 .isEqualTo(allowed);
     }
 
+    @DisplayName("a proxy on this machine connects from it for everybody: the manager is closed to what it sends on")
+    @ParameterizedTest(name = "{0}, manager named: {1}")
+    @CsvSource(textBlock = """
+            # field,          manager named, allowed
+            X-Forwarded-For,  false,         false
+            Forwarded,        false,         false
+            X-Real-IP,        false,         false
+            via,              false,         false
+            X-Forwarded-For,  true,          true
+            Accept,           false,         true
+            """)
+    void forwarded(String field, boolean named, boolean allowed) {
+        AccessList everyone = new AccessList(
+                "http_access", List.of(new Rule(true, List.of(new Term(false, ALL)), "allow all")), false);
+        RequestFacts facts =
+                Requests.from("127.0.0.1", "GET", "http://x.example/squid-internal-mgr/info", field, "203.0.113.9");
+
+        AccessVerdict verdict = new AccessRules(everyone, named, false).decide(facts);
+
+        assertThat(verdict.allowed()).isEqualTo(allowed);
+    }
+
     @DisplayName("access lists: the first rule that matches whole decides, else the opposite of the last")
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """

@@ -123,7 +123,7 @@ class AclTest {
             to_linklocal | 10.0.0.1     | GET     | http://169.254.169.254/                 | true
             """)
     void predefined(String name, String client, String method, String url, boolean matches) {
-        Acl acl = AclParser.predefined(name).orElseThrow();
+        Acl acl = PredefinedAcl.find(name).orElseThrow().acl();
 
         assertThat(acl.matches(Requests.from(client, method, url))).isEqualTo(matches);
     }
@@ -161,7 +161,7 @@ class AclTest {
             parsed.add(new Line(line, listener()));
         }
         HostNames names = name -> name.equals("office.example") ? List.of(Requests.address("203.0.113.9")) : List.of();
-        return new AclParser(names, defined::get).parse("x", type, parsed);
+        return new AclParser(names, defined::get).parse("x", AclType.find(type).orElseThrow(), parsed);
     }
 
     private Complaints listener() {

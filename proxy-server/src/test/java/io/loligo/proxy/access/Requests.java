@@ -17,8 +17,8 @@ public final class Requests {
         return request("GET", url, "203.0.113.9", 81, fields);
     }
 
-    public static RequestFacts from(String client, String method, String url) {
-        return request(method, url, client, 81);
+    public static RequestFacts from(String client, String method, String url, String... fields) {
+        return request(method, url, client, 81, fields);
     }
 
     public static RequestFacts onPort(int port, String url) {

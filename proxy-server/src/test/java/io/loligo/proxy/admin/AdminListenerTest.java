@@ -167,9 +167,9 @@ class AdminListenerTest {
     void limits() throws Exception {
         String large = "{\"urls\":[\"" + "x".repeat(AdminListener.BODY_LIMIT) + "\"]}";
         String manyTags =
-                "{\"tags\":[" + String.join(",", Collections.nCopies(AdminListener.URLS_LIMIT + 1, "\"a\"")) + "]}";
+                "{\"tags\":[" + String.join(",", Collections.nCopies(PurgeRequest.LIST_LIMIT + 1, "\"a\"")) + "]}";
         String many = "{\"urls\":["
-                + String.join(",", Collections.nCopies(AdminListener.URLS_LIMIT + 1, "\"http://a/\"")) + "]}";
+                + String.join(",", Collections.nCopies(PurgeRequest.LIST_LIMIT + 1, "\"http://a/\"")) + "]}";
 
         assertThat(call(listener, "POST", "/purge", token(), large).statusCode())
                 .isEqualTo(413);

@@ -138,7 +138,6 @@ class ConfigurationCheckTest {
                         "error reply_header_access",
                         "warning request_header_add",
                         "warning deny_info",
-                        "error follow_x_forwarded_for",
                         "warning delay_pools",
                         "warning logformat",
                         "warning formats",

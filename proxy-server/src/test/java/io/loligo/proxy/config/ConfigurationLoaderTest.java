@@ -7,6 +7,7 @@ import io.loligo.cache.freshness.RefreshRule.Option;
 import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.http.TagFields;
 import io.loligo.cache.store.ReplacementPolicy;
+import io.loligo.proxy.access.AccessList;
 import io.loligo.proxy.access.AccessRules;
 import io.loligo.proxy.access.Requests;
 import io.loligo.proxy.config.Configuration.AccessLogConfig;
@@ -14,6 +15,9 @@ import io.loligo.proxy.config.Configuration.ForwardedFor;
 import io.loligo.proxy.config.Configuration.LogFormat;
 import io.loligo.proxy.config.PeerConfig.Login;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,7 +81,14 @@ class ConfigurationLoaderTest {
             http_port 80 accel vhost no-vhost    ~ error: vhost and no-vhost contradict each other (value)
             http_port 80 intercept               ~ error: http_port option intercept: Loligo accelerates sites
             http_port 80 accel ssl-bump          ~ error: http_port option ssl-bump
-            http_port 80 accel require-proxy-header ~ error: require-proxy-header is not yet implemented
+            http_port 80 accel require-proxy-header ~ warning: require-proxy-header closes every connection, as no proxy_protocol_access line
+            http_port 80 accel require-proxy-header=on ~ error: option require-proxy-header takes no value
+            proxy_protocol_access allow localhost ~ -
+            proxy_protocol_access allow CONNECT  ~ error: acl CONNECT looks at the request, and proxy_protocol_access is asked before
+            follow_x_forwarded_for allow localhost ~ -
+            delay_pool_uses_indirect_client off  ~ -
+            cache_peer x.org parent 80 0 front-end-https=auto ~ -
+            cache_peer x.org parent 80 0 front-end-https=perhaps ~ error: front-end-https= is on, off or auto, not perhaps
             http_port 80 accel tls-cert=x.pem    ~ error: option tls-cert belongs to https_port
             http_port 80 accel allow-direct      ~ warning: http_port option allow-direct is not yet implemented
             http_port 80 accel worker-queues     ~ notice: http_port option worker-queues has no effect
@@ -154,6 +165,20 @@ class ConfigurationLoaderTest {
             via perhaps                          ~ error: via perhaps: via is on or off
             forwarded_for maybe                  ~ error: forwarded_for is on, off, transparent, truncate or delete, not maybe
             connect_retries 11                   ~ error: connect_retries 11: connect_retries is 0 to 10
+            client_ip_max_connections -1         ~ -
+            client_ip_max_connections 0          ~ error: client_ip_max_connections 0 would let nobody in; it is at least 1, or -1 for no limit
+            client_ip_max_connections -2         ~ error: client_ip_max_connections -2: client_ip_max_connections is -1 to 100000000
+            client_max_connections 0             ~ error: client_max_connections 0 would let nobody in
+            client_max_requests 0                ~ error: client_max_requests 0: client_max_requests is 1 to 100000000
+            client_pipeline_max_size 0 KB        ~ error: client_pipeline_max_size 0 KB: client_pipeline_max_size is 1 to
+            log_queue_max_size 1 KB              ~ error: log_queue_max_size 1 KB: log_queue_max_size is at least 262144 bytes
+            collapsed_forwarding_wait 0 seconds  ~ error: collapsed_forwarding_wait has to be more than 0
+            collapsed_forwarding_waiters -1      ~ error: collapsed_forwarding_waiters -1: collapsed_forwarding_waiters is 0 to 100000000
+            positive_dns_ttl 0 seconds           ~ error: positive_dns_ttl has to be more than 0
+            positive_dns_ttl 10 seconds          ~ warning: positive_dns_ttl is less than negative_dns_ttl, so names that do not resolve
+            negative_dns_ttl 0 seconds           ~ warning: negative_dns_ttl 0 seconds: negative_dns_ttl is at least 1 second
+            send_stored_set_cookie allow         ~ error: send_stored_set_cookie allow names no acl
+            refresh_pattern . 0 20% 60 send-set-cookie ~ -
             visible_hostname a b                 ~ error: visible_hostname a b: visible_hostname takes one value
             visible_hostname other.example       ~ warning: visible_hostname edge.example does not count: squid.conf:6 sets visible_hostname again
             refresh_pattern . 0 20%              ~ error: refresh_pattern needs [-i] REGEX MIN PERCENT% MAX
@@ -201,6 +226,76 @@ class ConfigurationLoaderTest {
         assertThat(loaded.configuration()).isNull();
         assertThat(Conf.errors(loaded))
                 .anySatisfy(problem -> assertThat(problem.message()).startsWith(error));
+    }
+
+    @DisplayName("PURGE and the manager for this machine, where a proxy on it seems to connect for everybody")
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiterString = " ~ ", textBlock = """
+            listening for this machine only          ~ true  ~ http_port 127.0.0.1:80 accel;http_access allow PURGE localhost
+            by IPv6                                  ~ true  ~ http_port [::1]:80 accel;http_access allow PURGE localhost
+            TLS ends in front of the port            ~ true  ~ http_port 80 accel protocol=HTTPS;http_access allow PURGE localhost
+            a port for all machines                  ~ false ~ http_port 80 accel;http_access allow PURGE localhost
+            the manager                              ~ true  ~ http_port 127.0.0.1:80 accel;http_access allow localhost manager
+            in the words of a denial                 ~ true  ~ http_port 127.0.0.1:80 accel;http_access deny manager !localhost
+            an acl of one's own                      ~ true  ~ http_port 127.0.0.1:80 accel;http_access allow PURGE mine
+            no acl about clients                     ~ false ~ http_port 127.0.0.1:80 accel;http_access allow PURGE
+            clients elsewhere                        ~ false ~ http_port 127.0.0.1:80 accel;http_access allow PURGE far
+            a rule about neither                     ~ false ~ http_port 127.0.0.1:80 accel;http_access allow localhost
+            the proxy's word is taken                ~ false ~ http_port 127.0.0.1:80 accel;follow_x_forwarded_for allow localhost;http_access allow PURGE localhost
+            but not by acls                          ~ true  ~ http_port 80 accel;follow_x_forwarded_for allow localhost;acl_uses_indirect_client off;http_access allow PURGE localhost
+            the word of a proxy elsewhere is taken   ~ true  ~ http_port 127.0.0.1:80 accel;follow_x_forwarded_for allow far;http_access allow PURGE localhost
+            PROXY headers name the clients           ~ false ~ http_port 127.0.0.1:80 accel require-proxy-header;proxy_protocol_access allow localhost;http_access allow PURGE localhost
+            the rule is for another port             ~ false ~ http_port 127.0.0.1:80 accel;http_port 81 accel name=own;http_access allow PURGE localhost own
+            the rule is for that port                ~ true  ~ http_port 127.0.0.1:80 accel name=own;http_access allow PURGE localhost own
+            """)
+    void loopback_trust(String rule, boolean warned, String lines) {
+        Loaded loaded = Conf.load("acl PURGE method PURGE\nacl mine src 127.0.0.1 10.0.0.0/8\nacl far src 10.0.0.0/8\n"
+                + "acl own myportname own\n" + lines.replace(';', '\n') + "\n" + Conf.BASE);
+
+        assertThat(Conf.errors(loaded)).isEmpty();
+        assertThat(Conf.said(loaded).stream().anyMatch(said -> said.contains("may be open to everybody")))
+                .isEqualTo(warned);
+    }
+
+    @DisplayName("front-end-https=")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "front-end-https, ON",
+        "front-end-https=on, ON",
+        "front-end-https=auto, AUTO",
+        "front-end-https=off, OFF",
+        "proxy-only, OFF"
+    })
+    void front_end_https(String option, PeerConfig.FrontEndHttps expected) {
+        assertThat(Conf.with("cache_peer x.org parent 80 0 no-query originserver " + option)
+                        .peers()
+                        .get(1)
+                        .frontEndHttps())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    @DisplayName("require-proxy-header, and who may send PROXY headers")
+    void proxy_headers() throws UnknownHostException {
+        Configuration c = Conf.with("""
+                acl balancer src 192.0.2.0/24
+                acl lb myportname lb
+                http_port 10082 accel require-proxy-header name=lb
+                proxy_protocol_access allow balancer lb
+                """);
+        PortConfig port = c.ports().get(1);
+        InetSocketAddress local = new InetSocketAddress(InetAddress.getByName("192.0.2.1"), 10082);
+
+        assertThat(c.ports()).extracting(PortConfig::requireProxyHeader).containsExactly(false, true);
+        assertThat(c.clientAddresses()
+                        .mayNameClients(new InetSocketAddress(InetAddress.getByName("192.0.2.7"), 1), local, port))
+                .isTrue();
+        assertThat(c.clientAddresses()
+                        .mayNameClients(new InetSocketAddress(InetAddress.getByName("10.0.0.7"), 1), local, port))
+                .isFalse();
+        assertThat(ClientAddresses.DEFAULT.mayNameClients(
+                        new InetSocketAddress(InetAddress.getByName("192.0.2.7"), 1), local, port))
+                .isFalse();
     }
 
     @Test
@@ -422,6 +517,21 @@ class ConfigurationLoaderTest {
                 buffered_logs on
                 log_mime_hdrs on
                 logfile_rotate 3
+                client_max_connections 5000
+                client_ip_max_connections 200
+                client_max_requests 4000
+                client_pipeline_max_size 32 KB
+                collapsed_forwarding_waiters 100
+                collapsed_forwarding_wait 5 seconds
+                log_queue_max_size 2 MB
+                forwarded_proto on
+                forwarded_host on
+                forwarded_port on
+                acl_uses_indirect_client off
+                delay_pool_uses_indirect_client off
+                log_uses_indirect_client off
+                positive_dns_ttl 1 hour
+                negative_dns_ttl 30 seconds
                 pid_filename /run/x.pid
                 admin_port 127.0.0.2:4000
                 admin_token_file /run/x.token
@@ -455,9 +565,28 @@ class ConfigurationLoaderTest {
                         Duration.ofSeconds(13)));
         assertThat(c.limits())
                 .isEqualTo(new Configuration.Limits(
-                        32 << 10, 16 << 10, 5 << 20, 128 << 10, new Configuration.QuickAbort(-1024, 1 << 20, 60)));
+                        32 << 10,
+                        16 << 10,
+                        5 << 20,
+                        128 << 10,
+                        new Configuration.QuickAbort(-1024, 1 << 20, 60),
+                        new Configuration.ClientConnections(5000, 200, 4000, 32 << 10),
+                        new Configuration.Collapsing(100, Duration.ofSeconds(5)),
+                        2 << 20));
+        assertThat(c.dns()).isEqualTo(new Configuration.Dns(Duration.ofHours(1), Duration.ofSeconds(30)));
         assertThat(c.forwarding())
-                .isEqualTo(new Configuration.Forwarding(false, ForwardedFor.TRUNCATE, 4, true, 2, false, false));
+                .isEqualTo(new Configuration.Forwarding(
+                        false,
+                        ForwardedFor.TRUNCATE,
+                        4,
+                        true,
+                        2,
+                        false,
+                        false,
+                        new Configuration.ForwardedFields(true, true, true)));
+        assertThat(c.clientAddresses())
+                .isEqualTo(new ClientAddresses(
+                        null, false, false, false, AccessList.empty("proxy_protocol_access", false)));
         assertThat(c.logs())
                 .isEqualTo(
                         new Configuration.Logs(c.logs().accessLogs(), Path.of("/var/log/x.log"), false, true, true, 3));
@@ -550,8 +679,11 @@ class ConfigurationLoaderTest {
                 .isEqualTo(new Configuration.Identity("here.example", "here.example", false, "webmaster"));
         assertThat(c.store()).isEqualTo(Configuration.StoreConfig.DEFAULT);
         assertThat(c.timeouts()).isEqualTo(Configuration.Timeouts.DEFAULT);
+        assertThat(c.dns()).isEqualTo(Configuration.Dns.DEFAULT);
         assertThat(c.limits()).isEqualTo(Configuration.Limits.DEFAULT);
         assertThat(c.forwarding()).isEqualTo(Configuration.Forwarding.DEFAULT);
+        assertThat(c.clientAddresses()).isEqualTo(ClientAddresses.DEFAULT);
+        assertThat(c.caching().sendStoredSetCookie()).isEqualTo(Configuration.Caching.DEFAULT.sendStoredSetCookie());
         assertThat(c.logs().cacheLog()).isNull();
         assertThat(c.logs().stripQueryTerms()).isTrue();
         assertThat(c.logs().rotate()).isEqualTo(10);

@@ -47,6 +47,9 @@ class DirectiveTableTest {
     void complete(String name, Row row) {
         assertThat(row.meaning()).hasSizeGreaterThan(10).doesNotEndWith(".").doesNotContain("|");
         assertThat(row.defaultValue()).isNotEmpty();
+        if (row.state() == State.DONE) {
+            assertThat(row.form()).isNotEmpty();
+        }
         if (row.compatibility() == Compatibility.ACCEPTED
                 || row.compatibility() == Compatibility.REJECTED
                 || row.compatibility() == Compatibility.TRANSLATED) {

@@ -25,13 +25,15 @@ import org.junit.jupiter.api.io.TempDir;
 class AccessLogTest {
     private static final AccessList ALL = AccessList.empty("access_log", true);
 
+    private static final long BYTES = 16 << 20;
+
     @TempDir
     Path directory;
 
     @DisplayName("lines are in the file, in order, as soon as nothing more waits")
     @Test
     void flushes() throws IOException {
-        try (AccessLog log = AccessLog.open(logs(0, to("access.log", LogFormat.SQUID, ALL)))) {
+        try (AccessLog log = open(logs(0, to("access.log", LogFormat.SQUID, ALL)))) {
             for (int i = 0; i < 100; i++) {
                 log.record(Exchange.hit().took(i).build());
             }
@@ -46,7 +48,7 @@ class AccessLogTest {
     @Test
     void buffered() throws IOException {
         try (AccessLog log =
-                AccessLog.open(new Logs(List.of(to("access.log", LogFormat.SQUID, ALL)), null, true, true, false, 0))) {
+                open(new Logs(List.of(to("access.log", LogFormat.SQUID, ALL)), null, true, true, false, 0))) {
             log.record(Exchange.hit().build());
             log.awaitWritten();
 
@@ -60,7 +62,7 @@ class AccessLogTest {
     void acls() throws IOException {
         AccessList local = only(facts -> facts.client().getAddress().isLoopbackAddress());
         AccessList health = only(facts -> facts.head().fields().has("X-Health"));
-        try (AccessLog log = AccessLog.open(logs(
+        try (AccessLog log = open(logs(
                 0,
                 to("local.log", LogFormat.SQUID, local),
                 to(null, LogFormat.SQUID, health),
@@ -81,8 +83,8 @@ class AccessLogTest {
         AccessList found = only(facts -> facts.reply() != null && facts.reply().status() == 200);
         AccessList text = only(facts -> facts.reply() != null
                 && "text/plain".equals(facts.reply().fields().first("Content-Type")));
-        try (AccessLog log = AccessLog.open(
-                logs(0, to("found.log", LogFormat.SQUID, found), to("text.log", LogFormat.SQUID, text)))) {
+        try (AccessLog log =
+                open(logs(0, to("found.log", LogFormat.SQUID, found), to("text.log", LogFormat.SQUID, text)))) {
             log.record(Exchange.hit().build());
             log.record(Exchange.hit().status(404).build());
             log.record(Exchange.hit().status(503).contentType(null).build());
@@ -95,7 +97,7 @@ class AccessLogTest {
     @DisplayName("what could not be read is logged where the acl is all, or there is none")
     @Test
     void unreadable() throws IOException {
-        try (AccessLog log = AccessLog.open(logs(
+        try (AccessLog log = open(logs(
                 0,
                 to("all.log", LogFormat.SQUID, only("all", facts -> true)),
                 to("some.log", LogFormat.SQUID, only(facts -> true))))) {
@@ -109,8 +111,8 @@ class AccessLogTest {
     @DisplayName("two lines may write to one file")
     @Test
     void shared() throws IOException {
-        try (AccessLog log = AccessLog.open(
-                logs(0, to("one.log", LogFormat.SQUID, ALL), to("./one.log", LogFormat.USERAGENT, ALL)))) {
+        try (AccessLog log =
+                open(logs(0, to("one.log", LogFormat.SQUID, ALL), to("./one.log", LogFormat.USERAGENT, ALL)))) {
             log.record(Exchange.hit().build());
         }
 
@@ -120,18 +122,7 @@ class AccessLogTest {
     @DisplayName("a full queue drops and counts, and the one who records never waits")
     @Test
     void overflow() throws Exception {
-        CountDownLatch writerHeld = new CountDownLatch(1);
-        CountDownLatch release = new CountDownLatch(1);
-        AccessList holding = only(facts -> {
-            writerHeld.countDown();
-            try {
-                release.await();
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-            }
-            return true;
-        });
-        try (AccessLog log = AccessLog.open(logs(0, to("access.log", LogFormat.SQUID, holding)), 8)) {
+        try (AccessLog log = held(8, 1 << 20)) {
             log.record(Exchange.hit().build());
             writerHeld.await();
             for (int i = 0; i < 11; i++) {
@@ -146,10 +137,75 @@ class AccessLogTest {
         assertThat(read("access.log")).hasSize(1 + 8 + 1);
     }
 
+    @DisplayName("a queue that is full of bytes drops large lines, and goes on with small ones")
+    @Test
+    void overflow_of_bytes() throws Exception {
+        String long20k = "x".repeat(20 << 10);
+        // Room for three of 20 KB and the small ones.
+        try (AccessLog log = held(64, 80 << 10)) {
+            log.record(Exchange.hit().build());
+            writerHeld.await();
+            for (int i = 0; i < 5; i++) {
+                log.record(Exchange.hit().request("X-Long", long20k).build());
+                log.record(Exchange.hit().response("X-Long", long20k).build());
+                log.record(Exchange.hit().build());
+            }
+
+            assertThat(log.dropped()).isEqualTo(10 - 3);
+            release.countDown();
+            log.awaitWritten();
+            for (int i = 0; i < 3; i++) {
+                log.record(Exchange.hit().request("X-Long", long20k).build());
+            }
+            assertThat(log.dropped()).as("the bytes are given back").isEqualTo(10 - 3);
+        }
+        assertThat(read("access.log")).hasSize(1 + 3 + 5 + 3);
+    }
+
+    @DisplayName("dropped lines are said once when it begins and once, with the count, when it is over")
+    @Test
+    void drops_are_said() throws Exception {
+        try (AccessLog log = held(8, 1 << 20)) {
+            log.record(Exchange.hit().build());
+            writerHeld.await();
+            for (int i = 0; i < 8 + 42; i++) {
+                log.record(Exchange.hit().build());
+            }
+            assertThat(warnings.lines())
+                    .containsExactly(
+                            "WARNING access_log: lines are dropped, the queue of 16384 lines and log_queue_max_size bytes is full");
+            release.countDown();
+            log.awaitWritten();
+            warnings.advance(RecurringWarning.QUIET);
+
+            assertThat(warnings.lines())
+                    .hasSize(2)
+                    .endsWith("INFO access_log: lines were dropped: over, 42 times in 1 s");
+        }
+    }
+
+    private final SteppedWarnings warnings = new SteppedWarnings();
+    private final CountDownLatch writerHeld = new CountDownLatch(1);
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    /** A log whose writer waits at the first line until {@link #release}. */
+    private AccessLog held(int lines, long bytes) throws IOException {
+        AccessList holding = only(facts -> {
+            writerHeld.countDown();
+            try {
+                release.await();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            return true;
+        });
+        return AccessLog.open(logs(0, to("access.log", LogFormat.SQUID, holding)), lines, bytes, warnings.warning());
+    }
+
     @DisplayName("many threads record: nothing is lost, torn or doubled")
     @Test
     void threads() throws Exception {
-        try (AccessLog log = AccessLog.open(logs(0, to("access.log", LogFormat.SQUID, ALL)))) {
+        try (AccessLog log = open(logs(0, to("access.log", LogFormat.SQUID, ALL)))) {
             List<Thread> threads = IntStream.range(0, 4)
                     .mapToObj(n -> new Thread(() -> IntStream.range(0, 2_000)
                             .forEach(i -> log.record(Exchange.hit()
@@ -169,7 +225,7 @@ class AccessLogTest {
     @DisplayName("logfile_rotate keeps so many old files, the youngest is .0")
     @Test
     void rotates() throws IOException {
-        try (AccessLog log = AccessLog.open(logs(2, to("access.log", LogFormat.SQUID, ALL)))) {
+        try (AccessLog log = open(logs(2, to("access.log", LogFormat.SQUID, ALL)))) {
             for (int i = 1; i <= 4; i++) {
                 log.record(Exchange.hit().took(i).build());
                 log.rotate();
@@ -186,7 +242,7 @@ class AccessLogTest {
     @DisplayName("logfile_rotate 0 reopens: a file that logrotate renamed is left alone")
     @Test
     void reopens() throws IOException {
-        try (AccessLog log = AccessLog.open(logs(0, to("access.log", LogFormat.SQUID, ALL)))) {
+        try (AccessLog log = open(logs(0, to("access.log", LogFormat.SQUID, ALL)))) {
             log.record(Exchange.hit().build());
             log.awaitWritten();
             Files.move(directory.resolve("access.log"), directory.resolve("access.log.1"));
@@ -203,7 +259,7 @@ class AccessLogTest {
     @DisplayName("a file that cannot be written is an error at start that names it")
     @Test
     void unwritableAtStart() {
-        assertThatThrownBy(() -> AccessLog.open(logs(0, to("no/such/access.log", LogFormat.SQUID, ALL))))
+        assertThatThrownBy(() -> open(logs(0, to("no/such/access.log", LogFormat.SQUID, ALL))))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("no/such/access.log")
                 .hasMessageContaining("no such directory");
@@ -213,8 +269,8 @@ class AccessLogTest {
     @Test
     void unwritableLater() throws IOException {
         Files.createDirectory(directory.resolve("sub"));
-        try (AccessLog log = AccessLog.open(
-                logs(0, to("sub/access.log", LogFormat.SQUID, ALL), to("other.log", LogFormat.SQUID, ALL)))) {
+        try (AccessLog log =
+                open(logs(0, to("sub/access.log", LogFormat.SQUID, ALL), to("other.log", LogFormat.SQUID, ALL)))) {
             Files.delete(directory.resolve("sub/access.log"));
             Files.delete(directory.resolve("sub"));
             log.rotate();
@@ -230,18 +286,22 @@ class AccessLogTest {
     @Test
     void reconfigures() throws IOException {
         AccessLogConfig kept = to("kept.log", LogFormat.SQUID, ALL);
-        try (AccessLog log = AccessLog.open(logs(0, kept, to("old.log", LogFormat.SQUID, ALL)))) {
+        try (AccessLog log = open(logs(0, kept, to("old.log", LogFormat.SQUID, ALL)))) {
             log.record(Exchange.hit().build());
-            assertThatThrownBy(() -> log.reconfigure(logs(0, to("no/such/file", LogFormat.SQUID, ALL))))
+            assertThatThrownBy(() -> log.reconfigure(logs(0, to("no/such/file", LogFormat.SQUID, ALL)), BYTES))
                     .isInstanceOf(IOException.class);
             log.record(Exchange.hit().build());
-            log.reconfigure(logs(0, kept, to("new.log", LogFormat.SQUID, ALL)));
+            log.reconfigure(logs(0, kept, to("new.log", LogFormat.SQUID, ALL)), BYTES);
             log.record(Exchange.hit().build());
         }
 
         assertThat(read("kept.log")).hasSize(3);
         assertThat(read("old.log")).hasSize(2);
         assertThat(read("new.log")).hasSize(1);
+    }
+
+    private static AccessLog open(Logs logs) throws IOException {
+        return AccessLog.open(logs, BYTES);
     }
 
     private List<String> read(String name) throws IOException {

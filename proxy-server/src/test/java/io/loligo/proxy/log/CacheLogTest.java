@@ -39,6 +39,7 @@ class CacheLogTest {
     @AfterEach
     void restoreLogging() {
         for (Handler handler : handlers) {
+            root.removeHandler(handler);
             root.addHandler(handler);
         }
         root.setLevel(level);
@@ -86,6 +87,27 @@ class CacheLogTest {
         assertThat(first.get(0)).matches("\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d\\| ready");
         assertThat(first.get(1)).endsWith("| WARNING: odd");
         assertThat(Files.readAllLines(file)).singleElement().asString().endsWith("| rotated");
+    }
+
+    @DisplayName("lines beyond the bytes of the queue are dropped and counted, and the log says so")
+    @Test
+    void overflow() throws IOException {
+        Path file = directory.resolve("cache.log");
+        String tooLong = "x".repeat((int) CacheLog.QUEUE_BYTES);
+        try (CacheLog log = CacheLog.install(file)) {
+            System.getLogger("io.loligo.test").log(System.Logger.Level.INFO, tooLong);
+            System.getLogger("io.loligo.test").log(System.Logger.Level.INFO, "next");
+            assertThat(log.faults()).isEqualTo(1);
+            log.awaitWritten();
+        }
+
+        assertThat(Files.readAllLines(file))
+                .hasSize(2)
+                .satisfiesExactly(
+                        line -> assertThat(line).endsWith("| next"),
+                        line -> assertThat(line)
+                                .contains(
+                                        "| WARNING: cache_log: lines were dropped, the queue of 4096 lines and 4 MB"));
     }
 
     @DisplayName("a cache_log that cannot be written is an error that names it")

@@ -27,7 +27,7 @@ public final class Exchange {
     private @Nullable String peer;
     private @Nullable String contentType = "text/plain";
     private Fields requestFields = Fields.EMPTY;
-    private Fields responseFields = Fields.EMPTY;
+    private SentHead sentHead = SentHead.NONE;
     private boolean readable = true;
 
     private Exchange() {}
@@ -102,7 +102,7 @@ public final class Exchange {
     }
 
     public Exchange response(String... namesAndValues) {
-        responseFields = Fields.of(namesAndValues);
+        sentHead = SentHead.of(Fields.of(namesAndValues));
         return this;
     }
 
@@ -112,9 +112,10 @@ public final class Exchange {
     }
 
     public Transaction build() {
+        RequestHead head = new RequestHead(method, "/", HttpVersion.HTTP_1_1, requestFields);
         RequestFacts facts = readable
                 ? new RequestFacts(
-                        new RequestHead(method, "/", HttpVersion.HTTP_1_1, requestFields),
+                        head,
                         new EffectiveUri("http", "www.example.org", 80, "/"),
                         new InetSocketAddress(client, 40_000),
                         new InetSocketAddress(address("127.0.0.1"), 10_081),
@@ -124,20 +125,17 @@ public final class Exchange {
                 endMillis,
                 elapsedMillis,
                 client,
+                head,
+                facts,
+                url,
                 result,
-                aborted,
                 status,
+                contentType,
+                sentHead,
                 bytesSent,
                 Math.max(0, bytesSent - 200),
-                method,
-                url,
-                HttpVersion.HTTP_1_1,
-                hierarchy,
-                peer,
-                contentType,
-                requestFields,
-                responseFields,
-                facts);
+                aborted,
+                new Transaction.Route(hierarchy, peer));
     }
 
     static InetAddress address(String literal) {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.status.HierarchyCode;
+import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.PeerConfig;
 import io.loligo.proxy.origin.OriginHandler.Cause;
 import io.loligo.proxy.origin.Origins.Outcome;
@@ -239,7 +240,8 @@ class OriginClientTest {
                 0,
                 false,
                 64 << 10,
-                16));
+                16,
+                Configuration.Dns.DEFAULT));
         Peer peer = peer("p", origin.port());
 
         origins.fetch(get("/1"), to(peer));
@@ -294,7 +296,8 @@ class OriginClientTest {
                 0,
                 true,
                 64 << 10,
-                16));
+                16,
+                Configuration.Dns.DEFAULT));
         Peer peer = peer("p", origin.port());
 
         origins.fetch(get("/1"), to(peer));
@@ -424,7 +427,8 @@ class OriginClientTest {
                 0,
                 true,
                 64 << 10,
-                16));
+                16,
+                Configuration.Dns.DEFAULT));
 
         Outcome outcome = origins.fetch(
                 get("/"), to(peer("a", freePort()), peer("b", freePort()), peer("answers", answers.port())));
@@ -457,7 +461,8 @@ class OriginClientTest {
                 0,
                 true,
                 64 << 10,
-                16));
+                16,
+                Configuration.Dns.DEFAULT));
 
         Outcome outcome =
                 origins.fetch(request(method, "/", null), to(peer("a", first.port()), peer("b", second.port())));
@@ -539,7 +544,7 @@ class OriginClientTest {
         public void interim(ResponseHead head) {}
 
         @Override
-        public void answered(Answer answer, OriginBody body) {
+        public void answered(OriginAnswer answer, OriginBody body) {
             body.onReadable(() -> read(body));
             body.resumeReads();
         }
@@ -591,7 +596,7 @@ class OriginClientTest {
                 .execute(() -> origins.client.send(
                         get("/"), to(peer("p", origin.port())), origins.thread(), new Origins.Collector() {
                             @Override
-                            public void answered(Answer answer, OriginBody body) {
+                            public void answered(OriginAnswer answer, OriginBody body) {
                                 body.suspendReads();
                                 answered.complete(body);
                             }
@@ -813,6 +818,7 @@ class OriginClientTest {
                 config.weight(),
                 config.login(),
                 config.forcedDomain(),
+                config.frontEndHttps(),
                 maxConnections,
                 config.connectTimeout(),
                 failLimit,

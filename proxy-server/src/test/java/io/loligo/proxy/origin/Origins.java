@@ -6,6 +6,7 @@ import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.status.HierarchyCode;
 import io.loligo.proxy.access.AccessList;
+import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.PeerConfig;
 import io.loligo.proxy.config.SourceLocation;
 import io.undertow.server.DefaultByteBufferPool;
@@ -32,7 +33,16 @@ import org.xnio.XnioWorker;
 final class Origins implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(30);
     static final OriginSettings SETTINGS = new OriginSettings(
-            Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofSeconds(60), 25, false, 0, true, 64 << 10, 16);
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(60),
+            25,
+            false,
+            0,
+            true,
+            64 << 10,
+            16,
+            Configuration.Dns.DEFAULT);
 
     final XnioWorker worker;
     final OriginClient client;
@@ -42,6 +52,11 @@ final class Origins implements AutoCloseable {
     }
 
     Origins(OriginSettings settings, NameResolution.Resolver resolver) throws IOException {
+        this(settings, resolver, new NameResolution.Threads());
+    }
+
+    Origins(OriginSettings settings, NameResolution.Resolver resolver, NameResolution.Schedule lookups)
+            throws IOException {
         worker = Xnio.getInstance()
                 .createWorker(OptionMap.builder()
                         .set(Options.WORKER_IO_THREADS, 2)
@@ -53,7 +68,8 @@ final class Origins implements AutoCloseable {
                 InstantSource.system(),
                 settings,
                 (sent, received) -> {},
-                resolver);
+                resolver,
+                lookups);
     }
 
     static OriginSettings readTimeout(long millis) {
@@ -66,7 +82,8 @@ final class Origins implements AutoCloseable {
                 SETTINGS.connectRetries(),
                 SETTINGS.persistent(),
                 SETTINGS.headMax(),
-                SETTINGS.idleMax());
+                SETTINGS.idleMax(),
+                SETTINGS.dns());
     }
 
     static PeerConfig config(String name, String host, int port) {
@@ -80,6 +97,7 @@ final class Origins implements AutoCloseable {
                 1,
                 PeerConfig.Login.NONE,
                 null,
+                PeerConfig.FrontEndHttps.OFF,
                 0,
                 Duration.ofSeconds(5),
                 10,
@@ -103,7 +121,7 @@ final class Origins implements AutoCloseable {
     }
 
     static OriginRequest request(String method, String target, @Nullable RequestBody body) {
-        return new OriginRequest(method, target, Fields.of("Host", "www.example"), body);
+        return new OriginRequest(method, target, Fields.of("Host", "www.example"), body, false);
     }
 
     XnioIoThread thread() {
@@ -124,12 +142,12 @@ final class Origins implements AutoCloseable {
     /** What became of a request. */
     record Outcome(
             List<ResponseHead> interims,
-            OriginHandler.@Nullable Answer answer,
+            @Nullable OriginAnswer answer,
             String body,
             @Nullable IOException cut,
             OriginHandler.@Nullable Unreachable failure) {
 
-        OriginHandler.Answer theAnswer() {
+        OriginAnswer theAnswer() {
             return Objects.requireNonNull(answer, this::summary);
         }
 
@@ -161,7 +179,7 @@ final class Origins implements AutoCloseable {
         }
 
         @Override
-        public void answered(Answer answer, OriginBody body) {
+        public void answered(OriginAnswer answer, OriginBody body) {
             body.onReadable(() -> drain(answer, body));
             drain(answer, body);
             if (!done.isDone()) {
@@ -169,7 +187,7 @@ final class Origins implements AutoCloseable {
             }
         }
 
-        private void drain(Answer answer, OriginBody body) {
+        private void drain(OriginAnswer answer, OriginBody body) {
             try {
                 while (true) {
                     buffer.clear();
@@ -188,7 +206,7 @@ final class Origins implements AutoCloseable {
             }
         }
 
-        private void finish(Answer answer, @Nullable IOException cut) {
+        private void finish(OriginAnswer answer, @Nullable IOException cut) {
             done.complete(new Outcome(interims, answer, bytes.toString(ISO_8859_1), cut, null));
         }
 

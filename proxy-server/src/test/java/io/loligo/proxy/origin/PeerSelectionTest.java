@@ -160,6 +160,7 @@ class PeerSelectionTest {
                 words.contains("weight=3") ? 3 : 1,
                 PeerConfig.Login.NONE,
                 null,
+                PeerConfig.FrontEndHttps.OFF,
                 crowded ? 1 : 0,
                 Duration.ofSeconds(5),
                 1,
@@ -167,7 +168,7 @@ class PeerSelectionTest {
                 denied ? denyAll() : AccessList.empty("cache_peer_access", true),
                 new SourceLocation("squid.conf", 1)));
         if (words.contains("dead")) {
-            peer.connectFailed();
+            peer.connectFailed(peer.addresses().get(0));
         }
         if (crowded) {
             assertThat(peer.tryOpen()).isTrue();

@@ -33,7 +33,7 @@ class PeerTest {
 
         connects.chars().forEach(connect -> {
             if (connect == 'f') {
-                peer.connectFailed();
+                peer.connectFailed(address);
             } else {
                 peer.connectSucceeded(address);
             }
@@ -60,7 +60,7 @@ class PeerTest {
         12ab::zz            | ''
         """)
     void literal_addresses(String host, String expected) {
-        InetSocketAddress address = NameResolution.literal(host, 80);
+        InetSocketAddress address = PeerAddresses.literal(host, 80);
 
         assertThat(address == null ? "" : address.getAddress().getHostAddress()).isEqualTo(expected);
     }
@@ -100,6 +100,7 @@ class PeerTest {
                 1,
                 PeerConfig.Login.NONE,
                 null,
+                PeerConfig.FrontEndHttps.OFF,
                 maxConnections,
                 Duration.ofSeconds(5),
                 3,

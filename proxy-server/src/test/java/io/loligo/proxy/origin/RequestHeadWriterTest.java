@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.loligo.cache.http.Fields;
 import io.loligo.proxy.access.AccessList;
 import io.loligo.proxy.config.PeerConfig;
+import io.loligo.proxy.config.PeerConfig.FrontEndHttps;
 import io.loligo.proxy.config.PeerConfig.Login;
 import io.loligo.proxy.config.SourceLocation;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -33,7 +36,7 @@ class RequestHeadWriterTest {
         """)
     void body_framing(String rule, String method, @Nullable Long body, boolean persistent, String expected) {
         OriginRequest request = new OriginRequest(
-                method, "/", Fields.of("Host", "a.example"), body == null ? null : new BodyOfLength(body));
+                method, "/", Fields.of("Host", "a.example"), body == null ? null : new BodyOfLength(body), false);
 
         assertThat(text(RequestHeadWriter.write(request, peer(null, Login.NONE), persistent)))
                 .isEqualTo(method + " / HTTP/1.1\r\nHost: a.example\r\n" + expected.replace("~", "\r\n") + "\r\n");
@@ -56,7 +59,7 @@ class RequestHeadWriterTest {
             String rule, @Nullable String domain, Login.Kind kind, @Nullable String authorization, String expected) {
         Fields fields = Fields.of("Host", "a.example");
         OriginRequest request = new OriginRequest(
-                "GET", "/", authorization == null ? fields : fields.plus("Authorization", authorization), null);
+                "GET", "/", authorization == null ? fields : fields.plus("Authorization", authorization), null, false);
 
         String head = text(RequestHeadWriter.write(request, peer(domain, new Login(kind, "u", "p")), true));
 
@@ -85,7 +88,8 @@ class RequestHeadWriterTest {
                 method,
                 target.replace("~", "\r\n"),
                 Fields.of(name.replace("~", "\r\n"), value.replace("~", "\r\n")),
-                null);
+                null,
+                false);
 
         assertThatThrownBy(() -> RequestHeadWriter.write(request, peer(null, Login.NONE), true))
                 .isInstanceOf(IllegalArgumentException.class);
@@ -94,7 +98,7 @@ class RequestHeadWriterTest {
     @Test
     void bytes_above_ascii_go_out_as_they_came() {
         OriginRequest request =
-                new OriginRequest("GET", "/\u00e4", Fields.of("Host", "a", "X", "\u00fc\t\u00ff"), null);
+                new OriginRequest("GET", "/\u00e4", Fields.of("Host", "a", "X", "\u00fc\t\u00ff"), null, false);
 
         assertThat(text(RequestHeadWriter.write(request, peer(null, Login.NONE), true)))
                 .isEqualTo("GET /\u00e4 HTTP/1.1\r\nHost: a\r\nX: \u00fc\t\u00ff\r\n\r\n");
@@ -104,7 +108,40 @@ class RequestHeadWriterTest {
         return new String(head, ISO_8859_1);
     }
 
+    @DisplayName("front-end-https=: the peer is told, and the client's own word goes where ours may stand")
+    @ParameterizedTest(name = "{0}, https {1}, from the client {2}: {3}")
+    @CsvSource(nullValues = "-", textBlock = """
+        # option, https, client's, sent
+        OFF,      true,  -,        -
+        OFF,      false, On,       On
+        ON,       false, -,        On
+        ON,       true,  no,       On
+        AUTO,     true,  -,        On
+        AUTO,     false, -,        -
+        AUTO,     false, On,       -
+        AUTO,     true,  Off,      On
+        """)
+    void front_end_https(FrontEndHttps option, boolean https, @Nullable String given, @Nullable String sent) {
+        Fields fields = Fields.of("Host", "a.example");
+        OriginRequest request = new OriginRequest(
+                "GET", "/", given == null ? fields : fields.plus("front-end-https", given), null, https);
+        PeerConfig peer = peer(null, Login.NONE, option);
+
+        String head = text(RequestHeadWriter.write(request, peer, true));
+
+        List<String> lines = head.lines()
+                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("front-end-https:"))
+                .map(line -> line.substring(line.indexOf(' ') + 1))
+                .toList();
+        assertThat(lines).isEqualTo(sent == null ? List.of() : List.of(sent));
+        assertThat(RequestHeadWriter.isOwn(peer)).isEqualTo(option != FrontEndHttps.OFF);
+    }
+
     private static PeerConfig peer(@Nullable String forcedDomain, Login login) {
+        return peer(forcedDomain, login, FrontEndHttps.OFF);
+    }
+
+    private static PeerConfig peer(@Nullable String forcedDomain, Login login, FrontEndHttps frontEndHttps) {
         return new PeerConfig(
                 "p",
                 "127.0.0.1",
@@ -115,6 +152,7 @@ class RequestHeadWriterTest {
                 1,
                 login,
                 forcedDomain,
+                frontEndHttps,
                 0,
                 Duration.ofSeconds(5),
                 10,

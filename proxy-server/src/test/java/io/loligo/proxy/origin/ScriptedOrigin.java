@@ -33,7 +33,11 @@ final class ScriptedOrigin implements AutoCloseable {
     }
 
     ScriptedOrigin(int port, Script... scripts) throws IOException {
-        listener = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+        this(InetAddress.getLoopbackAddress(), port, scripts);
+    }
+
+    ScriptedOrigin(InetAddress address, int port, Script... scripts) throws IOException {
+        listener = new ServerSocket(port, 50, address);
         Thread acceptor = new Thread(() -> accept(scripts), "origin-" + listener.getLocalPort());
         acceptor.setDaemon(true);
         acceptor.start();

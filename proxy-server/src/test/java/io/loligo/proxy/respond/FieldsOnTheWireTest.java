@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.http.CacheControlTargets.Surrogate;
+import io.loligo.cache.http.FieldNames;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.RequestHead;
@@ -11,6 +12,7 @@ import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.status.CacheStatus;
 import io.loligo.cache.status.ForwardReason;
 import io.loligo.proxy.config.Configuration;
+import io.loligo.proxy.config.Configuration.ForwardedFields;
 import io.loligo.proxy.config.Configuration.ForwardedFor;
 import io.loligo.proxy.config.Configuration.Forwarding;
 import io.loligo.proxy.config.Configuration.HeaderFields;
@@ -20,6 +22,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -76,21 +79,38 @@ final class FieldsOnTheWireTest {
         ResponseFields fields = new ResponseFields(IDENTITY, "loligo/1", true);
         CacheStatus status = new CacheStatus(ForwardReason.STALE, 304, 59L, true, false, null, null);
         String value = "x".repeat(length);
-        ByteBuffer stored = ByteBuffer.wrap(bytes("HTTP/1.1 200 OK\r\nX-Long: " + value + "\r\n"));
-        String head =
-                text(fields.stored(stored, Long.MAX_VALUE, status, false, Lookup.HIT, 80, false, HttpVersion.HTTP_1_1));
+        CacheRemarks remarks = new CacheRemarks(status, false, Lookup.HIT, 80);
+        Fields storedFields = Fields.of("X-Long", value, "Surrogate-Key", "hidden");
+        Answer.StoredForm form = new Answer.StoredForm(
+                ByteBuffer.wrap(bytes("HTTP/1.1 200 OK\r\nX-Long: " + value + "\r\nContent-Length: 1\r\n")),
+                Long.MAX_VALUE,
+                FieldNames.of(List.of("Surrogate-Key")));
+        Answer stored = Answer.stored(200, "OK", storedFields, form, remarks, null, 1);
+        String head = text(fields.head(stored, false, false, HttpVersion.HTTP_1_1));
 
-        assertThat(head)
-                .isEqualTo(text(fields.head(
-                        200,
-                        "OK",
-                        Fields.of("X-Long", value, "Age", Long.toString(Long.MAX_VALUE)),
-                        status,
-                        false,
-                        Lookup.HIT,
-                        80,
-                        false,
-                        HttpVersion.HTTP_1_1)));
+        Answer composed = Answer.withoutBody(
+                200,
+                "OK",
+                Fields.of("X-Long", value, "Content-Length", "1", "Age", Long.toString(Long.MAX_VALUE)),
+                remarks);
+        assertThat(head).isEqualTo(text(fields.head(composed, false, false, HttpVersion.HTTP_1_1)));
+        assertThat(stored.fields())
+                .isEqualTo(Fields.of("X-Long", value, "Age", Long.toString(Long.MAX_VALUE), "Content-Length", "1"));
+    }
+
+    @Test
+    void chunksAreAnnouncedBehindTheFields() {
+        ResponseFields fields = new ResponseFields(IDENTITY, "loligo/1", false);
+        Answer answer = Answer.of(
+                200,
+                "OK",
+                Fields.of("X-A", "1"),
+                new CacheRemarks(null, false, Lookup.MISS, 80),
+                new TextBody(bytes("a")),
+                -1);
+
+        assertThat(text(fields.head(answer, true, true, HttpVersion.HTTP_1_1)))
+                .startsWith("HTTP/1.1 200 OK\r\nX-A: 1\r\nTransfer-Encoding: chunked\r\n");
     }
 
     @ParameterizedTest(name = "keep-alive {0} to {1}: {2}")
@@ -102,8 +122,9 @@ final class FieldsOnTheWireTest {
     })
     void persistence(boolean keepAlive, HttpVersion version, String line) {
         ResponseFields fields = new ResponseFields(IDENTITY, "loligo/1", false);
-        String head = text(fields.head(
-                200, "OK", Fields.of("Content-Length", "0"), null, false, Lookup.HIT, 80, keepAlive, version));
+        Answer answer = Answer.withoutBody(
+                200, "OK", Fields.of("Content-Length", "0"), new CacheRemarks(null, false, Lookup.HIT, 80));
+        String head = text(fields.head(answer, false, keepAlive, version));
         assertThat(head)
                 .isEqualTo("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Cache: MISS from seen.test\r\n"
                         + "X-Cache-Lookup: HIT from seen.test:80\r\n" + (line.isEmpty() ? "" : line + "\r\n") + "\r\n");
@@ -125,11 +146,36 @@ final class FieldsOnTheWireTest {
             })
     void forwardedFor(ForwardedFor word, String client, @Nullable String before, @Nullable String after)
             throws UnknownHostException {
-        Forwarding forwarding = new Forwarding(true, word, 25, false, 0, true, true);
+        Forwarding forwarding = new Forwarding(true, word, 25, false, 0, true, true, ForwardedFields.NONE);
         Fields given = before == null ? Fields.EMPTY : Fields.of("X-Forwarded-For", before);
         Fields sent = new RequestFields(IDENTITY, "loligo/1", forwarding, HeaderFields.DEFAULT)
                 .toOrigin(get(given), URI, InetAddress.getByName(client), true);
         assertThat(sent.combined("X-Forwarded-For")).isEqualTo(after);
+    }
+
+    @ParameterizedTest(name = "forwarded_proto {0}, _host {1}, _port {2}: {3}")
+    @CsvSource({
+        "false, false, false, 'X-Forwarded-Proto=gopher X-Forwarded-Host=evil.test X-Forwarded-Port=1'",
+        "true,  false, false, 'X-Forwarded-Host=evil.test X-Forwarded-Port=1 X-Forwarded-Proto=http'",
+        "false, true,  false, 'X-Forwarded-Proto=gopher X-Forwarded-Port=1 X-Forwarded-Host=www.test:8080'",
+        "true,  true,  true,  'X-Forwarded-Proto=http X-Forwarded-Host=www.test:8080 X-Forwarded-Port=8080'"
+    })
+    void whatTheClientAskedForIsSaidInPlaceOfWhatItSays(boolean proto, boolean host, boolean port, String sent) {
+        Forwarding forwarding = new Forwarding(
+                true, ForwardedFor.DELETE, 25, false, 0, true, true, new ForwardedFields(proto, host, port));
+        Fields given =
+                Fields.of("X-Forwarded-Proto", "gopher", "X-Forwarded-Host", "evil.test", "X-Forwarded-Port", "1");
+
+        Fields fields = new RequestFields(IDENTITY, "loligo/1", forwarding, HeaderFields.DEFAULT)
+                .toOrigin(get(given), URI, InetAddress.getLoopbackAddress(), false);
+
+        List<String> forwarded = new ArrayList<>();
+        fields.forEach((name, value) -> {
+            if (name.startsWith("X-Forwarded-")) {
+                forwarded.add(name + "=" + value);
+            }
+        });
+        assertThat(String.join(" ", forwarded)).isEqualTo(sent);
     }
 
     @Test

@@ -4,10 +4,10 @@ import io.loligo.cache.freshness.ResponseTimes;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.ResponseHead;
 import io.loligo.proxy.LoligoServer;
-import io.loligo.proxy.flow.Explainer;
-import io.loligo.proxy.flow.Explanation;
-import io.loligo.proxy.flow.Question;
-import io.loligo.proxy.flow.Question.Unexplainable;
+import io.loligo.proxy.explain.ExplainRequest;
+import io.loligo.proxy.explain.ExplainRequest.Unexplainable;
+import io.loligo.proxy.explain.Explainer;
+import io.loligo.proxy.explain.Explanation;
 import io.loligo.tests.RawHttp.Answer;
 import io.loligo.tests.conformance.CaseTranscript.ClientExchange;
 import io.loligo.tests.conformance.CaseTranscript.OriginExchange;
@@ -61,7 +61,7 @@ final class ExplanationCheck implements ExchangeWatch {
     public Consumer<Answer> before(String request) {
         try {
             Thread.sleep(SETTLING_MILLIS);
-            Question question = question(request);
+            ExplainRequest question = question(request);
             Explanation now = server.explain(question, (String) null);
             Explanation soon = server.explain(question, CLOCK_STEP);
             return answer -> compare(request, answer, now, soon);
@@ -111,7 +111,7 @@ final class ExplanationCheck implements ExchangeWatch {
         try {
             Instant received = Instant.ofEpochMilli(Long.parseLong(head.fields().first("Server-Now")));
             Explanation explanation = server.explain(
-                    question(request), new Explainer.Answer(head, new ResponseTimes(received, received)));
+                    question(request), new Explainer.GivenAnswer(head, new ResponseTimes(received, received)));
             Explanation.Step store = explanation.step("store");
             boolean stored = status.contains(";stored");
             if (store == null || store.verdict().equals("yes") != stored) {
@@ -123,11 +123,11 @@ final class ExplanationCheck implements ExchangeWatch {
         }
     }
 
-    private static Question question(String request) throws Unexplainable {
+    private static ExplainRequest question(String request) throws Unexplainable {
         String[] lines = request.substring(0, request.indexOf("\r\n\r\n")).split("\r\n", -1);
         String[] first = lines[0].split(" ", -1);
         Fields fields = fields(lines);
-        return Question.of(
+        return ExplainRequest.of(
                 first[0], "http://" + fields.first("Host") + first[1], fields, null, InetAddress.getLoopbackAddress());
     }
 

@@ -1,0 +1,186 @@
+package io.loligo.proxy.fetch;
+
+import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.FieldRule;
+import io.loligo.cache.http.Fields;
+import io.loligo.cache.http.HttpDate;
+import io.loligo.cache.http.ResponseHead;
+import io.loligo.cache.reuse.RangeSelection;
+import io.loligo.cache.status.CacheStatus;
+import io.loligo.cache.status.ForwardReason;
+import io.loligo.cache.status.ResultCode;
+import io.loligo.proxy.exchange.BodyPart;
+import io.loligo.proxy.exchange.ClientBody;
+import io.loligo.proxy.exchange.Exchange;
+import io.loligo.proxy.log.AddressText;
+import io.loligo.proxy.log.RecurringWarning;
+import io.loligo.proxy.origin.OriginHandler.Cause;
+import io.loligo.proxy.origin.OriginHandler.Unreachable;
+import io.loligo.proxy.respond.Answer;
+import io.loligo.proxy.respond.BodySource;
+import io.loligo.proxy.respond.CacheRemarks;
+import io.loligo.proxy.respond.ErrorPage;
+import io.loligo.proxy.respond.Lookup;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** Hands an origin's answer, or the lack of one, to a client. Stateless; called on the client's I/O thread. */
+final class Delivery {
+    private static final int OK = 200;
+    private static final int NO_CONTENT = 204;
+    private static final int NOT_MODIFIED = 304;
+    private static final RecurringWarning UNREACHABLE =
+            new RecurringWarning(System.getLogger(Delivery.class.getName()));
+
+    /** Sends an answer that is on its way from the origin. */
+    void stream(
+            Exchange x,
+            AnswerUnderway whole,
+            BodyRelay.Reader reader,
+            ResultCode code,
+            ForwardReason why,
+            boolean collapsed) {
+        AnswerUnderway answer =
+                whole.head().status() == OK && (collapsed || whole.rangesWanted()) ? selected(x, whole) : whole;
+        ResponseHead head = answer.head();
+        x.result(code);
+        x.answeredBy(answer.answer().code(), address(answer.answer().address()));
+        Fields fields = fields(x, answer, collapsed);
+        CacheRemarks remarks =
+                x.remarks(cacheStatus(answer, why, collapsed), code.isHit(), code.isHit() ? Lookup.HIT : x.lookup());
+        if (x.isHead() || answer.size() == 0) {
+            reader.close();
+            x.send(Answer.withoutBody(head.status(), head.reason(), fields, remarks));
+        } else {
+            BodySource body = answer.size() > 0 ? new BodyPart(reader, answer.first(), answer.size()) : reader;
+            long length = hasBody(head.status()) ? answer.length() : 0;
+            x.send(Answer.of(head.status(), head.reason(), fields, remarks, body, length));
+        }
+    }
+
+    /** The end-to-end fields of the answer, with Content-Length where the length is known. */
+    private static Fields fields(Exchange x, AnswerUnderway answer, boolean collapsed) {
+        ResponseHead head = answer.head();
+        Fields fields = x.forClient(head.fields());
+        if (collapsed && answer.stored() != null) {
+            fields = answer.stored().directives().reusable(fields);
+        }
+        String announced = head.fields().first("Content-Length");
+        if (x.isHead() || !hasBody(head.status())) {
+            fields = announced != null && head.status() != NO_CONTENT
+                    ? fields.with("Content-Length", announced)
+                    : fields.without("Content-Length");
+        } else if (answer.length() >= 0) {
+            fields = fields.with("Content-Length", Long.toString(answer.length()));
+        } else {
+            fields = fields.without("Content-Length");
+        }
+        return fields.has("Date")
+                ? fields
+                : fields.plus("Date", HttpDate.format(answer.answer().times().responseTime()));
+    }
+
+    private static boolean hasBody(int status) {
+        return status != NO_CONTENT && status != NOT_MODIFIED;
+    }
+
+    private static CacheStatus cacheStatus(AnswerUnderway answer, ForwardReason why, boolean collapsed) {
+        CacheStatus status = CacheStatus.forwarded(why)
+                .withForwardStatus(answer.answer().head().status());
+        if (answer.stored() != null) {
+            status = status.withStored();
+        } else if (answer.notStored() != null) {
+            status = status.withDetail(answer.notStored().word());
+        }
+        return collapsed ? status.withCollapsed() : status;
+    }
+
+    /** The part of a whole on its way that {@code x} asks for; several parts are no reason to wait for the whole. */
+    private static AnswerUnderway selected(Exchange x, AnswerUnderway whole) {
+        StoredHead described = whole.described();
+        if (described == null) {
+            return whole;
+        }
+        return RangeSelection.of(x.head(), described, whole.relay().length()).match(new RangeSelection.Cases<>() {
+            @Override
+            public AnswerUnderway whole(RangeSelection.Whole selection) {
+                return whole;
+            }
+
+            @Override
+            public AnswerUnderway single(RangeSelection.Single selection) {
+                return whole.part(
+                        new ResponseHead(
+                                206,
+                                "Partial Content",
+                                whole.head().fields().with("Content-Range", selection.contentRange())),
+                        selection.first(),
+                        selection.size());
+            }
+
+            @Override
+            public AnswerUnderway multiple(RangeSelection.Multiple selection) {
+                return whole;
+            }
+
+            @Override
+            public AnswerUnderway unsatisfiable(RangeSelection.Unsatisfiable selection) {
+                return whole.part(
+                        new ResponseHead(
+                                416, "Range Not Satisfiable", Fields.of("Content-Range", selection.contentRange())),
+                        0,
+                        0);
+            }
+        });
+    }
+
+    /** Sends the page for a fetch that brought no answer. */
+    void failed(Exchange x, Unreachable failure, ResultCode code) {
+        String url = x.uri().toString();
+        UNREACHABLE.met(
+                failure.trouble(),
+                () -> "no answer for " + x.head().method() + " " + printable(url) + ": " + failure.message());
+        if (failure.cause() == Cause.REQUEST_BODY) {
+            x.client().closeAfterwards();
+        }
+        ClientBody body = x.client().body();
+        boolean tooBig = body != null && body.isTooBig();
+        ErrorPage page = tooBig ? ErrorPage.ERR_TOO_BIG : page(failure.cause());
+        x.refuse(page, code, "");
+    }
+
+    /** Passes on a 1xx answer, with its end-to-end fields. RFC 9110 §15.2; §8.6 has no Content-Length in it. */
+    void interim(Exchange x, ResponseHead head) {
+        ClientBody body = x.client().body();
+        if (head.status() == 100 && body != null && !body.passesOnContinue()) {
+            return;
+        }
+        Fields fields = x.forClient(FieldRule.endToEnd(head.fields())).without("Content-Length");
+        x.client().interim(new ResponseHead(head.status(), head.reason(), fields));
+    }
+
+    /** An address that a peer was connected to, as the log names it; null for none. */
+    static @Nullable String address(@Nullable InetSocketAddress connectedTo) {
+        return connectedTo == null ? null : AddressText.of(connectedTo.getAddress());
+    }
+
+    private static ErrorPage page(Cause cause) {
+        return switch (cause) {
+            case NO_PEER -> ErrorPage.ERR_CANNOT_FORWARD;
+            case REFUSED -> ErrorPage.ERR_CONNECT_FAIL;
+            case CONNECT_TIMEOUT -> ErrorPage.ERR_CONNECT_TIMEOUT;
+            case READ_TIMEOUT -> ErrorPage.ERR_READ_TIMEOUT;
+            case CLOSED -> ErrorPage.ERR_ZERO_SIZE_OBJECT;
+            case RESET -> ErrorPage.ERR_READ_ERROR;
+            case MALFORMED -> ErrorPage.ERR_INVALID_RESP;
+            case TOO_BIG -> ErrorPage.ERR_INVALID_RESP;
+            case REQUEST_BODY -> ErrorPage.ERR_INVALID_REQ;
+        };
+    }
+
+    private static String printable(String url) {
+        StringBuilder safe = new StringBuilder(url.length());
+        url.chars().forEach(c -> safe.append(c < ' ' || c >= 0x7f ? '?' : (char) c));
+        return safe.toString();
+    }
+}
