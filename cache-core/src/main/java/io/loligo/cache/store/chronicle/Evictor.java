@@ -127,6 +127,10 @@ final class Evictor {
             long left = directory.usableBytes();
             faults.over(FREE, "it can be seen again");
             boolean suspended = left < StoreCapacity.DISK_RESERVE_BYTES && !hasSpace;
+            // Each time, because a shard may be new; and first, because storing goes on when the fault is over.
+            for (Shard shard : shards.all()) {
+                shard.state().suspend(suspended);
+            }
             if (suspended) {
                 faults.begin(
                         StoreFaults.DISK,
@@ -135,10 +139,6 @@ final class Evictor {
                         null);
             } else {
                 faults.over(StoreFaults.DISK, "storing goes on");
-            }
-            // Each time: a shard may be new.
-            for (Shard shard : shards.all()) {
-                shard.state().suspend(suspended);
             }
             return suspended;
         } catch (IOException e) {
