@@ -1,6 +1,7 @@
 package io.loligo.cache;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
@@ -9,11 +10,20 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMember;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,8 +38,21 @@ class ArchitectureTest {
             .importPackages("io.loligo.cache");
 
     /** Each may use those before it. */
-    private static final List<String> ORDER =
-            List.of("http", "key", "freshness", "storing", "reuse", "store", "store.chronicle");
+    private static final List<String> ORDER = List.of(
+            "http",
+            "key",
+            "freshness",
+            "storing",
+            "reuse",
+            "store",
+            "store.eviction",
+            "store.chronicle.page",
+            "store.chronicle.files",
+            "store.chronicle.ban",
+            "store.chronicle");
+
+    /** Classes that may know each other in a circle. */
+    private static final int CIRCLE_MAX = 4;
 
     private static final String[] DECISIONS = Stream.of(
                     "http", "key", "freshness", "storing", "reuse", "status", "invalidation")
@@ -44,7 +67,8 @@ class ArchitectureTest {
                 .mapToObj(i -> Arguments.of(ORDER.get(i), ORDER.subList(i + 1, ORDER.size())));
     }
 
-    @DisplayName("http <- key <- freshness <- storing <- reuse <- store <- store.chronicle")
+    @DisplayName(
+            "http <- key <- freshness <- storing <- reuse <- store <- eviction <- page <- files <- ban <- store.chronicle")
     @ParameterizedTest(name = "{0} does not know {1}")
     @MethodSource("earlierAndLater")
     void order(String earlier, List<String> later) {
@@ -56,6 +80,88 @@ class ArchitectureTest {
                 .resideInAnyPackage(later.stream().map(name -> ROOT + name).toArray(String[]::new))
                 .allowEmptyShould(true)
                 .check(CLASSES);
+    }
+
+    @Test
+    @DisplayName("every package has its place in the order, and there is no circle of packages")
+    void packages() {
+        Set<String> known = new TreeSet<>(ORDER);
+        known.addAll(List.of("status", "invalidation"));
+        Set<String> found = new TreeSet<>();
+        Map<String, Set<String>> uses = new TreeMap<>();
+        CLASSES.forEach(type -> {
+            String from = type.getPackageName();
+            found.add(from.substring(ROOT.length()));
+            Set<String> to = uses.computeIfAbsent(from, name -> new TreeSet<>());
+            type.getDirectDependenciesFromSelf()
+                    .forEach(use ->
+                            to.add(use.getTargetClass().getBaseComponentType().getPackageName()));
+            to.remove(from);
+        });
+        assertThat(known).isEqualTo(found);
+        assertThat(circles(uses)).isEmpty();
+    }
+
+    @Test
+    @DisplayName("no more than four classes know each other in a circle")
+    void classes() {
+        Map<String, Set<String>> uses = new TreeMap<>();
+        CLASSES.forEach(type -> {
+            String from = outermost(type);
+            Set<String> to = uses.computeIfAbsent(from, name -> new TreeSet<>());
+            type.getDirectDependenciesFromSelf()
+                    .forEach(use -> to.add(outermost(use.getTargetClass().getBaseComponentType())));
+            to.remove(from);
+        });
+        assertThat(circles(uses)).allSatisfy(circle -> assertThat(circle).hasSizeLessThanOrEqualTo(CIRCLE_MAX));
+    }
+
+    @Test
+    @DisplayName("circles are found")
+    void findsCircles() {
+        Map<String, Set<String>> uses =
+                Map.of("a", Set.of("b", "x"), "b", Set.of("c"), "c", Set.of("a"), "x", Set.of("y"), "y", Set.of());
+
+        assertThat(circles(uses)).containsExactly(Set.of("a", "b", "c"));
+    }
+
+    private static String outermost(JavaClass type) {
+        String name = type.getName();
+        int nested = name.indexOf('$');
+        return nested < 0 ? name : name.substring(0, nested);
+    }
+
+    /** The sets of more than one in which each reaches each. */
+    private static Set<Set<String>> circles(Map<String, Set<String>> uses) {
+        Map<String, Set<String>> reached = new TreeMap<>();
+        uses.keySet().forEach(name -> reached.put(name, reached(name, uses)));
+        Set<Set<String>> circles = new HashSet<>();
+        uses.keySet().forEach(name -> {
+            Set<String> circle = there(reached.get(name)).stream()
+                    .filter(other -> there(reached.get(other)).contains(name))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            if (circle.size() > 1) {
+                circles.add(circle);
+            }
+        });
+        return circles;
+    }
+
+    private static Set<String> reached(String from, Map<String, Set<String>> uses) {
+        Set<String> found = new TreeSet<>();
+        Deque<String> left = new ArrayDeque<>(List.of(from));
+        while (!left.isEmpty()) {
+            for (String next : uses.getOrDefault(left.pop(), Set.of())) {
+                if (uses.containsKey(next) && found.add(next)) {
+                    left.push(next);
+                }
+            }
+        }
+        return found;
+    }
+
+    private static <T> T there(@Nullable T value) {
+        return Objects.requireNonNull(value);
     }
 
     @Test
@@ -127,11 +233,11 @@ class ArchitectureTest {
     }
 
     @Test
-    @DisplayName("Chronicle stays in store.chronicle")
+    @DisplayName("Chronicle stays in store.chronicle, and out of the order of eviction")
     void chronicle() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(ROOT + "store.chronicle")
+                .resideOutsideOfPackage(ROOT + "store.chronicle..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("net.openhft..")
@@ -150,7 +256,7 @@ class ArchitectureTest {
                 .check(CLASSES);
         noClasses()
                 .that()
-                .resideOutsideOfPackage(ROOT + "store.chronicle")
+                .resideOutsideOfPackage(ROOT + "store.chronicle..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.apache.commons.codec..", "com.google.re2j..")

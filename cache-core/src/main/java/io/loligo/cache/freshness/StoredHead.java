@@ -66,9 +66,9 @@ public final class StoredHead {
     private record RuleFound(RefreshRules rules, RefreshRule rule) {}
 
     /** The names asked for last: they change with the configuration only. */
-    private @Nullable Parted parted;
+    private @Nullable LastLinesChecked lastLinesChecked;
 
-    private record Parted(FieldNames names, int last, boolean clean) {}
+    private record LastLinesChecked(FieldNames names, int last, boolean clean) {}
 
     /** The tags asked for last: the fields that carry them hardly ever change. */
     private @Nullable TagsFound tagsFound;
@@ -229,7 +229,7 @@ public final class StoredHead {
         this.etag = other.etag;
         this.range = other.range;
         this.ruleFound = other.ruleFound;
-        this.parted = other.parted;
+        this.lastLinesChecked = other.lastLinesChecked;
         this.tagsFound = other.tagsFound;
 
         Instant received = times.responseTime();
@@ -312,14 +312,14 @@ public final class StoredHead {
      */
     @SuppressWarnings("ReferenceEquality") // the same configuration; equal ones may as well be looked for again
     public boolean endsWithAll(FieldNames names, int last) {
-        Parted known = parted;
+        LastLinesChecked known = lastLinesChecked;
         if (known == null || known.names() != names || known.last() != last) {
             boolean clean = true;
             for (int i = 0; i < fields.size(); i++) {
                 clean &= names.contains(fields.name(i)) == (i >= fields.size() - last);
             }
-            known = new Parted(names, last, clean);
-            parted = known;
+            known = new LastLinesChecked(names, last, clean);
+            lastLinesChecked = known;
         }
         return known.clean();
     }

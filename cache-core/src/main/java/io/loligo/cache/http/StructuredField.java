@@ -1,5 +1,8 @@
 package io.loligo.cache.http;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -154,6 +157,8 @@ final class StructuredField {
         } else if (first == '@') {
             at++;
             require(number() instanceof Long);
+        } else if (first == '%') {
+            displayString();
         } else {
             token();
         }
@@ -199,6 +204,32 @@ final class StructuredField {
         }
         at++;
         return unquoted.toString();
+    }
+
+    /** Text of any script, its octets beyond ASCII as {@code %} and two digits: RFC 9651 §4.2.10. */
+    private void displayString() throws Invalid {
+        ByteBuffer octets = ByteBuffer.allocate(text.length());
+        expect('%');
+        expect('"');
+        while (peek() != '"') {
+            char c = peek();
+            require(c >= ' ' && c < 0x7f);
+            at++;
+            octets.put((byte) (c == '%' ? 16 * lowerHexDigit() + lowerHexDigit() : c));
+        }
+        at++;
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(octets.flip());
+        } catch (CharacterCodingException e) {
+            throw new Invalid();
+        }
+    }
+
+    private int lowerHexDigit() throws Invalid {
+        char c = peek();
+        require(isDigit(c) || (c >= 'a' && c <= 'f'));
+        at++;
+        return Character.digit(c, 16);
     }
 
     private void bytes() throws Invalid {

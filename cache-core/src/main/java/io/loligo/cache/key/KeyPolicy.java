@@ -1,7 +1,6 @@
 package io.loligo.cache.key;
 
 import io.loligo.cache.http.RequestHead;
-import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /** Which URI a request is about, and which key its response is stored under. RFC 9110 §7.1, RFC 9111 §2. */
@@ -26,15 +25,6 @@ public final class KeyPolicy {
         }
         int port = parsed.port() == 0 ? EffectiveUri.defaultPort(site.scheme()) : parsed.port();
         return new EffectiveUri(site.scheme(), parsed.host(), vport(site, port), request.target());
-    }
-
-    /**
-     * The key of a response to a request for {@code uri}.
-     *
-     * @param peers the names of the peers that cache_peer_access allows the request, in file order
-     */
-    public static CacheKey key(EffectiveUri uri, Collection<String> peers) {
-        return new CacheKey(uri, peers.size() == 1 ? peers.iterator().next() : String.join(",", peers));
     }
 
     /** What is wrong with {@code authority}, the value of a Host; null when it names a site. RFC 9112 §3.2. */

@@ -1,5 +1,6 @@
 package io.loligo.cache.store;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,5 +13,12 @@ import java.util.List;
 public record PurgePreview(long objects, long bytes, List<String> sample) {
     public PurgePreview {
         sample = List.copyOf(sample);
+    }
+
+    /** What two purges of different responses would be about together. */
+    PurgePreview and(PurgePreview other) {
+        List<String> both = new ArrayList<>(sample);
+        both.addAll(other.sample);
+        return new PurgePreview(objects + other.objects, bytes + other.bytes, both);
     }
 }

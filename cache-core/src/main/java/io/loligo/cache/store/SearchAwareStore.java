@@ -118,6 +118,22 @@ public final class SearchAwareStore implements ResponseStore {
         return receipt;
     }
 
+    /** A URL's known equivalents count, for they would be purged with it. */
+    @Override
+    public PurgePreview preview(PurgeTarget target, int sampleMax) throws PurgeRefused {
+        PurgePreview preview = store.preview(target, sampleMax);
+        if (used && target instanceof PurgeTarget.Url url) {
+            Set<EffectiveUri> counted = new HashSet<>(Set.of(url.uri()));
+            for (CacheKey key : known(url.uri(), null)) {
+                if (counted.add(key.uri())) {
+                    int sampleLeft = sampleMax - preview.sample().size();
+                    preview = preview.and(store.preview(new PurgeTarget.Url(key.uri()), sampleLeft));
+                }
+            }
+        }
+        return preview;
+    }
+
     private List<StoredHead> equivalents(CacheKey key) {
         for (CacheKey candidate : known(key.uri(), key.peers())) {
             List<StoredHead> found = store.lookup(candidate);
@@ -280,11 +296,6 @@ public final class SearchAwareStore implements ResponseStore {
     @Override
     public void invalidate(EffectiveUri uri, Collection<String> groups, Instant at) {
         store.invalidate(uri, groups, at);
-    }
-
-    @Override
-    public PurgePreview preview(PurgeTarget target, int sampleMax) throws PurgeRefused {
-        return store.preview(target, sampleMax);
     }
 
     @Override

@@ -250,7 +250,7 @@ class ValidationTest {
         assertThat(verdict)
                 .isInstanceOfSatisfying(
                         Reuse.ServeStaleAndValidate.class,
-                        serve -> assertThat(serve.validate().why()).isEqualTo(ReuseGround.STALE));
+                        serve -> assertThat(serve.validate().ground()).isEqualTo(ReuseGround.STALE));
     }
 
     private static String said(ValidationOutcome outcome) {

@@ -1,5 +1,6 @@
 package io.loligo.cache.store.chronicle;
 
+import io.loligo.cache.store.chronicle.page.StoredObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,6 +1,9 @@
 package io.loligo.cache.store.chronicle;
 
-import io.loligo.cache.store.chronicle.StoreDirectory.Closed;
+import io.loligo.cache.store.chronicle.ban.TagIndex;
+import io.loligo.cache.store.chronicle.files.ShardLimits;
+import io.loligo.cache.store.chronicle.files.StoreDirectory.ShardContent;
+import io.loligo.cache.store.chronicle.page.StoredObject;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -39,15 +42,15 @@ final class Budget {
     }
 
     /** Counts on from {@code content}. */
-    void start(Closed content) {
+    void start(ShardContent content) {
         used.set(content.usedBytes());
         objects.set(content.objects());
         headBytes.set(content.headBytes());
         payloadBytes.set(content.payloadBytes());
     }
 
-    Closed content() {
-        return new Closed(used.get(), objects.get(), headBytes.get(), payloadBytes.get());
+    ShardContent content() {
+        return new ShardContent(used.get(), objects.get(), headBytes.get(), payloadBytes.get());
     }
 
     /** The heap that the index of tags takes. */

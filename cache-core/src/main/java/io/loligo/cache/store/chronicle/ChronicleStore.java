@@ -14,13 +14,33 @@ import io.loligo.cache.store.PurgeRefused;
 import io.loligo.cache.store.PurgeTarget;
 import io.loligo.cache.store.ResponseStore;
 import io.loligo.cache.store.StoreStats;
-import io.loligo.cache.store.chronicle.StoreDirectory.Closed;
-import io.loligo.cache.store.chronicle.StoreDirectory.Meta;
+import io.loligo.cache.store.chronicle.ban.Bans;
+import io.loligo.cache.store.chronicle.ban.GroupInvalidations;
+import io.loligo.cache.store.chronicle.ban.PurgeJournal;
+import io.loligo.cache.store.chronicle.ban.RecentPurges;
+import io.loligo.cache.store.chronicle.files.Counters;
+import io.loligo.cache.store.chronicle.files.DiskSpace;
+import io.loligo.cache.store.chronicle.files.Geometry;
+import io.loligo.cache.store.chronicle.files.LateFaults;
+import io.loligo.cache.store.chronicle.files.PeersRegistry;
+import io.loligo.cache.store.chronicle.files.ShardFiles;
+import io.loligo.cache.store.chronicle.files.ShardLimits;
+import io.loligo.cache.store.chronicle.files.StoreCapacity;
+import io.loligo.cache.store.chronicle.files.StoreDirectory;
+import io.loligo.cache.store.chronicle.files.StoreDirectory.Meta;
+import io.loligo.cache.store.chronicle.files.StoreDirectory.ShardContent;
+import io.loligo.cache.store.chronicle.files.StoreFaults;
+import io.loligo.cache.store.chronicle.page.EntryLayout;
+import io.loligo.cache.store.chronicle.page.KeyHasher;
+import io.loligo.cache.store.chronicle.page.ObjectId;
+import io.loligo.cache.store.chronicle.page.PageBufferPool;
+import io.loligo.cache.store.chronicle.page.Scratch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -37,14 +57,10 @@ import org.jspecify.annotations.Nullable;
 public final class ChronicleStore implements ResponseStore {
     private static final System.Logger LOG = System.getLogger(ChronicleStore.class.getName());
 
-    /** Slots kept for readers between two uses: 32 MiB. */
-    private static final int IDLE_SLOTS_MAX = 1024;
+    /** Buffers kept for readers between two uses: 32 MiB. */
+    private static final int IDLE_READERS_BUFFERS_MAX = 1024;
     /** Buffers kept for writers between two uses: 16 MiB. */
-    private static final int IDLE_BUFFERS_MAX = 256;
-    /** How often the disk and the files are looked at, at least. */
-    static final long WATCH_MILLIS = 1_000;
-    /** What the fault is about that the disk is nearly full. */
-    static final String DISK = "disk";
+    private static final int IDLE_WRITERS_BUFFERS_MAX = 256;
 
     private final StoreOptions options;
     private final Geometry geometry;
@@ -52,8 +68,8 @@ public final class ChronicleStore implements ResponseStore {
     private final KeyHasher hasher;
     private final Counters counters = new Counters();
     private final StoreFaults faults = new StoreFaults(counters, InstantSource.system());
-    private final SlotPool buffers =
-            new SlotPool(EntryLayout.CHUNK_DATA_OFFSET + EntryLayout.CHUNK_DATA, IDLE_BUFFERS_MAX);
+    private final PageBufferPool buffers =
+            new PageBufferPool(EntryLayout.CHUNK_DATA_OFFSET + EntryLayout.CHUNK_DATA, IDLE_WRITERS_BUFFERS_MAX);
     private final ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(Scratch::new);
     private final DecodedCache decoded;
     private final StoreShards shards;
@@ -88,38 +104,37 @@ public final class ChronicleStore implements ResponseStore {
         hasher = new KeyHasher(meta == null ? StoreDirectory.newSecret() : meta.secret());
         decoded = new DecodedCache(
                 StoreCapacity.decodedPlaces(Runtime.getRuntime().maxMemory()));
-        SlotPool slots = new SlotPool(EntryLayout.SMALL_MAX, IDLE_SLOTS_MAX);
         long run = meta == null ? 1 : meta.run();
         Bans bans = new Bans(options.tagFields());
         recent = new RecentPurges(hasher, run, options.tagFields());
         purges = new Purges(bans, recent, purgeJournal, peers, hasher, counters, scratches, run);
-        Shard[] made = new Shard[geometry.shards()];
         ShardLimits limits = ShardLimits.of(
-                geometry.fillLimit(limitBytes / made.length),
+                geometry.fillLimit(limitBytes / geometry.shards()),
                 Runtime.getRuntime().maxMemory(),
-                made.length);
-        StoreCapacity.checkHeap(limits.objectsMax() * made.length, limitBytes);
-        for (int i = 0; i < made.length; i++) {
-            made[i] = new Shard(
-                    i,
-                    run,
-                    limits,
-                    options.replacementPolicy(),
-                    hasher,
-                    decoded,
-                    slots,
-                    bans,
-                    recent,
-                    peers,
-                    counters,
-                    faults,
-                    scratches,
-                    this::wakeEvictor);
-        }
-        watch = new StoreWatch(this, made.length, directory, space, faults, InstantSource.system());
+                geometry.shards());
+        StoreCapacity.checkHeap(limits.objectsMax() * geometry.shards(), limitBytes);
+        ShardContext context = new ShardContext(
+                run,
+                limits,
+                options.replacementPolicy(),
+                hasher,
+                decoded,
+                new PageBufferPool(EntryLayout.SMALL_MAX, IDLE_READERS_BUFFERS_MAX),
+                bans,
+                recent,
+                peers,
+                counters,
+                faults,
+                scratches,
+                this::wakeEvictor);
+        Shard[] made = new Shard[geometry.shards()];
+        Arrays.setAll(made, number -> new Shard(context, number));
+        ShardFiles files = new ShardFiles(made.length);
         shards = new StoreShards(
-                made, options.capacityBytes(), geometry, directory, meta, purges, watch, faults, scratches);
+                made, options.capacityBytes(), geometry, directory, meta, purges, files, faults, scratches);
         evictor = new Evictor(directory, groups, purges, faults, shards, scratches);
+        watch = new StoreWatch(
+                shards, evictor, this::filesWereLost, files, directory, space, faults, InstantSource.system());
     }
 
     /**
@@ -129,7 +144,7 @@ public final class ChronicleStore implements ResponseStore {
      * @throws IOException when the directory cannot be made or written, or the disk has no room
      */
     public static ChronicleStore open(StoreOptions options) throws IOException {
-        return open(options, Geometry.of(options));
+        return open(options, Geometry.of(options.capacityBytes(), options.maximumObjectBytes()));
     }
 
     /** For tests of maps that are too small for their budget. */
@@ -161,7 +176,7 @@ public final class ChronicleStore implements ResponseStore {
         try {
             Meta meta = directory.begin(geometry);
             space.restore(directory.path());
-            long limit = StoreCapacity.onDisk(options, geometry, directory, meta, space);
+            long limit = StoreCapacity.onDisk(options.capacityBytes(), geometry, directory, meta, space);
             ChronicleStore store = new ChronicleStore(
                     options,
                     geometry,
@@ -197,6 +212,16 @@ public final class ChronicleStore implements ResponseStore {
         shards.starter().join();
     }
 
+    /** The shards at present; for tests. */
+    Shard[] shards() {
+        return shards.all();
+    }
+
+    /** Whether the disk keeps room for all files; for tests. */
+    boolean hasSpace() {
+        return evictor.hasSpace();
+    }
+
     // ---- ResponseStore
 
     @Override
@@ -221,7 +246,7 @@ public final class ChronicleStore implements ResponseStore {
             Scratch scratch = scratches.get();
             Shard shard = shard(key, scratch);
             List<StoredHead> found = shard.reading().lookup(key, scratch);
-            if (!shard.isSettled()) {
+            if (!shard.state().isSettled()) {
                 return List.of();
             }
             for (int i = 0; i < found.size(); i++) {
@@ -271,7 +296,7 @@ public final class ChronicleStore implements ResponseStore {
             }
             Shard shard = shard(head);
             EntryReader reader = shard.reading().read(head, scratches.get());
-            if (!shard.isSettled() && reader != null) {
+            if (!shard.state().isSettled() && reader != null) {
                 reader.close();
                 return null;
             }
@@ -301,7 +326,7 @@ public final class ChronicleStore implements ResponseStore {
         try {
             Shard shard = shard(stored);
             StoredHead freshened = shard.writing().freshen(stored, updated, begun, scratches.get());
-            return shard.isSettled() ? freshened : null;
+            return shard.state().isSettled() ? freshened : null;
         } catch (RuntimeException | Error e) {
             faults.operationFailed(e);
             return null;
@@ -313,7 +338,7 @@ public final class ChronicleStore implements ResponseStore {
         try {
             Shard shard = shard(head);
             shard.reading().remove(head, scratches.get());
-            shard.isSettled();
+            shard.state().isSettled();
         } catch (RuntimeException | Error e) {
             faults.operationFailed(e);
         }
@@ -393,34 +418,8 @@ public final class ChronicleStore implements ResponseStore {
         return all[Math.min(ObjectId.shard(head.id()), all.length - 1)];
     }
 
-    // ---- what the watch over the files asks for
-
-    /** The shards at present. */
-    Shard[] shards() {
-        return shards.all();
-    }
-
-    /** Whether what there is to open and to repair is done, so that it is for the watch to make shards. */
-    boolean isStarted() {
-        return shards.isStarted();
-    }
-
-    /** Puts a new, empty shard in the place of {@code broken}; false when the store is being closed. */
-    boolean replace(int number, Shard broken) throws IOException {
-        return shards.replace(number, broken);
-    }
-
-    void hasSpace(boolean newHasSpace) {
-        evictor.hasSpace(newHasSpace);
-    }
-
-    /** Whether the disk keeps room for all files. */
-    boolean hasSpace() {
-        return evictor.hasSpace();
-    }
-
     /** Writes anew what is kept beside the shards, for it may have gone with the directory. */
-    void filesWereLost() {
+    private void filesWereLost() {
         try {
             if (directory != null && meta != null) {
                 directory.write(new Meta(meta.secret(), meta.run(), geometry, List.of()));
@@ -441,16 +440,16 @@ public final class ChronicleStore implements ResponseStore {
         if (!shards.end()) {
             return;
         }
-        List<@Nullable Closed> states = new ArrayList<>();
+        List<@Nullable ShardContent> states = new ArrayList<>();
         boolean interrupted = evictor.end();
         purges.close();
         interrupted |= watch.end();
         for (Shard shard : shards.all()) {
-            boolean ready = shard.isReady();
+            boolean ready = shard.state().isReady();
             shard.close();
-            states.add(ready && shard.isSound() ? shard.content() : null);
+            states.add(ready && shard.state().isSound() ? shard.content() : null);
         }
-        interrupted |= join(shards.starter());
+        interrupted |= StoreThreads.join(shards.starter());
         if (directory != null && meta != null) {
             try (StoreDirectory releasing = directory;
                     GroupInvalidations forcing = groups) {
@@ -472,19 +471,6 @@ public final class ChronicleStore implements ResponseStore {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Awaits the end of one of the store's threads; true when the caller was interrupted meanwhile. */
-    static boolean join(Thread thread) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                thread.join();
-                return interrupted;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
         }
     }
 }

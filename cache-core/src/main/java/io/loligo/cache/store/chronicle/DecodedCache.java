@@ -1,5 +1,8 @@
 package io.loligo.cache.store.chronicle;
 
+import io.loligo.cache.store.chronicle.page.DecodedPage;
+import io.loligo.cache.store.chronicle.page.StoredObject;
+import io.loligo.cache.store.chronicle.page.VariantList;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +16,7 @@ final class DecodedCache {
     /** Places for the marks of those that asked in vain, for each object that there is room for. */
     private static final int MARKS_PER_PLACE = 4;
 
-    private final @Nullable Decoded[] places;
+    private final @Nullable DecodedPage[] places;
     /** Some bits of the id of who last asked there for a place that was taken. */
     private final int[] marks;
 
@@ -23,7 +26,7 @@ final class DecodedCache {
      * the collector, which copies what is alive.
      */
     DecodedCache(int size) {
-        places = new Decoded[size];
+        places = new DecodedPage[size];
         marks = new int[MARKS_PER_PLACE * size];
     }
 
@@ -31,23 +34,23 @@ final class DecodedCache {
         return find(id) instanceof StoredObject object ? object : null;
     }
 
-    @Nullable Variants variants(long id) {
-        return find(id) instanceof Variants variants ? variants : null;
+    @Nullable VariantList variants(long id) {
+        return find(id) instanceof VariantList variants ? variants : null;
     }
 
-    private @Nullable Decoded find(long id) {
+    private @Nullable DecodedPage find(long id) {
         int place = place(id);
-        Decoded first = places[place];
+        DecodedPage first = places[place];
         if (first != null && first.id() == id) {
             return first;
         }
-        Decoded second = places[place ^ 1];
+        DecodedPage second = places[place ^ 1];
         return second != null && second.id() == id ? second : null;
     }
 
-    void add(Decoded decoded) {
+    void add(DecodedPage decoded) {
         int place = place(decoded.id());
-        Decoded there = places[place];
+        DecodedPage there = places[place];
         if (there != null && there.id() != decoded.id()) {
             if (places[place ^ 1] != null && !comesAgain(decoded.id())) {
                 return;
@@ -81,7 +84,7 @@ final class DecodedCache {
     }
 
     private void forget(int place, long id) {
-        Decoded there = places[place];
+        DecodedPage there = places[place];
         if (there != null && there.id() == id) {
             places[place] = null;
         }

@@ -1,5 +1,10 @@
 package io.loligo.cache.store.chronicle;
 
+import io.loligo.cache.store.chronicle.ban.GroupInvalidations;
+import io.loligo.cache.store.chronicle.files.StoreCapacity;
+import io.loligo.cache.store.chronicle.files.StoreDirectory;
+import io.loligo.cache.store.chronicle.files.StoreFaults;
+import io.loligo.cache.store.chronicle.page.Scratch;
 import java.io.IOException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -72,7 +77,7 @@ final class Evictor {
     boolean end() {
         ended = true;
         wake();
-        return ChronicleStore.join(thread);
+        return StoreThreads.join(thread);
     }
 
     private void run() {
@@ -80,7 +85,7 @@ final class Evictor {
         boolean suspended = false;
         while (!ended) {
             try {
-                work.tryAcquire(ChronicleStore.WATCH_MILLIS, TimeUnit.MILLISECONDS);
+                work.tryAcquire(StoreThreads.WATCH_MILLIS, TimeUnit.MILLISECONDS);
                 work.drainPermits();
             } catch (InterruptedException e) {
                 // Nobody interrupts this thread but who wants it to end.
@@ -91,7 +96,7 @@ final class Evictor {
                 suspended = watchDisk(suspended);
                 for (Shard shard : shards.all()) {
                     shard.room().evictAhead(scratch);
-                    shard.isSettled();
+                    shard.state().isSettled();
                 }
             } catch (RuntimeException | Error e) {
                 faults.operationFailed(e);
@@ -122,18 +127,18 @@ final class Evictor {
             long left = directory.usableBytes();
             faults.over(FREE, "it can be seen again");
             boolean suspended = left < StoreCapacity.DISK_RESERVE_BYTES && !hasSpace;
+            // Each time, because a shard may be new; and first, because storing goes on when the fault is over.
+            for (Shard shard : shards.all()) {
+                shard.state().suspend(suspended);
+            }
             if (suspended) {
                 faults.begin(
-                        ChronicleStore.DISK,
+                        StoreFaults.DISK,
                         "the disk of " + directory.path()
                                 + " is nearly full: nothing more is stored until there is room",
                         null);
             } else {
-                faults.over(ChronicleStore.DISK, "storing goes on");
-            }
-            // Each time: a shard may be new.
-            for (Shard shard : shards.all()) {
-                shard.suspend(suspended);
+                faults.over(StoreFaults.DISK, "storing goes on");
             }
             return suspended;
         } catch (IOException e) {

@@ -1,6 +1,11 @@
 package io.loligo.cache.store.chronicle;
 
 import io.loligo.cache.store.PurgePreview;
+import io.loligo.cache.store.chronicle.ban.Bans;
+import io.loligo.cache.store.chronicle.ban.TargetMatch;
+import io.loligo.cache.store.chronicle.page.LongList;
+import io.loligo.cache.store.chronicle.page.Scratch;
+import io.loligo.cache.store.chronicle.page.StoredObject;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

@@ -8,6 +8,17 @@ import io.loligo.cache.store.PurgeReceipt;
 import io.loligo.cache.store.PurgeRefused;
 import io.loligo.cache.store.PurgeTarget;
 import io.loligo.cache.store.ResponseStore.Purged;
+import io.loligo.cache.store.chronicle.ban.Ban;
+import io.loligo.cache.store.chronicle.ban.Bans;
+import io.loligo.cache.store.chronicle.ban.PurgeJournal;
+import io.loligo.cache.store.chronicle.ban.RecentPurges;
+import io.loligo.cache.store.chronicle.ban.TargetMatch;
+import io.loligo.cache.store.chronicle.files.Counters;
+import io.loligo.cache.store.chronicle.files.PeersRegistry;
+import io.loligo.cache.store.chronicle.page.KeyHasher;
+import io.loligo.cache.store.chronicle.page.LongList;
+import io.loligo.cache.store.chronicle.page.ObjectId;
+import io.loligo.cache.store.chronicle.page.Scratch;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -337,7 +348,7 @@ final class Purges implements AutoCloseable {
             CacheKey key = new CacheKey(uri, text);
             Shard shard = shard(key, scratch);
             complete &= shard.purging().enforce(key, scratch);
-            complete &= shard.isSettled();
+            complete &= shard.state().isSettled();
         }
         return complete && areReady();
     }
@@ -384,12 +395,12 @@ final class Purges implements AutoCloseable {
         for (int i = 0; i < ids.size() && complete; i++) {
             complete = shard.purging().enforce(ids.get(i), scratch);
         }
-        return shard.isSettled() && complete;
+        return shard.state().isSettled() && complete;
     }
 
     private boolean areReady() {
         for (Shard shard : shards) {
-            if (!shard.isReady()) {
+            if (!shard.state().isReady()) {
                 return false;
             }
         }
@@ -452,7 +463,7 @@ final class Purges implements AutoCloseable {
                 CacheKey key = new CacheKey(uri, text);
                 Shard shard = shard(key, scratch);
                 Purged purged = shard.purging().purge(key, scratch);
-                if (!shard.isSettled() || purged == null) {
+                if (!shard.state().isSettled() || purged == null) {
                     return null;
                 }
                 objects += purged.objects();
@@ -461,7 +472,7 @@ final class Purges implements AutoCloseable {
         } else {
             for (Shard shard : shards) {
                 Purged purged = shard.purging().purgeByScan(uri, scratch);
-                if (!shard.isSettled() || purged == null) {
+                if (!shard.state().isSettled() || purged == null) {
                     return null;
                 }
                 objects += purged.objects();
@@ -497,7 +508,7 @@ final class Purges implements AutoCloseable {
         return bans.patternsInForce().stream()
                 .filter(ban -> !ban.isSoft() && ban.order().target() instanceof PurgeTarget.All)
                 .anyMatch(ban -> LongStream.range(0, shards.length)
-                        .allMatch(i -> shards[(int) i].isReady()
+                        .allMatch(i -> shards[(int) i].state().isReady()
                                 || ban.mark((int) i)
                                         >= shards[(int) i].objects().latestId()));
     }
@@ -506,7 +517,7 @@ final class Purges implements AutoCloseable {
         Ban everything = ban(nextId++, new PurgeOrder(new PurgeTarget.All(), false), false);
         long[] marks = latestIds();
         for (int i = 0; i < marks.length; i++) {
-            marks[i] = shards[i].isReady() ? 0 : marks[i];
+            marks[i] = shards[i].state().isReady() ? 0 : marks[i];
         }
         everything.marks(marks);
         begun.put(everything.id(), everything);

@@ -1,6 +1,8 @@
 package io.loligo.cache.store.chronicle;
 
-import io.loligo.cache.store.chronicle.MapKeys.PageKey;
+import io.loligo.cache.store.chronicle.page.BodyChunks;
+import io.loligo.cache.store.chronicle.page.EntryLayout;
+import io.loligo.cache.store.chronicle.page.MapKeys.PageKey;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
@@ -8,21 +10,13 @@ import java.util.concurrent.ConcurrentLinkedDeque;
  * Long bodies whose objects are gone, or never came to be. Their chunks are removed some at a time, by whoever needs the
  * room first and by the evictor, so that nobody waits for a whole one. They count as used until then.
  */
-final class RemovedBodies {
+public final class RemovedBodies {
     /** Chunks that one call removes. */
     static final int CHUNKS_AT_ONCE = 64;
 
-    private final Deque<Body> bodies = new ConcurrentLinkedDeque<>();
+    private final Deque<BodyChunks> bodies = new ConcurrentLinkedDeque<>();
 
-    /**
-     * A body, or what is left of it.
-     *
-     * @param id the object, without salt, whose chunks it is
-     * @param length bytes from the first chunk to the end of the last that is still there
-     */
-    record Body(long id, long length) {}
-
-    void add(Body body) {
+    void add(BodyChunks body) {
         bodies.add(body);
     }
 
@@ -32,12 +26,12 @@ final class RemovedBodies {
      * @return what they took of the budget; 0 when there is nothing to remove
      */
     long removeSome(ShardMaps maps, PageKey key) {
-        Body body = bodies.poll();
+        BodyChunks body = bodies.poll();
         return body == null ? 0 : removeSome(maps, body, key);
     }
 
     /** As {@link #removeSome(ShardMaps, PageKey)}, of {@code body}; what is left of it is kept for later. */
-    long removeSome(ShardMaps maps, Body body, PageKey key) {
+    long removeSome(ShardMaps maps, BodyChunks body, PageKey key) {
         int chunks = EntryLayout.chunks(body.length());
         int kept = Math.max(0, chunks - CHUNKS_AT_ONCE);
         boolean removed = false;
@@ -54,7 +48,7 @@ final class RemovedBodies {
         }
         long left = (long) kept * EntryLayout.CHUNK_DATA;
         if (left > 0) {
-            bodies.addFirst(new Body(body.id(), left));
+            bodies.addFirst(new BodyChunks(body.id(), left));
         }
         return EntryLayout.chunksCharge(body.length()) - EntryLayout.chunksCharge(left);
     }

@@ -1,12 +1,20 @@
 package io.loligo.cache.store.chronicle;
 
-import io.loligo.cache.store.chronicle.MapKeys.KeyHash;
-import io.loligo.cache.store.chronicle.MapKeys.PageKey;
-import io.loligo.cache.store.chronicle.MapKeys.Word;
+import io.loligo.cache.store.chronicle.files.Geometry;
+import io.loligo.cache.store.chronicle.files.MapHeader;
+import io.loligo.cache.store.chronicle.files.StoreDirectory;
+import io.loligo.cache.store.chronicle.page.LongList;
+import io.loligo.cache.store.chronicle.page.MapKeys.KeyHash;
+import io.loligo.cache.store.chronicle.page.MapKeys.PageKey;
+import io.loligo.cache.store.chronicle.page.MapKeys.Word;
+import io.loligo.cache.store.chronicle.page.ObjectId;
+import io.loligo.cache.store.chronicle.page.PageCharge;
+import io.loligo.cache.store.chronicle.page.Value;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import net.openhft.chronicle.core.pool.ClassAliasPool;
 import net.openhft.chronicle.hash.ChronicleHashClosedException;
 import net.openhft.chronicle.hash.ChronicleHashCorruption;
 import net.openhft.chronicle.map.ChronicleMap;
@@ -30,34 +38,16 @@ import org.jspecify.annotations.Nullable;
  * An index entry is of constant size, so it may be replaced in place. Chronicle's own checksums are off: the pages carry
  * their own, and those are compared when they are read.
  */
-final class ShardMaps implements AutoCloseable {
+public final class ShardMaps implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ShardMaps.class.getName());
 
-    static final String INDEX = "index";
-    static final String PAGES = "pages";
-
-    /** The unit of the page space: small, because each object wastes half of it; its search takes the longer for it. */
-    private static final int UNIT = 128;
-    /** What the map adds to a value: the key and the length. */
-    private static final int PAGE_EXTRA = Long.BYTES + Integer.BYTES + 3;
     /**
      * A segment has a lock and a share of the space; fewer, larger segments fill more evenly, and search longer. Up to this
-     * size, with objects of {@link #OBJECT_CHARGE_MIN}, a place in its table takes 4 bytes, beyond it takes 8.
+     * size, with objects of {@link PageCharge#OBJECT_CHARGE_MIN}, a place in its table takes 4 bytes, beyond it takes 8.
      */
     private static final long SEGMENT_BYTES = 8L << 20;
 
     private static final int SEGMENTS_MAX = 1 << 16;
-
-    /**
-     * Each object counts as this many bytes at least, so that the tables, which are made for as many objects, hold what the
-     * space holds. Just so much that a segment's table has 8192 places, two thirds of which are taken at most.
-     */
-    static final int OBJECT_CHARGE_MIN = 1664;
-    /**
-     * What finding and evicting an object takes: its entry and its places in the tables of the two maps, and its places in
-     * the order of eviction.
-     */
-    static final int INDEX_CHARGE = 80;
 
     /** Salts that are tried for one page before something is evicted for it. */
     private static final int SALTS_AT_ONCE = 4;
@@ -73,7 +63,10 @@ final class ShardMaps implements AutoCloseable {
         this.pages = pages;
     }
 
-    /** Sets what Chronicle reads when its classes are loaded; called before any of them is. */
+    /**
+     * Sets what Chronicle reads when its classes are loaded; called before any of them is. The names of the classes of keys
+     * and values stand in the headers of the files: these are the names that they had when the format was made.
+     */
     static void prepareChronicle() {
         System.setProperty("chronicle.analytics.disable", "true");
         // A lock that a killed process left behind is given up on; the default of 60 s is far too long for an I/O
@@ -81,8 +74,20 @@ final class ShardMaps implements AutoCloseable {
         if (System.getProperty("net.openhft.chronicle.map.lockTimeoutSeconds") == null) {
             System.setProperty("net.openhft.chronicle.map.lockTimeoutSeconds", "5");
         }
+        name(KeyHash.class, "MapKeys$KeyHash");
+        name(KeyHash.Marshaller.class, "MapKeys$KeyHash$Marshaller");
+        name(Word.class, "MapKeys$Word");
+        name(Word.Marshaller.class, "MapKeys$Word$Marshaller");
+        name(PageKey.class, "MapKeys$PageKey");
+        name(PageKey.Marshaller.class, "MapKeys$PageKey$Marshaller");
+        name(Value.class, "Value");
+        name(Value.Marshaller.class, "Value$Marshaller");
         // It warns of every repair, which is meant here.
         CHRONICLE_LOG.setLevel(Level.SEVERE);
+    }
+
+    private static void name(Class<?> type, String inHeaders) {
+        ClassAliasPool.CLASS_ALIASES.addAlias(type, "io.loligo.cache.store.chronicle." + inHeaders);
     }
 
     /**
@@ -97,8 +102,10 @@ final class ShardMaps implements AutoCloseable {
         ChronicleMap<PageKey, Value> pages = null;
         boolean complete = false;
         try {
-            index = open(indexBuilder(geometry), file(directory, number, INDEX), recover);
-            pages = open(pagesBuilder(geometry), file(directory, number, PAGES), recover);
+            index = open(
+                    indexBuilder(geometry), StoreDirectory.mapFile(directory, number, StoreDirectory.INDEX), recover);
+            pages = open(
+                    pagesBuilder(geometry), StoreDirectory.mapFile(directory, number, StoreDirectory.PAGES), recover);
             complete = true;
             return new ShardMaps(index, pages);
         } finally {
@@ -107,10 +114,6 @@ final class ShardMaps implements AutoCloseable {
                 close(pages);
             }
         }
-    }
-
-    static @Nullable Path file(@Nullable Path directory, int shard, String map) {
-        return directory == null ? null : directory.resolve("shard-" + shard + "." + map);
     }
 
     private static <K, V> ChronicleMap<K, V> open(
@@ -142,45 +145,31 @@ final class ShardMaps implements AutoCloseable {
 
     private static ChronicleMapBuilder<KeyHash, Word> indexBuilder(Geometry geometry) {
         return ChronicleMapBuilder.of(KeyHash.class, Word.class)
-                .name(INDEX)
+                .name(StoreDirectory.INDEX)
                 .keyMarshallers(KeyHash.Marshaller.INSTANCE, KeyHash.Marshaller.INSTANCE)
                 .constantKeySizeBySample(new KeyHash())
                 .valueMarshallers(Word.Marshaller.INSTANCE, Word.Marshaller.INSTANCE)
                 .constantValueSizeBySample(new Word())
-                .entries(Math.max(256, geometry.pageBytes() / OBJECT_CHARGE_MIN))
+                .entries(Math.max(256, geometry.pageBytes() / PageCharge.OBJECT_CHARGE_MIN))
                 .actualSegments(segments(geometry));
     }
 
     private static ChronicleMapBuilder<PageKey, Value> pagesBuilder(Geometry geometry) {
         long segmentBytes = geometry.pageBytes() / segments(geometry);
         return ChronicleMapBuilder.of(PageKey.class, Value.class)
-                .name(PAGES)
+                .name(StoreDirectory.PAGES)
                 .keyMarshallers(PageKey.Marshaller.INSTANCE, PageKey.Marshaller.INSTANCE)
                 .constantKeySizeBySample(new PageKey())
                 .valueMarshallers(Value.Marshaller.INSTANCE, Value.Marshaller.INSTANCE)
-                .actualChunkSize(UNIT)
+                .actualChunkSize(PageCharge.UNIT)
                 .actualSegments(segments(geometry))
-                .actualChunksPerSegmentTier(segmentBytes / UNIT)
-                .entriesPerSegment(Math.max(64, segmentBytes / OBJECT_CHARGE_MIN));
+                .actualChunksPerSegmentTier(segmentBytes / PageCharge.UNIT)
+                .entriesPerSegment(Math.max(64, segmentBytes / PageCharge.OBJECT_CHARGE_MIN));
     }
 
     private static int segments(Geometry geometry) {
         long wanted = (geometry.pageBytes() + SEGMENT_BYTES - 1) / SEGMENT_BYTES;
         return (int) Math.max(1, Math.min(SEGMENTS_MAX, wanted));
-    }
-
-    /** What an object takes of the budget, without chunks: its page, and what finds it. */
-    static long objectCharge(int headBytes) {
-        return Math.max(OBJECT_CHARGE_MIN, pageCharge(headBytes) + INDEX_CHARGE);
-    }
-
-    /** What a page takes of the space: the map's rounding and its own bytes. */
-    static long pageCharge(int valueBytes) {
-        return roundUp(valueBytes + PAGE_EXTRA, UNIT);
-    }
-
-    private static long roundUp(long bytes, int unit) {
-        return (bytes + unit - 1) / unit * unit;
     }
 
     /** The reference stored for {@code hash}, 0 when there is none. {@code into} is scratch. */

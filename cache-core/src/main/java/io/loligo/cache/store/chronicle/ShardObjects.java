@@ -3,7 +3,22 @@ package io.loligo.cache.store.chronicle;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.CacheControlTargets;
 import io.loligo.cache.store.ResponseStore.Purged;
-import io.loligo.cache.store.chronicle.MapKeys.KeyHash;
+import io.loligo.cache.store.chronicle.ban.Bans;
+import io.loligo.cache.store.chronicle.ban.TagIndex;
+import io.loligo.cache.store.chronicle.files.Counters;
+import io.loligo.cache.store.chronicle.page.BodyChunks;
+import io.loligo.cache.store.chronicle.page.EntryLayout;
+import io.loligo.cache.store.chronicle.page.InlineHeadView;
+import io.loligo.cache.store.chronicle.page.KeyHasher;
+import io.loligo.cache.store.chronicle.page.LongList;
+import io.loligo.cache.store.chronicle.page.MapKeys.KeyHash;
+import io.loligo.cache.store.chronicle.page.ObjectId;
+import io.loligo.cache.store.chronicle.page.PageBuffer;
+import io.loligo.cache.store.chronicle.page.PageCharge;
+import io.loligo.cache.store.chronicle.page.Scratch;
+import io.loligo.cache.store.chronicle.page.StoredObject;
+import io.loligo.cache.store.chronicle.page.VariantList;
+import io.loligo.cache.store.eviction.EvictionIndex;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>For any number of threads. What a key refers to changes only while the key's {@link #stripe} is held, a lock over a
  * few map operations; readers take none. Whatever the maps throw is for the caller to count.
  */
-final class ShardObjects {
+public final class ShardObjects {
     /** Responses that one key may have; the oldest goes when one more comes. */
     static final int VARIANTS_MAX = 64;
 
@@ -27,7 +42,7 @@ final class ShardObjects {
     private static final Purged NOTHING = new Purged(0, 0);
 
     /** What a list of variants takes of the budget, however long. */
-    static final long LIST_CHARGE = ShardMaps.pageCharge(EntryLayout.LIST_MEMBERS_OFFSET + VARIANTS_MAX * Long.BYTES);
+    static final long LIST_CHARGE = PageCharge.pageCharge(EntryLayout.LIST_MEMBERS_OFFSET + VARIANTS_MAX * Long.BYTES);
 
     private final int number;
     private final long run;
@@ -47,32 +62,19 @@ final class ShardObjects {
     private volatile CacheControlTargets targets = CacheControlTargets.DEFAULT;
     private volatile boolean ended;
 
-    /** Of shard {@code number} in run {@code run}; the next object gets its id from {@code idCounter}. */
-    ShardObjects(
-            int number,
-            long run,
-            AtomicLong idCounter,
-            KeyHasher hasher,
-            DecodedCache decoded,
-            EvictionIndex eviction,
-            TagIndex tags,
-            BodyPins pins,
-            Bans bans,
-            Budget budget,
-            Counters counters,
-            Runnable wakeEvictor) {
-        this.number = number;
-        this.run = run;
-        this.idCounter = idCounter;
-        this.hasher = hasher;
-        this.decoded = decoded;
-        this.eviction = eviction;
-        this.tags = tags;
-        this.pins = pins;
-        this.bans = bans;
-        this.budget = budget;
-        this.counters = counters;
-        this.wakeEvictor = wakeEvictor;
+    ShardObjects(ShardContext context, ShardState state) {
+        this.number = state.number();
+        this.run = context.run();
+        this.idCounter = state.idCounter();
+        this.hasher = context.hasher();
+        this.decoded = context.decoded();
+        this.eviction = state.eviction();
+        this.tags = state.tags();
+        this.pins = state.pins();
+        this.bans = context.bans();
+        this.budget = state.budget();
+        this.counters = context.counters();
+        this.wakeEvictor = context.wakeEvictor();
         Arrays.setAll(stripes, i -> new Object());
     }
 
@@ -129,7 +131,7 @@ final class ShardObjects {
     }
 
     /** The object {@code id} from the map, which is copied to {@code into}; null when it is gone or damaged. */
-    @Nullable StoredObject load(ShardMaps open, long id, Slot into, Scratch scratch) {
+    @Nullable StoredObject load(ShardMaps open, long id, PageBuffer into, Scratch scratch) {
         if (!open.page(scratch.page.head(id), into)) {
             return null;
         }
@@ -150,12 +152,12 @@ final class ShardObjects {
     }
 
     /** What {@code page} says of object {@code id}; null when it is damaged. */
-    @Nullable StoredObject head(Slot page, long id) {
+    @Nullable StoredObject head(PageBuffer page, long id) {
         return EntryLayout.head(page, id, isToBeVerified(id, page), targets);
     }
 
     /** The list {@code id} as the map has it; null when it is gone or damaged. */
-    @Nullable Variants loadList(ShardMaps open, long id, Scratch scratch) {
+    @Nullable VariantList loadList(ShardMaps open, long id, Scratch scratch) {
         if (!open.page(scratch.page.head(id), scratch.aside)) {
             return null;
         }
@@ -172,7 +174,7 @@ final class ShardObjects {
             members.add(reference);
             return members;
         }
-        Variants list = decoded.variants(ObjectId.id(reference));
+        VariantList list = decoded.variants(ObjectId.id(reference));
         if (list == null) {
             list = loadList(open, ObjectId.id(reference), scratch);
         }
@@ -199,17 +201,10 @@ final class ShardObjects {
     }
 
     /** Whether the checksums of {@code copied}, of object {@code id}, are to be looked at. */
-    boolean isToBeVerified(long id, Slot copied) {
+    boolean isToBeVerified(long id, PageBuffer copied) {
         return isFromEarlierRun(id)
-                || (copied.length() > 0 && isPerhapsCut(copied.buffer().get(copied.length() - 1)));
-    }
-
-    /**
-     * Whether what ends with {@code last} is to be checked although this run wrote it: where a file is cut, the rest of the
-     * page reads as zeros until somebody notices.
-     */
-    static boolean isPerhapsCut(byte last) {
-        return last == 0;
+                || (copied.length() > 0
+                        && EntryLayout.isPerhapsCut(copied.buffer().get(copied.length() - 1)));
     }
 
     boolean isFromEarlierRun(long id) {
@@ -388,7 +383,7 @@ final class ShardObjects {
      * Removes the object that {@code glance} has seen, whose key's hash is in {@code scratch}, if the key refers to it and to
      * nothing else; false when it does not. The stripe is held.
      */
-    boolean remove(ShardMaps open, Glance glance, Scratch scratch) {
+    boolean remove(ShardMaps open, InlineHeadView glance, Scratch scratch) {
         requireNotEnded();
         if (!open.forget(scratch.hash, glance.id(), scratch.reference)) {
             return false;
@@ -435,7 +430,7 @@ final class ShardObjects {
     }
 
     /** Removes a body that is short; of a long one only some, for whoever calls this should not wait. */
-    void removeBody(ShardMaps open, RemovedBodies.Body body, Scratch scratch) {
+    void removeBody(ShardMaps open, BodyChunks body, Scratch scratch) {
         budget.add(-removedBodies.removeSome(open, body, scratch.page));
         if (EntryLayout.chunks(body.length()) > RemovedBodies.CHUNKS_AT_ONCE) {
             wakeEvictor.run();
@@ -450,7 +445,7 @@ final class ShardObjects {
     }
 
     /** Has a body removed that was kept for a reader. */
-    void remove(RemovedBodies.Body body) {
+    void remove(BodyChunks body) {
         removedBodies.add(body);
     }
 }

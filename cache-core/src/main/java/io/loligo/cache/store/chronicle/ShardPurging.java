@@ -4,6 +4,14 @@ import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.store.ResponseStore.Purged;
+import io.loligo.cache.store.chronicle.ban.Ban;
+import io.loligo.cache.store.chronicle.ban.Bans;
+import io.loligo.cache.store.chronicle.ban.PurgeEffect;
+import io.loligo.cache.store.chronicle.ban.TagIndex;
+import io.loligo.cache.store.chronicle.page.KeyHasher;
+import io.loligo.cache.store.chronicle.page.LongList;
+import io.loligo.cache.store.chronicle.page.Scratch;
+import io.loligo.cache.store.chronicle.page.StoredObject;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,25 +21,27 @@ import org.jspecify.annotations.Nullable;
  * <p>For any number of threads. What is to go goes also while a fault keeps the shard from being looked at and stored in.
  */
 final class ShardPurging {
-    private final Shard shard;
+    private final ShardState state;
     private final ShardObjects objects;
+    private final ShardWriting writing;
     private final TagIndex tags;
     private final Bans bans;
     private final DecodedCache decoded;
     private final KeyHasher hasher;
 
-    ShardPurging(Shard shard, ShardObjects objects, TagIndex tags, Bans bans, DecodedCache decoded, KeyHasher hasher) {
-        this.shard = shard;
+    ShardPurging(ShardContext context, ShardState state, ShardObjects objects, ShardWriting writing) {
+        this.state = state;
         this.objects = objects;
-        this.tags = tags;
-        this.bans = bans;
-        this.decoded = decoded;
-        this.hasher = hasher;
+        this.writing = writing;
+        this.tags = state.tags();
+        this.bans = context.bans();
+        this.decoded = context.decoded();
+        this.hasher = context.hasher();
     }
 
     /** Removes every variant of {@code key}, whose hash is in {@code scratch}; null when that is not certain. */
     @Nullable Purged purge(CacheKey key, Scratch scratch) {
-        ShardMaps open = shard.maps();
+        ShardMaps open = state.maps();
         if (open == null) {
             return null;
         }
@@ -41,14 +51,14 @@ final class ShardPurging {
                         open, scratch, null, 0, other -> other.head().key().equals(key));
             }
         } catch (RuntimeException | Error e) {
-            shard.fault(e);
+            state.fault(e);
             return null;
         }
     }
 
     /** Removes every object of {@code uri} by looking at all heads: for when it is not known under which keys they are. */
     @Nullable Purged purgeByScan(EffectiveUri uri, Scratch scratch) {
-        ShardMaps open = shard.maps();
+        ShardMaps open = state.maps();
         long count = 0;
         long bytes = 0;
         try {
@@ -68,7 +78,7 @@ final class ShardPurging {
                 }
             }
         } catch (RuntimeException | Error e) {
-            shard.fault(e);
+            state.fault(e);
             return null;
         }
         return open == null ? null : new Purged(count, bytes);
@@ -80,44 +90,44 @@ final class ShardPurging {
     }
 
     int headSegments() {
-        ShardMaps open = shard.maps();
+        ShardMaps open = state.maps();
         return open == null ? 0 : open.segments();
     }
 
     LongList headIds(int segment) {
-        ShardMaps open = shard.maps();
+        ShardMaps open = state.maps();
         return open == null ? new LongList() : open.headIds(segment);
     }
 
     /** The objects under {@code key}, or under another with the same hash, which is in {@code scratch}. */
     LongList under(CacheKey key, Scratch scratch) {
-        ShardMaps open = shard.maps();
+        ShardMaps open = state.maps();
         if (open == null) {
             return new LongList();
         }
         try {
             return objects.members(open, open.reference(scratch.hash, scratch.reference), scratch);
         } catch (RuntimeException | Error e) {
-            shard.fault(e);
+            state.fault(e);
             return new LongList();
         }
     }
 
     /** Object {@code id}, to be looked at; null when it is gone or cannot be read. */
     @Nullable StoredObject peek(long id, Scratch scratch) {
-        ShardMaps open = shard.maps();
+        ShardMaps open = state.maps();
         try {
             StoredObject known = decoded.object(id);
             return known != null || open == null ? known : objects.objectUnlessList(open, id, scratch);
         } catch (RuntimeException | Error e) {
-            shard.fault(e);
+            state.fault(e);
             return null;
         }
     }
 
     /** Does to what lies under {@code key}, whose hash is in {@code scratch}, what bans say; false when it is not certain. */
     boolean enforce(CacheKey key, Scratch scratch) {
-        ShardMaps open = shard.maps();
+        ShardMaps open = state.maps();
         if (open == null) {
             return false;
         }
@@ -127,7 +137,7 @@ final class ShardPurging {
                 members = objects.members(open, open.reference(scratch.hash, scratch.reference), scratch);
             }
         } catch (RuntimeException | Error e) {
-            shard.fault(e);
+            state.fault(e);
             return false;
         }
         boolean complete = true;
@@ -139,7 +149,7 @@ final class ShardPurging {
 
     /** Does to object {@code id} what bans say, and has them count it; false when it is not certain. */
     boolean enforce(long id, Scratch scratch) {
-        ShardMaps open = shard.maps();
+        ShardMaps open = state.maps();
         if (open == null) {
             return false;
         }
@@ -151,7 +161,7 @@ final class ShardPurging {
                 return true;
             }
             boolean gone;
-            if (Bans.Sentence.of(covering, null).dropped()) {
+            if (PurgeEffect.of(covering, null).dropped()) {
                 hasher.hash(object.head().key(), scratch.text, scratch.hash);
                 synchronized (objects.stripe(scratch.hash)) {
                     // The change looks at it once more.
@@ -161,7 +171,7 @@ final class ShardPurging {
                             > 0;
                 }
             } else {
-                gone = shard.writing().renew(id, null, this::stale, scratch) != null;
+                gone = writing.renew(id, null, this::stale, scratch) != null;
                 if (!gone && isFound(open, object, scratch)) {
                     return false;
                 }
@@ -172,7 +182,7 @@ final class ShardPurging {
             }
             return true;
         } catch (RuntimeException | Error e) {
-            shard.fault(e);
+            state.fault(e);
             return false;
         }
     }
@@ -190,7 +200,7 @@ final class ShardPurging {
         if (covering.isEmpty()) {
             return null;
         }
-        Bans.Sentence sentence = Bans.Sentence.of(covering, head.staleSince());
-        return sentence.dropped() ? null : head.withStaleness(sentence.staleSince(), 0);
+        PurgeEffect effect = PurgeEffect.of(covering, head.staleSince());
+        return effect.dropped() ? null : head.withStaleness(effect.staleSince(), 0);
     }
 }

@@ -3,6 +3,19 @@ package io.loligo.cache.store.chronicle;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.store.EntryReader;
+import io.loligo.cache.store.chronicle.ban.Bans;
+import io.loligo.cache.store.chronicle.ban.PurgeEffect;
+import io.loligo.cache.store.chronicle.files.Counters;
+import io.loligo.cache.store.chronicle.page.ChunkWindow;
+import io.loligo.cache.store.chronicle.page.EntryLayout;
+import io.loligo.cache.store.chronicle.page.KeyHasher;
+import io.loligo.cache.store.chronicle.page.ObjectId;
+import io.loligo.cache.store.chronicle.page.PageBuffer;
+import io.loligo.cache.store.chronicle.page.PageBufferPool;
+import io.loligo.cache.store.chronicle.page.Scratch;
+import io.loligo.cache.store.chronicle.page.StoredObject;
+import io.loligo.cache.store.chronicle.page.VariantList;
+import io.loligo.cache.store.eviction.EvictionIndex;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,43 +30,33 @@ final class ShardReading {
     /** How often a lookup follows a reference that changes under it. */
     private static final int LOOKUP_ATTEMPTS = 4;
 
-    private final Shard shard;
+    private final ShardState state;
     private final ShardObjects objects;
     private final DecodedCache decoded;
     private final EvictionIndex eviction;
     private final Bans bans;
     private final BodyPins pins;
     private final KeyHasher hasher;
-    private final SlotPool slots;
+    private final PageBufferPool buffers;
     private final Counters counters;
     private final ThreadLocal<Scratch> scratches;
 
-    ShardReading(
-            Shard shard,
-            ShardObjects objects,
-            DecodedCache decoded,
-            EvictionIndex eviction,
-            Bans bans,
-            BodyPins pins,
-            KeyHasher hasher,
-            SlotPool slots,
-            Counters counters,
-            ThreadLocal<Scratch> scratches) {
-        this.shard = shard;
+    ShardReading(ShardContext context, ShardState state, ShardObjects objects) {
+        this.state = state;
         this.objects = objects;
-        this.decoded = decoded;
-        this.eviction = eviction;
-        this.bans = bans;
-        this.pins = pins;
-        this.hasher = hasher;
-        this.slots = slots;
-        this.counters = counters;
-        this.scratches = scratches;
+        this.decoded = context.decoded();
+        this.eviction = state.eviction();
+        this.bans = context.bans();
+        this.pins = state.pins();
+        this.hasher = context.hasher();
+        this.buffers = context.buffers();
+        this.counters = context.counters();
+        this.scratches = context.scratches();
     }
 
     /** The heads under {@code key}, whose hash is in {@code scratch}. */
     List<StoredHead> lookup(CacheKey key, Scratch scratch) {
-        ShardMaps open = shard.usable();
+        ShardMaps open = state.usable();
         if (open == null) {
             return List.of();
         }
@@ -82,7 +85,7 @@ final class ShardReading {
                 before = reference;
             }
         } catch (RuntimeException | Error e) {
-            shard.fault(e);
+            state.fault(e);
         }
         return List.of();
     }
@@ -90,13 +93,13 @@ final class ShardReading {
     private @Nullable List<StoredHead> single(ShardMaps open, long id, CacheKey key, Scratch scratch) {
         StoredObject object = decoded.object(id);
         if (object == null) {
-            Slot slot = scratch.found;
-            if (slot == null) {
-                slot = slots.take(scratch);
-                scratch.found = slot;
+            PageBuffer buffer = scratch.found;
+            if (buffer == null) {
+                buffer = buffers.take(scratch);
+                scratch.found = buffer;
             }
             scratch.foundId = 0;
-            object = objects.load(open, id, slot, scratch);
+            object = objects.load(open, id, buffer, scratch);
             if (object == null) {
                 return null;
             }
@@ -106,15 +109,15 @@ final class ShardReading {
             return List.of();
         }
         eviction.touch(id);
-        Bans.Sentence sentence = bans.on(object);
-        if (sentence == null) {
+        PurgeEffect effect = bans.on(object);
+        if (effect == null) {
             return object.alone();
         }
-        return sentence.dropped() ? List.of() : List.of(sentence.on(object.head()));
+        return effect.dropped() ? List.of() : List.of(effect.on(object.head()));
     }
 
     private @Nullable List<StoredHead> variants(ShardMaps open, long listId, CacheKey key, Scratch scratch) {
-        Variants variants = decoded.variants(listId);
+        VariantList variants = decoded.variants(listId);
         if (variants == null || variants.heads().isEmpty()) {
             variants = objects.loadList(open, listId, scratch);
             if (variants == null) {
@@ -130,7 +133,7 @@ final class ShardReading {
                     heads.add(member.head());
                 }
             }
-            variants = new Variants(
+            variants = new VariantList(
                     listId, variants.keyFirst(), variants.keySecond(), variants.members(), List.copyOf(heads));
             decoded.add(variants);
         }
@@ -138,16 +141,16 @@ final class ShardReading {
     }
 
     /** What bans leave of {@code variants}; null when their key refers to others meanwhile. */
-    private @Nullable List<StoredHead> standing(ShardMaps open, Variants variants, Scratch scratch) {
+    private @Nullable List<StoredHead> standing(ShardMaps open, VariantList variants, Scratch scratch) {
         List<StoredHead> left = new ArrayList<>(variants.heads().size());
         for (StoredHead head : variants.heads()) {
             StoredObject object = objects.object(open, head.id(), scratch);
             if (object == null && hasMovedOn(open, variants.id(), scratch)) {
                 return null;
             }
-            Bans.Sentence sentence = object == null ? null : bans.on(object);
-            if (object != null && (sentence == null || !sentence.dropped())) {
-                left.add(sentence == null ? head : sentence.on(head));
+            PurgeEffect effect = object == null ? null : bans.on(object);
+            if (object != null && (effect == null || !effect.dropped())) {
+                left.add(effect == null ? head : effect.on(head));
             }
         }
         return List.copyOf(left);
@@ -167,22 +170,22 @@ final class ShardReading {
     // ---- reading
 
     @Nullable EntryReader read(StoredHead head, Scratch scratch) {
-        ShardMaps open = shard.usable();
+        ShardMaps open = state.usable();
         if (open == null) {
             return null;
         }
-        Slot slot = null;
+        PageBuffer buffer = null;
         try {
             long id = head.id();
-            Slot found = scratch.found;
+            PageBuffer found = scratch.found;
             if (found != null && scratch.foundId == id) {
-                // The lookup before copied it already: the slot changes hands.
-                slot = found;
+                // The lookup before copied it already: the buffer changes hands.
+                buffer = found;
                 scratch.found = null;
             } else {
-                slot = slots.take(scratch);
-                if (!open.page(scratch.page.head(id), slot)) {
-                    slots.give(slot, scratch);
+                buffer = buffers.take(scratch);
+                if (!open.page(scratch.page.head(id), buffer)) {
+                    buffers.give(buffer, scratch);
                     return null;
                 }
             }
@@ -190,29 +193,29 @@ final class ShardReading {
             StoredObject object = decoded.object(id);
             boolean usable;
             if (object == null) {
-                object = objects.head(slot, id);
+                object = objects.head(buffer, id);
                 usable = object != null;
             } else {
-                usable = slot.length() == object.valueLength()
-                        && slot.buffer().getLong(EntryLayout.ID_OFFSET) == id
-                        && (!objects.isToBeVerified(id, slot)
-                                || EntryLayout.isIntact(slot, object.bodyOffset(), object.inline()));
+                usable = buffer.length() == object.valueLength()
+                        && buffer.buffer().getLong(EntryLayout.ID_OFFSET) == id
+                        && (!objects.isToBeVerified(id, buffer)
+                                || EntryLayout.isIntact(buffer, object.bodyOffset(), object.inline()));
             }
             if (object == null || !usable) {
                 counters.faults.increment();
-                slots.give(slot, scratch);
+                buffers.give(buffer, scratch);
                 remove(head, scratch);
                 return null;
             }
-            Bans.Sentence sentence = bans.on(object);
-            if ((sentence != null && sentence.dropped()) || (!object.inline() && !pin(open, object, scratch))) {
-                slots.give(slot, scratch);
+            PurgeEffect effect = bans.on(object);
+            if ((effect != null && effect.dropped()) || (!object.inline() && !pin(open, object, scratch))) {
+                buffers.give(buffer, scratch);
                 return null;
             }
             eviction.touch(id);
-            return new StoredReader(shard, object, slot, scratches);
+            return new StoredReader(state, this, object, buffer, scratches);
         } catch (RuntimeException | Error e) {
-            shard.fault(e);
+            state.fault(e);
             return null;
         }
     }
@@ -236,7 +239,7 @@ final class ShardReading {
     void unpin(long bodyId, Scratch scratch) {
         // So that the maps are not closed between the two: nobody would remove the body.
         synchronized (pins) {
-            ShardMaps open = shard.maps();
+            ShardMaps open = state.maps();
             StoredObject free = open == null ? null : pins.unpin(bodyId);
             if (open == null || free == null) {
                 return;
@@ -244,14 +247,14 @@ final class ShardReading {
             try {
                 objects.removeBody(open, free.body(), scratch);
             } catch (RuntimeException | Error e) {
-                shard.fault(e);
+                state.fault(e);
             }
         }
     }
 
-    /** Takes back the slot of a reader that is done. */
-    void give(Slot slot) {
-        slots.give(slot, scratches.get());
+    /** Takes back the buffer of a reader that is done. */
+    void give(PageBuffer buffer) {
+        buffers.give(buffer, scratches.get());
     }
 
     /**
@@ -260,7 +263,7 @@ final class ShardReading {
      * @return the number of bytes copied; -1 when the chunk is gone or damaged
      */
     int readChunk(long bodyId, int chunkNumber, int from, int wanted, ByteBuffer dst, Scratch scratch) {
-        ShardMaps open = shard.maps();
+        ShardMaps open = state.maps();
         if (open == null) {
             return -1;
         }
@@ -271,13 +274,13 @@ final class ShardReading {
                 if (!open.chunk(bodyId, chunkNumber, scratch.page, window) || window.taken() <= 0) {
                     return -1;
                 }
-                if (!ShardObjects.isPerhapsCut(dst.get(dst.position() + window.taken() - 1))) {
+                if (!EntryLayout.isPerhapsCut(dst.get(dst.position() + window.taken() - 1))) {
                     dst.position(dst.position() + window.taken());
                     return window.taken();
                 }
                 verify = true;
             }
-            Slot chunk = scratch.chunk();
+            PageBuffer chunk = scratch.chunk();
             if (!open.chunk(bodyId, chunkNumber, scratch.page, chunk)) {
                 return -1;
             }
@@ -292,14 +295,14 @@ final class ShardReading {
             dst.put(chunk.view(EntryLayout.CHUNK_DATA_OFFSET + from, copied));
             return copied;
         } catch (RuntimeException | Error e) {
-            shard.fault(e);
+            state.fault(e);
             return -1;
         }
     }
 
     /** Drops {@code head}, if it is still there. */
     void remove(StoredHead head, Scratch scratch) {
-        ShardMaps open = shard.maps();
+        ShardMaps open = state.maps();
         if (open == null) {
             return;
         }
@@ -309,7 +312,7 @@ final class ShardReading {
                 objects.change(open, scratch, null, 0, other -> other.id() == head.id());
             }
         } catch (RuntimeException | Error e) {
-            shard.fault(e);
+            state.fault(e);
         }
     }
 }

@@ -1,5 +1,14 @@
 package io.loligo.cache.store.chronicle;
 
+import io.loligo.cache.store.chronicle.files.Counters;
+import io.loligo.cache.store.chronicle.files.PeersRegistry;
+import io.loligo.cache.store.chronicle.page.EntryLayout;
+import io.loligo.cache.store.chronicle.page.KeyHasher;
+import io.loligo.cache.store.chronicle.page.LongList;
+import io.loligo.cache.store.chronicle.page.ObjectId;
+import io.loligo.cache.store.chronicle.page.Scratch;
+import io.loligo.cache.store.chronicle.page.StoredObject;
+import io.loligo.cache.store.chronicle.page.VariantList;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -10,7 +19,7 @@ import java.util.Arrays;
  * <p>The work of one thread, which goes on beside any other that uses the shard; it ends early when the shard is closed.
  */
 final class ShardRepair {
-    private final Shard shard;
+    private final ShardState state;
     private final ShardObjects objects;
     private final Budget budget;
     private final PeersRegistry peers;
@@ -18,31 +27,25 @@ final class ShardRepair {
     private final Counters counters;
     private volatile boolean tagsKnown;
 
-    ShardRepair(
-            Shard shard,
-            ShardObjects objects,
-            Budget budget,
-            PeersRegistry peers,
-            KeyHasher hasher,
-            Counters counters) {
-        this.shard = shard;
+    ShardRepair(ShardContext context, ShardState state, ShardObjects objects) {
+        this.state = state;
         this.objects = objects;
-        this.budget = budget;
-        this.peers = peers;
-        this.hasher = hasher;
-        this.counters = counters;
+        this.budget = state.budget();
+        this.peers = context.peers();
+        this.hasher = context.hasher();
+        this.counters = context.counters();
     }
 
     /** {@link #rebuild} for a shard that is in use already. */
     void rebuildInService(Scratch scratch) {
-        ShardMaps open = shard.maps();
+        ShardMaps open = state.maps();
         if (open == null) {
             return;
         }
         try {
             rebuild(open, true, scratch);
         } catch (RuntimeException | Error e) {
-            shard.fault(e);
+            state.fault(e);
         }
     }
 
@@ -55,14 +58,14 @@ final class ShardRepair {
     void rebuild(ShardMaps open, boolean clean, Scratch scratch) {
         LongList bodies = new LongList();
         boolean complete = true;
-        for (int segment = 0; segment < open.segments() && !shard.isClosed(); segment++) {
+        for (int segment = 0; segment < open.segments() && !state.isClosed(); segment++) {
             LongList ids = open.headIds(segment);
-            for (int i = 0; i < ids.size() && !shard.isClosed(); i++) {
+            for (int i = 0; i < ids.size() && !state.isClosed(); i++) {
                 try {
                     rebuild(open, ids.get(i), clean, bodies, scratch);
                 } catch (IOException e) {
                     complete = false;
-                    shard.fault(e);
+                    state.fault(e);
                 }
             }
         }
@@ -70,7 +73,7 @@ final class ShardRepair {
             removeStrayChunks(open, bodies.sorted(), scratch);
             removeDanglingReferences(open, scratch);
         }
-        tagsKnown = complete && !shard.isClosed();
+        tagsKnown = complete && !state.isClosed();
     }
 
     /** There is nothing of an earlier run: every object that comes is known. */
@@ -80,7 +83,7 @@ final class ShardRepair {
 
     /** Whether every object here is found by its tags. */
     boolean isTagsKnown() {
-        return tagsKnown && shard.isReady();
+        return tagsKnown && state.isReady();
     }
 
     private void rebuild(ShardMaps open, long id, boolean clean, LongList bodies, Scratch scratch) throws IOException {
@@ -88,7 +91,7 @@ final class ShardRepair {
             return;
         }
         if (EntryLayout.isList(scratch.aside)) {
-            Variants list = EntryLayout.list(scratch.aside, id, true);
+            VariantList list = EntryLayout.list(scratch.aside, id, true);
             if (list == null) {
                 objects.discard(open, id, 0, scratch);
             } else if (!clean) {
@@ -141,7 +144,7 @@ final class ShardRepair {
     }
 
     private void removeStrayChunks(ShardMaps open, long[] bodies, Scratch scratch) {
-        for (int segment = 0; segment < open.segments() && !shard.isClosed(); segment++) {
+        for (int segment = 0; segment < open.segments() && !state.isClosed(); segment++) {
             LongList keys = open.chunkKeys(segment);
             for (int i = 0; i < keys.size(); i += 2) {
                 if (Arrays.binarySearch(bodies, ObjectId.unsalted(keys.get(i))) < 0) {
@@ -152,7 +155,7 @@ final class ShardRepair {
     }
 
     private void removeDanglingReferences(ShardMaps open, Scratch scratch) {
-        for (int segment = 0; segment < open.indexSegments() && !shard.isClosed(); segment++) {
+        for (int segment = 0; segment < open.indexSegments() && !state.isClosed(); segment++) {
             LongList all = open.references(segment);
             for (int i = 0; i < all.size(); i += 3) {
                 if (!open.hasPage(scratch.page.head(ObjectId.id(all.get(i + 2))))) {

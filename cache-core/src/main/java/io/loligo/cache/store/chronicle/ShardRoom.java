@@ -1,6 +1,12 @@
 package io.loligo.cache.store.chronicle;
 
 import io.loligo.cache.store.ResponseStore.Purged;
+import io.loligo.cache.store.chronicle.files.Counters;
+import io.loligo.cache.store.chronicle.page.InlineHeadView;
+import io.loligo.cache.store.chronicle.page.KeyHasher;
+import io.loligo.cache.store.chronicle.page.Scratch;
+import io.loligo.cache.store.chronicle.page.StoredObject;
+import io.loligo.cache.store.eviction.EvictionIndex;
 
 /**
  * How one shard gets room for what is written: ahead of the writers by the evictor, else by the writer itself, which
@@ -18,32 +24,26 @@ final class ShardRoom {
      */
     private static final int GAP_EVICTIONS_MAX = 32;
 
-    private final Shard shard;
+    private final ShardState state;
     private final ShardObjects objects;
     private final Budget budget;
     private final EvictionIndex eviction;
     private final KeyHasher hasher;
     private final Counters counters;
 
-    ShardRoom(
-            Shard shard,
-            ShardObjects objects,
-            Budget budget,
-            EvictionIndex eviction,
-            KeyHasher hasher,
-            Counters counters) {
-        this.shard = shard;
+    ShardRoom(ShardContext context, ShardState state, ShardObjects objects) {
+        this.state = state;
         this.objects = objects;
-        this.budget = budget;
-        this.eviction = eviction;
-        this.hasher = hasher;
-        this.counters = counters;
+        this.budget = state.budget();
+        this.eviction = state.eviction();
+        this.hasher = context.hasher();
+        this.counters = context.counters();
     }
 
     /** Takes {@code bytes} of the budget, evicting for them if need be; false when they cannot be had now. */
     boolean makeRoom(ShardMaps open, long bytes, Scratch scratch) {
         int evicted = 0;
-        while (!shard.isClosed() && !shard.isSuspended()) {
+        while (!state.isClosed() && !state.isSuspended()) {
             if (budget.take(bytes)) {
                 return true;
             }
@@ -62,7 +62,7 @@ final class ShardRoom {
      * @return whether to try again
      */
     boolean makeGap(ShardMaps open, int attempt, Scratch scratch) {
-        if (attempt < GAP_EVICTIONS_MAX && !shard.isClosed() && free(open, scratch.nested())) {
+        if (attempt < GAP_EVICTIONS_MAX && !state.isClosed() && free(open, scratch.nested())) {
             return true;
         }
         counters.refusals.increment();
@@ -77,22 +77,22 @@ final class ShardRoom {
         try {
             return objects.removeSome(open, scratch) || evictOne(open, scratch);
         } catch (RuntimeException | Error e) {
-            shard.fault(e);
+            state.fault(e);
             return false;
         }
     }
 
     /** Evicts until there is some room to spare. The evictor's work. */
     void evictAhead(Scratch scratch) {
-        ShardMaps open = shard.maps();
+        ShardMaps open = state.maps();
         try {
             while (open != null
-                    && !shard.isClosed()
+                    && !state.isClosed()
                     && (objects.removeSome(open, scratch) || (!budget.hasRoomToSpare() && evictOne(open, scratch)))) {
-                open = shard.maps();
+                open = state.maps();
             }
         } catch (RuntimeException | Error e) {
-            shard.fault(e);
+            state.fault(e);
         }
     }
 
@@ -127,14 +127,14 @@ final class ShardRoom {
         } catch (RuntimeException | Error e) {
             // Lest it stays for good because nobody knows of it.
             eviction.add(victim.id(), victim.bytes(), ShardObjects.fingerprint(scratch.hash));
-            shard.fault(e);
+            state.fault(e);
             return false;
         }
     }
 
     /** Evicts what most victims are: small, and all that there is under its key. False when this one is not. */
     private boolean evictAtAGlance(ShardMaps open, long id, Scratch scratch) {
-        Glance glance = scratch.glance.of(id);
+        InlineHeadView glance = scratch.glance.of(id);
         if (objects.isFromEarlierRun(id) || !open.page(scratch.page.head(id), glance) || !glance.seen()) {
             return false;
         }

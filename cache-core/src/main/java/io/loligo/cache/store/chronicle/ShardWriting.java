@@ -2,6 +2,24 @@ package io.loligo.cache.store.chronicle;
 
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.FieldNames;
+import io.loligo.cache.store.chronicle.ban.Ban;
+import io.loligo.cache.store.chronicle.ban.Bans;
+import io.loligo.cache.store.chronicle.ban.PurgeEffect;
+import io.loligo.cache.store.chronicle.ban.RecentPurges;
+import io.loligo.cache.store.chronicle.files.Counters;
+import io.loligo.cache.store.chronicle.files.PeersRegistry;
+import io.loligo.cache.store.chronicle.files.StoreFaults;
+import io.loligo.cache.store.chronicle.page.BodyChunks;
+import io.loligo.cache.store.chronicle.page.EntryLayout;
+import io.loligo.cache.store.chronicle.page.HeadBytes;
+import io.loligo.cache.store.chronicle.page.KeyHasher;
+import io.loligo.cache.store.chronicle.page.ObjectId;
+import io.loligo.cache.store.chronicle.page.PageBuffer;
+import io.loligo.cache.store.chronicle.page.PageBufferPool;
+import io.loligo.cache.store.chronicle.page.PageCharge;
+import io.loligo.cache.store.chronicle.page.Scratch;
+import io.loligo.cache.store.chronicle.page.StoredObject;
+import io.loligo.cache.store.chronicle.page.Value;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -23,15 +41,16 @@ final class ShardWriting {
     /** What a writer takes for a list: room for it, and as much again because it is counted before that is given back. */
     private static final long LIST_RESERVE = 2 * ShardObjects.LIST_CHARGE;
 
-    private final Shard shard;
+    private final ShardState state;
     private final ShardObjects objects;
     private final ShardRoom room;
+    private final ShardReading reading;
     private final Budget budget;
     private final Bans bans;
     private final RecentPurges recent;
     private final PeersRegistry peers;
     private final KeyHasher hasher;
-    private final SlotPool slots;
+    private final PageBufferPool buffers;
     private final Counters counters;
     private final StoreFaults faults;
     private final ThreadLocal<Scratch> scratches;
@@ -39,31 +58,20 @@ final class ShardWriting {
     private final Set<StoredWriter> writers = ConcurrentHashMap.newKeySet();
     private volatile FieldNames hidden = FieldNames.NONE;
 
-    ShardWriting(
-            Shard shard,
-            ShardObjects objects,
-            ShardRoom room,
-            Budget budget,
-            Bans bans,
-            RecentPurges recent,
-            PeersRegistry peers,
-            KeyHasher hasher,
-            SlotPool slots,
-            Counters counters,
-            StoreFaults faults,
-            ThreadLocal<Scratch> scratches) {
-        this.shard = shard;
+    ShardWriting(ShardContext context, ShardState state, ShardObjects objects, ShardRoom room, ShardReading reading) {
+        this.state = state;
         this.objects = objects;
         this.room = room;
-        this.budget = budget;
-        this.bans = bans;
-        this.recent = recent;
-        this.peers = peers;
-        this.hasher = hasher;
-        this.slots = slots;
-        this.counters = counters;
-        this.faults = faults;
-        this.scratches = scratches;
+        this.reading = reading;
+        this.budget = state.budget();
+        this.bans = context.bans();
+        this.recent = context.recent();
+        this.peers = context.peers();
+        this.hasher = context.hasher();
+        this.buffers = context.buffers();
+        this.counters = context.counters();
+        this.faults = context.faults();
+        this.scratches = context.scratches();
     }
 
     /** The names of fields that are kept but not sent of what is stored from now on. */
@@ -86,35 +94,38 @@ final class ShardWriting {
      * A writer for {@code head}, which was asked for at {@code begun}; null when this shard stores nothing now. The key's hash
      * is in {@code scratch}.
      */
-    @Nullable StoredWriter write(StoredHead head, long begun, long maximumObjectBytes, SlotPool buffers, Scratch scratch) {
-        if (shard.usable() == null || shard.isClosed()) {
+    @Nullable StoredWriter write(
+            StoredHead head, long begun, long maximumObjectBytes, PageBufferPool writersBuffers, Scratch scratch) {
+        if (state.usable() == null || state.isClosed()) {
             return null;
         }
-        if (shard.isSuspended()) {
-            faults.count(ChronicleStore.DISK);
+        if (state.isSuspended()) {
+            faults.count(StoreFaults.DISK);
             return null;
         }
         try {
             peers.add(head.key().peers());
             StoredWriter writer = new StoredWriter(
-                    shard,
+                    state,
+                    this,
+                    reading,
                     head,
                     objects.newId(),
                     scratch.hash.first,
                     scratch.hash.second,
                     begun,
                     maximumObjectBytes,
-                    buffers,
+                    writersBuffers,
                     scratches);
             writers.add(writer);
-            if (shard.isClosed()) {
+            if (state.isClosed()) {
                 // Perhaps too late to be told so.
                 writer.close();
                 return null;
             }
             return writer;
         } catch (IOException | RuntimeException | Error e) {
-            shard.fault(e);
+            state.fault(e);
             return null;
         }
     }
@@ -124,9 +135,9 @@ final class ShardWriting {
     }
 
     /** Inserts one chunk; false when there is no room or the map cannot take it. */
-    boolean insertChunk(long bodyId, int chunkNumber, Slot chunk, Scratch scratch) {
-        ShardMaps open = shard.usable();
-        long charge = ShardMaps.pageCharge(chunk.length());
+    boolean insertChunk(long bodyId, int chunkNumber, PageBuffer chunk, Scratch scratch) {
+        ShardMaps open = state.usable();
+        long charge = PageCharge.pageCharge(chunk.length());
         if (open == null || !room.makeRoom(open, charge, scratch)) {
             return false;
         }
@@ -137,7 +148,7 @@ final class ShardWriting {
                 inserted = open.insertChunk(bodyId, chunkNumber, attempt, scratch.page, chunk);
             } while (!inserted && room.makeGap(open, attempt++, scratch));
         } catch (RuntimeException | Error e) {
-            shard.fault(e);
+            state.fault(e);
         } finally {
             if (!inserted) {
                 budget.add(-charge);
@@ -148,14 +159,14 @@ final class ShardWriting {
 
     /** Removes the chunks, {@code length} bytes of data, of a body that never became an object. */
     void removeChunks(long bodyId, long length, Scratch scratch) {
-        ShardMaps open = shard.maps();
+        ShardMaps open = state.maps();
         if (open == null || length == 0) {
             return;
         }
         try {
-            objects.removeBody(open, new RemovedBodies.Body(bodyId, length), scratch);
+            objects.removeBody(open, new BodyChunks(bodyId, length), scratch);
         } catch (RuntimeException | Error e) {
-            shard.fault(e);
+            state.fault(e);
         }
     }
 
@@ -171,10 +182,10 @@ final class ShardWriting {
      *     is in chunks
      * @return the head as stored, null when it could not be
      */
-    @Nullable StoredHead commit(StoredWriter writer, HeadBytes bytes, @Nullable Slot body, Scratch scratch) {
-        ShardMaps open = shard.usable();
+    @Nullable StoredHead commit(StoredWriter writer, HeadBytes bytes, @Nullable PageBuffer body, Scratch scratch) {
+        ShardMaps open = state.usable();
         int inlineLength = body == null ? 0 : (int) bytes.bodyLength();
-        long charge = ShardMaps.objectCharge(bytes.length() + inlineLength);
+        long charge = PageCharge.objectCharge(bytes.length() + inlineLength);
         if (open == null || !room.makeRoom(open, charge + LIST_RESERVE, scratch)) {
             return null;
         }
@@ -184,17 +195,17 @@ final class ShardWriting {
             long bodyAddress = body == null ? 0 : body.address() + EntryLayout.CHUNK_DATA_OFFSET;
             scratch.hash.of(writer.keyFirst(), writer.keySecond());
             for (int attempt = 0; stored == null && attempt < PUBLISH_ATTEMPTS; attempt++) {
-                Bans.Sentence sentence = purgedSince(writer, scratch);
-                if (sentence != null && sentence.dropped()) {
+                PurgeEffect effect = purgedSince(writer, scratch);
+                if (effect != null && effect.dropped()) {
                     return null;
                 }
-                HeadBytes sentenced = sentence == null ? bytes : bytes.of(sentence.on(writer.head()));
-                StoredObject object = insertHead(open, sentenced, writer.id(), checksum, bodyAddress, scratch);
+                HeadBytes purged = effect == null ? bytes : bytes.of(effect.on(writer.head()));
+                StoredObject object = insertHead(open, purged, writer.id(), checksum, bodyAddress, scratch);
                 if (object == null) {
                     return null;
                 }
                 synchronized (objects.stripe(scratch.hash)) {
-                    if (Objects.equals(sentence, purgedSince(writer, scratch))) {
+                    if (Objects.equals(effect, purgedSince(writer, scratch))) {
                         objects.publish(open, object, 0, scratch);
                         stored = object;
                     } else {
@@ -205,14 +216,14 @@ final class ShardWriting {
             }
             return stored == null ? null : stored.head();
         } catch (RuntimeException | Error e) {
-            shard.fault(e);
+            state.fault(e);
             return null;
         } finally {
             budget.add(ShardObjects.headCharge(stored) - charge - LIST_RESERVE);
         }
     }
 
-    private Bans.@Nullable Sentence purgedSince(StoredWriter writer, Scratch scratch) {
+    private @Nullable PurgeEffect purgedSince(StoredWriter writer, Scratch scratch) {
         StoredHead head = writer.head();
         return recent.since(writer.begun(), head, head.staleSince(), scratch.text);
     }
@@ -256,7 +267,7 @@ final class ShardWriting {
      * @return the head as stored; null, and nothing is changed, when it cannot be done
      */
     private @Nullable StoredHead retime(long id, StoredHead updated, long begun, Scratch scratch) {
-        ShardMaps open = shard.isOutOfUse() ? null : shard.maps();
+        ShardMaps open = state.isOutOfUse() ? null : state.maps();
         if (open == null) {
             return null;
         }
@@ -284,7 +295,7 @@ final class ShardWriting {
                 return retimed.head();
             }
         } catch (RuntimeException | Error e) {
-            shard.fault(e);
+            state.fault(e);
             return null;
         }
     }
@@ -297,14 +308,14 @@ final class ShardWriting {
     private @Nullable StoredHead validated(
             StoredObject old, StoredHead updated, long known, long begun, Scratch scratch) {
         List<Ban> unknown = bans.covering(old.id(), old.head(), known);
-        Bans.Sentence inForce = unknown.isEmpty() ? null : Bans.Sentence.of(unknown, null);
-        Bans.Sentence before = recent.since(begun, old.head(), null, scratch.text);
-        Bans.Sentence now = recent.since(begun, updated, null, scratch.text);
-        Bans.Sentence sentence = Bans.Sentence.both(inForce, Bans.Sentence.both(before, now));
-        if (sentence == null) {
+        PurgeEffect inForce = unknown.isEmpty() ? null : PurgeEffect.of(unknown, null);
+        PurgeEffect before = recent.since(begun, old.head(), null, scratch.text);
+        PurgeEffect now = recent.since(begun, updated, null, scratch.text);
+        PurgeEffect effect = PurgeEffect.both(inForce, PurgeEffect.both(before, now));
+        if (effect == null) {
             return updated.withStaleness(null, 0);
         }
-        return sentence.dropped() ? null : sentence.on(updated);
+        return effect.dropped() ? null : effect.on(updated);
     }
 
     /**
@@ -318,20 +329,20 @@ final class ShardWriting {
             @Nullable StoredHead updated,
             BiFunction<StoredObject, StoredHead, @Nullable StoredHead> last,
             Scratch scratch) {
-        ShardMaps open = shard.usable();
+        ShardMaps open = state.usable();
         if (open == null) {
             return null;
         }
-        Slot slot = null;
+        PageBuffer buffer = null;
         long charge = 0;
         StoredObject renewed = null;
         try {
             // Not scratch.aside: looking at the other variants needs that.
-            slot = slots.take(scratch);
-            if (!open.page(scratch.page.head(oldId), slot)) {
+            buffer = buffers.take(scratch);
+            if (!open.page(scratch.page.head(oldId), buffer)) {
                 return null;
             }
-            StoredObject old = objects.head(slot, oldId);
+            StoredObject old = objects.head(buffer, oldId);
             if (old == null) {
                 counters.faults.increment();
                 return null;
@@ -342,19 +353,19 @@ final class ShardWriting {
                 return null;
             }
             HeadBytes bytes = old.inline() ? large.inline() : large.withBody(old.bodyId());
-            long wantedBytes = ShardMaps.objectCharge(bytes.length() + (old.inline() ? (int) bytes.bodyLength() : 0));
+            long wantedBytes = PageCharge.objectCharge(bytes.length() + (old.inline() ? (int) bytes.bodyLength() : 0));
             if (!room.makeRoom(open, wantedBytes + LIST_RESERVE, scratch)) {
                 return null;
             }
             charge = wantedBytes;
             long id = objects.newId();
-            int checksum = slot.buffer().getInt(EntryLayout.BODY_CHECKSUM_OFFSET);
+            int checksum = buffer.buffer().getInt(EntryLayout.BODY_CHECKSUM_OFFSET);
             hasher.hash(old.head().key(), scratch.text, scratch.hash);
             for (int attempt = 0; renewed == null && attempt < PUBLISH_ATTEMPTS; attempt++) {
                 StoredHead head = last.apply(old, wanted);
                 StoredObject object = head == null
                         ? null
-                        : insertHead(open, bytes.of(head), id, checksum, slot.address() + old.bodyOffset(), scratch);
+                        : insertHead(open, bytes.of(head), id, checksum, buffer.address() + old.bodyOffset(), scratch);
                 if (object == null) {
                     return null;
                 }
@@ -374,11 +385,11 @@ final class ShardWriting {
             }
             return renewed == null ? null : renewed.head();
         } catch (RuntimeException | Error e) {
-            shard.fault(e);
+            state.fault(e);
             return null;
         } finally {
-            if (slot != null) {
-                slots.give(slot, scratch);
+            if (buffer != null) {
+                buffers.give(buffer, scratch);
             }
             if (charge > 0) {
                 budget.add(ShardObjects.headCharge(renewed) - charge - LIST_RESERVE);

@@ -2,6 +2,7 @@ package io.loligo.cache.store.chronicle;
 
 import io.loligo.cache.http.TagFields;
 import io.loligo.cache.store.ReplacementPolicy;
+import io.loligo.cache.store.chronicle.files.StoreCapacity;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,6 @@ public record StoreOptions(
         long maximumObjectBytes,
         TagFields tagFields,
         ReplacementPolicy replacementPolicy) {
-    static final long CAPACITY_MIN = 1L << 20;
     static final long CAPACITY_MAX = 1L << 48;
 
     /** With the usual fields for tags and the default policy. */
@@ -31,7 +31,7 @@ public record StoreOptions(
 
     public StoreOptions {
         require(
-                CAPACITY_MIN <= capacityBytes && capacityBytes <= CAPACITY_MAX,
+                StoreCapacity.CAPACITY_MIN <= capacityBytes && capacityBytes <= CAPACITY_MAX,
                 "the store's capacity must be 1 MiB to 256 TiB, not " + capacityBytes + " bytes");
         require(
                 0 <= maximumObjectBytes && maximumObjectBytes <= capacityBytes,

@@ -1,8 +1,15 @@
 package io.loligo.cache.store.chronicle;
 
 import io.loligo.cache.store.StoreStats;
-import io.loligo.cache.store.chronicle.StoreDirectory.Closed;
-import io.loligo.cache.store.chronicle.StoreDirectory.Meta;
+import io.loligo.cache.store.chronicle.files.Counters;
+import io.loligo.cache.store.chronicle.files.Geometry;
+import io.loligo.cache.store.chronicle.files.ShardFiles;
+import io.loligo.cache.store.chronicle.files.StoreDirectory;
+import io.loligo.cache.store.chronicle.files.StoreDirectory.Meta;
+import io.loligo.cache.store.chronicle.files.StoreDirectory.ShardContent;
+import io.loligo.cache.store.chronicle.files.StoreFaults;
+import io.loligo.cache.store.chronicle.page.PageCharge;
+import io.loligo.cache.store.chronicle.page.Scratch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +37,7 @@ final class StoreShards {
     private final @Nullable StoreDirectory directory;
     private final @Nullable Meta meta;
     private final Purges purges;
-    private final StoreWatch watch;
+    private final ShardFiles files;
     private final StoreFaults faults;
     private final ThreadLocal<Scratch> scratches;
     private final Thread starter = new Thread(this::startShards, "loligo-store-start");
@@ -51,7 +58,7 @@ final class StoreShards {
             @Nullable StoreDirectory directory,
             @Nullable Meta meta,
             Purges purges,
-            StoreWatch watch,
+            ShardFiles files,
             StoreFaults faults,
             ThreadLocal<Scratch> scratches) {
         this.all = all;
@@ -60,7 +67,7 @@ final class StoreShards {
         this.directory = directory;
         this.meta = meta;
         this.purges = purges;
-        this.watch = watch;
+        this.files = files;
         this.faults = faults;
         this.scratches = scratches;
         starter.setDaemon(true);
@@ -77,7 +84,7 @@ final class StoreShards {
         try {
             purges.begin(all);
             for (int i = 0; i < all.length; i++) {
-                Closed state = closedState(i);
+                ShardContent state = closedState(i);
                 if (isNew()) {
                     all[i].repair().beginEmpty();
                 }
@@ -129,17 +136,17 @@ final class StoreShards {
         int degraded = 0;
         for (Shard shard : all) {
             // What is in maps that nobody can use is lost.
-            Closed content = shard.isBroken() ? Closed.EMPTY : shard.content();
+            ShardContent content = shard.state().isBroken() ? ShardContent.EMPTY : shard.content();
             objects += content.objects();
             bytes += content.usedBytes();
             heads += content.headBytes();
             payload += content.payloadBytes();
-            mapped += shard.mappedBytes();
-            tags += shard.tagBytes();
-            recovering += shard.isReady() || shard.isOutOfUse() ? 0 : 1;
-            degraded += shard.isOutOfUse() ? 1 : 0;
+            mapped += shard.state().mappedBytes();
+            tags += shard.state().budget().tagBytes();
+            recovering += shard.state().isReady() || shard.state().isOutOfUse() ? 0 : 1;
+            degraded += shard.state().isOutOfUse() ? 1 : 0;
         }
-        long index = objects * ShardMaps.INDEX_CHARGE + tags;
+        long index = objects * PageCharge.INDEX_CHARGE + tags;
         bytes += tags;
         return new StoreStats(
                 objects,
@@ -158,15 +165,15 @@ final class StoreShards {
     private long held() {
         long objects = 0;
         for (Shard shard : all) {
-            objects += shard.isBroken() ? 0 : shard.content().objects();
+            objects += shard.state().isBroken() ? 0 : shard.content().objects();
         }
         return objects;
     }
 
     /** How shard {@code number} was closed; null when it was not. A new one counts as closed empty. */
-    private @Nullable Closed closedState(int number) {
+    private @Nullable ShardContent closedState(int number) {
         if (meta == null || isNew()) {
-            return Closed.EMPTY;
+            return ShardContent.EMPTY;
         }
         return number < meta.shards().size() ? meta.shards().get(number) : null;
     }
@@ -178,7 +185,8 @@ final class StoreShards {
         }
         try {
             // A crash may have come before there was anything to repair.
-            boolean any = Files.exists(directory.mapFile(number, ShardMaps.INDEX));
+            boolean any =
+                    Files.exists(directory.path().resolve(StoreDirectory.SHARD + number + "." + StoreDirectory.INDEX));
             return opened(number, ShardMaps.open(geometry, number, directory.path(), recover && any), directory.path());
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "shard " + number + " could not be opened", e);
@@ -190,7 +198,7 @@ final class StoreShards {
     private ShardMaps opened(int number, ShardMaps maps, Path path) throws IOException {
         boolean noted = false;
         try {
-            watch.opened(number, path);
+            files.note(number, path);
             noted = true;
             return maps;
         } finally {
@@ -246,7 +254,7 @@ final class StoreShards {
         recoverEach(unclosed);
         boolean interrupted = false;
         for (Thread other : others) {
-            interrupted |= ChronicleStore.join(other);
+            interrupted |= StoreThreads.join(other);
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -275,10 +283,10 @@ final class StoreShards {
             ShardMaps maps = openMaps(number, false);
             synchronized (serviceLock) {
                 if (ended) {
-                    all[number].giveUp();
+                    all[number].state().giveUp();
                     maps.close();
                 } else {
-                    all[number].start(maps, Closed.EMPTY);
+                    all[number].start(maps, ShardContent.EMPTY);
                 }
             }
             purges.shardReady();
@@ -289,9 +297,11 @@ final class StoreShards {
 
     private void giveUp(int number, Throwable e) {
         Shard shard = all[number];
-        shard.giveUp();
+        shard.state().giveUp();
         faults.begin(
-                shard.name(), shard.name() + " is out of use until new maps are made for it: it cannot be opened", e);
+                shard.state().name(),
+                shard.state().name() + " is out of use until new maps are made for it: it cannot be opened",
+                e);
     }
 
     private void recover(int number, Scratch scratch) {
@@ -301,7 +311,7 @@ final class StoreShards {
             shard.repair().rebuild(maps, false, scratch);
             synchronized (serviceLock) {
                 if (ended) {
-                    shard.giveUp();
+                    shard.state().giveUp();
                     maps.close();
                     return;
                 }
@@ -341,7 +351,7 @@ final class StoreShards {
             }
             Shard next = broken.successor();
             next.repair().beginEmpty();
-            next.start(maps, Closed.EMPTY);
+            next.start(maps, ShardContent.EMPTY);
             Shard[] others = all.clone();
             others[number] = next;
             all = others;

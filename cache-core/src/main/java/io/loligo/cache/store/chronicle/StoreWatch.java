@@ -1,14 +1,19 @@
 package io.loligo.cache.store.chronicle;
 
+import io.loligo.cache.store.chronicle.files.Backoff;
+import io.loligo.cache.store.chronicle.files.DiskSpace;
+import io.loligo.cache.store.chronicle.files.FileMark;
+import io.loligo.cache.store.chronicle.files.ShardFiles;
+import io.loligo.cache.store.chronicle.files.StoreCapacity;
+import io.loligo.cache.store.chronicle.files.StoreDirectory;
+import io.loligo.cache.store.chronicle.files.StoreFaults;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *       files are deleted, for two of each would not have room.
  * </ul>
  *
- * <p>A thread of its own, which alone uses all this, but for {@link #opened}.
+ * <p>A thread of its own, which alone uses all this.
  */
 final class StoreWatch {
     /** What faults of the whole directory are about. */
@@ -33,14 +38,14 @@ final class StoreWatch {
     /** How long nothing else is looked at because maps that cannot be used are being unmapped. */
     private static final long UNMAP_MILLIS = 2_000;
 
-    private final ChronicleStore store;
+    private final StoreShards shards;
+    private final Evictor evictor;
+    private final Runnable filesWereLost;
+    private final ShardFiles files;
     private final @Nullable StoreDirectory directory;
     private final DiskSpace space;
     private final StoreFaults faults;
     private final InstantSource clock;
-
-    /** The files that each shard's maps are in. Written by who opens them. */
-    private final AtomicReferenceArray<List<FileMark>> marks;
 
     private final @Nullable Thread[] unmappings;
     private final List<Backoff> shardBackoffs = new ArrayList<>();
@@ -51,22 +56,26 @@ final class StoreWatch {
     private boolean gone;
     private volatile boolean ended;
 
+    /** @param filesWereLost told when the directory is back or made again: what is kept beside the shards may be gone */
     StoreWatch(
-            ChronicleStore store,
-            int shards,
+            StoreShards shards,
+            Evictor evictor,
+            Runnable filesWereLost,
+            ShardFiles files,
             @Nullable StoreDirectory directory,
             DiskSpace space,
             StoreFaults faults,
             InstantSource clock) {
-        this.store = store;
+        this.shards = shards;
+        this.evictor = evictor;
+        this.filesWereLost = filesWereLost;
+        this.files = files;
         this.directory = directory;
         this.space = space;
         this.faults = faults;
         this.clock = clock;
-        unmappings = new Thread[shards];
-        marks = new AtomicReferenceArray<>(shards);
-        for (int i = 0; i < shards; i++) {
-            marks.set(i, List.of());
+        unmappings = new Thread[shards.all().length];
+        for (int i = 0; i < unmappings.length; i++) {
             shardBackoffs.add(new Backoff());
         }
         thread.setDaemon(true);
@@ -80,13 +89,13 @@ final class StoreWatch {
     boolean end() {
         ended = true;
         work.release();
-        return ChronicleStore.join(thread);
+        return StoreThreads.join(thread);
     }
 
     private void run() {
         while (!ended) {
             try {
-                work.tryAcquire(ChronicleStore.WATCH_MILLIS, TimeUnit.MILLISECONDS);
+                work.tryAcquire(StoreThreads.WATCH_MILLIS, TimeUnit.MILLISECONDS);
                 if (!ended) {
                     look();
                 }
@@ -122,15 +131,15 @@ final class StoreWatch {
         Instant now = clock.instant();
         if (!gone) {
             gone = true;
-            for (Shard shard : store.shards()) {
-                shard.pause(DIRECTORY);
+            for (Shard shard : shards.all()) {
+                shard.state().pause(DIRECTORY);
             }
             faults.begin(
                     DIRECTORY,
                     directory.path() + " " + problem + "; requests are forwarded until it is back or can be made again",
                     null);
             directoryBackoff.tried(now);
-        } else if (store.isStarted() && directoryBackoff.isDue(now)) {
+        } else if (shards.isStarted() && directoryBackoff.isDue(now)) {
             directoryBackoff.tried(now);
             try {
                 directory.openAgain();
@@ -146,52 +155,42 @@ final class StoreWatch {
     private void resume(String how) {
         gone = false;
         int lost = 0;
-        Shard[] shards = store.shards();
-        for (int i = 0; i < shards.length; i++) {
-            if (shards[i].isReady() && problem(i) != null) {
-                shards[i].giveUp();
+        Shard[] all = shards.all();
+        for (int i = 0; i < all.length; i++) {
+            if (all[i].state().isReady() && files.problem(i) != null) {
+                all[i].state().giveUp();
             }
-            lost += shards[i].isBroken() ? 1 : 0;
-            shards[i].resume();
+            lost += all[i].state().isBroken() ? 1 : 0;
+            all[i].state().resume();
         }
-        store.filesWereLost();
+        filesWereLost.run();
         faults.over(
                 DIRECTORY,
                 how
                         + (lost == 0
                                 ? ", with everything stored"
-                                : "; " + lost + " of " + shards.length + " shards start empty"));
-    }
-
-    /** What is wrong with a shard's files, in words; null when nothing is. */
-    private @Nullable String problem(int number) {
-        for (FileMark mark : marks.get(number)) {
-            String problem = mark.problem();
-            if (problem != null) {
-                return mark.path() + " " + problem;
-            }
-        }
-        return null;
+                                : "; " + lost + " of " + all.length + " shards start empty"));
     }
 
     private void checkFiles(StoreDirectory directory) {
-        Shard[] shards = store.shards();
-        for (int i = 0; i < shards.length; i++) {
-            Shard shard = shards[i];
-            if (!shard.isReady() || shard.isOutOfUse()) {
+        Shard[] all = shards.all();
+        for (int i = 0; i < all.length; i++) {
+            Shard shard = all[i];
+            if (!shard.state().isReady() || shard.state().isOutOfUse()) {
                 continue;
             }
-            String problem = problem(i);
+            String problem = files.problem(i);
             if (problem != null) {
-                shard.giveUp();
+                shard.state().giveUp();
                 faults.begin(
-                        shard.name(),
-                        problem + "; requests for what " + shard.name() + " held are forwarded until it is made again",
+                        shard.state().name(),
+                        problem + "; requests for what " + shard.state().name()
+                                + " held are forwarded until it is made again",
                         null);
                 continue;
             }
             try {
-                marks.set(i, FileMark.all(directory.path(), StoreDirectory.SHARD + i + "."));
+                files.note(i, directory.path());
             } catch (IOException e) {
                 faults.failed(DIRECTORY, "the files in " + directory.path() + " cannot be looked at", e);
             }
@@ -199,19 +198,19 @@ final class StoreWatch {
     }
 
     private void heal(@Nullable StoreDirectory directory) throws InterruptedException {
-        Shard[] shards = store.shards();
+        Shard[] all = shards.all();
         Instant now = clock.instant();
         List<Integer> due = new ArrayList<>();
-        for (int i = 0; i < shards.length && store.isStarted(); i++) {
-            if (shards[i].isBroken() && shardBackoffs.get(i).isDue(now)) {
+        for (int i = 0; i < all.length && shards.isStarted(); i++) {
+            if (all[i].state().isBroken() && shardBackoffs.get(i).isDue(now)) {
                 shardBackoffs.get(i).tried(now);
                 // All of them first: each may take its time.
-                startUnmapping(i, shards[i]);
+                startUnmapping(i, all[i]);
                 due.add(i);
             }
         }
         for (int i : due) {
-            heal(directory, i, shards[i]);
+            heal(directory, i, all[i]);
         }
     }
 
@@ -222,12 +221,15 @@ final class StoreWatch {
                 directory.discard(number, mapped);
                 StoreCapacity.requireReserve(directory);
             }
-            if (store.replace(number, broken)) {
-                faults.over(broken.name(), "it starts empty");
+            if (shards.replace(number, broken)) {
+                faults.over(broken.state().name(), "it starts empty");
             }
         } catch (IOException | RuntimeException | Error e) {
-            faults.begin(broken.name(), broken.name() + " is out of use until new maps are made for it", null);
-            faults.note(broken.name(), "that failed: " + e);
+            faults.begin(
+                    broken.state().name(),
+                    broken.state().name() + " is out of use until new maps are made for it",
+                    null);
+            faults.note(broken.state().name(), "that failed: " + e);
         }
     }
 
@@ -239,7 +241,7 @@ final class StoreWatch {
     private boolean isUnmapped(int number, Shard broken, boolean inFiles) throws IOException, InterruptedException {
         Thread unmapping = startUnmapping(number, broken);
         unmapping.join(UNMAP_MILLIS);
-        boolean unmapped = !unmapping.isAlive() && broken.isUnmapped();
+        boolean unmapped = !unmapping.isAlive() && broken.state().isUnmapped();
         if (!unmapped && !inFiles) {
             throw new IOException("its memory is in use still");
         }
@@ -259,9 +261,9 @@ final class StoreWatch {
 
     private static void unmap(Shard broken) {
         try {
-            broken.unmap();
+            broken.state().unmap();
         } catch (RuntimeException | Error e) {
-            LOG.log(System.Logger.Level.DEBUG, broken.name() + " stays mapped", e);
+            LOG.log(System.Logger.Level.DEBUG, broken.state().name() + " stays mapped", e);
         }
     }
 
@@ -269,38 +271,33 @@ final class StoreWatch {
     private void takeSpace(StoreDirectory directory) throws InterruptedException {
         List<FileMark> files = new ArrayList<>();
         long wanted = 0;
-        boolean complete = store.isStarted();
-        Shard[] shards = store.shards();
-        for (int i = 0; i < shards.length; i++) {
-            complete &= shards[i].isReady();
-            for (FileMark mark : marks.get(i)) {
+        boolean complete = shards.isStarted();
+        Shard[] all = shards.all();
+        for (int i = 0; i < all.length; i++) {
+            complete &= all[i].state().isReady();
+            for (FileMark mark : this.files.of(i)) {
                 files.add(mark);
                 wanted += space.has(mark) ? 0 : mark.length();
             }
         }
         Instant now = clock.instant();
         if (!complete || wanted == 0) {
-            store.hasSpace(complete && !files.isEmpty());
+            evictor.hasSpace(complete && !files.isEmpty());
             return;
         }
-        store.hasSpace(false);
+        evictor.hasSpace(false);
         if (space.isImpossible() || !spaceBackoff.isDue(now)) {
             return;
         }
         spaceBackoff.tried(now);
         try {
             if (directory.usableBytes() - StoreCapacity.DISK_RESERVE_BYTES >= wanted && space.take(files)) {
-                store.hasSpace(true);
+                evictor.hasSpace(true);
                 space.remember(directory.path(), files);
             }
             faults.over(SPACE, "it worked");
         } catch (IOException e) {
             faults.failed(SPACE, "cannot have room kept in " + directory.path(), e);
         }
-    }
-
-    /** Notes which files shard {@code number} was opened with. Any thread. */
-    void opened(int number, Path path) throws IOException {
-        marks.set(number, FileMark.all(path, StoreDirectory.SHARD + number + "."));
     }
 }

@@ -1,28 +1,39 @@
 package io.loligo.cache.store.chronicle;
 
 import io.loligo.cache.store.EntryReader;
+import io.loligo.cache.store.chronicle.page.EntryLayout;
+import io.loligo.cache.store.chronicle.page.PageBuffer;
+import io.loligo.cache.store.chronicle.page.Scratch;
+import io.loligo.cache.store.chronicle.page.StoredObject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one object: its head, and a small body, out of a slot of its own; a long body chunk by chunk from the map. */
+/** Reads one object: its head, and a small body, out of a buffer of its own; a long body chunk by chunk from the map. */
 final class StoredReader implements EntryReader {
-    private final Shard shard;
+    private final ShardState state;
+    private final ShardReading reading;
     private final StoredObject object;
     private final ThreadLocal<Scratch> scratches;
-    private @Nullable Slot slot;
+    private @Nullable PageBuffer buffer;
 
-    /** Takes {@code slot} over until it is closed. */
-    StoredReader(Shard shard, StoredObject object, Slot slot, ThreadLocal<Scratch> scratches) {
-        this.shard = shard;
+    /** Takes {@code buffer} over until it is closed. */
+    StoredReader(
+            ShardState state,
+            ShardReading reading,
+            StoredObject object,
+            PageBuffer buffer,
+            ThreadLocal<Scratch> scratches) {
+        this.state = state;
+        this.reading = reading;
         this.object = object;
-        this.slot = slot;
+        this.buffer = buffer;
         this.scratches = scratches;
     }
 
     @Override
     public ByteBuffer head() {
-        return slot().view(object.wireOffset(), object.wireLength());
+        return held().view(object.wireOffset(), object.wireLength());
     }
 
     @Override
@@ -37,12 +48,12 @@ final class StoredReader implements EntryReader {
 
     @Override
     public @Nullable ByteBuffer body() {
-        return object.inline() ? slot().view(object.bodyOffset(), (int) length()) : null;
+        return object.inline() ? held().view(object.bodyOffset(), (int) length()) : null;
     }
 
     @Override
     public int read(long position, ByteBuffer dst) throws IOException {
-        Slot held = slot();
+        PageBuffer held = held();
         if (position < 0) {
             throw new IllegalArgumentException("position " + position);
         }
@@ -61,8 +72,8 @@ final class StoredReader implements EntryReader {
             int more = readChunk(number, from, wanted - copied, dst);
             if (more < 0 && copied == 0) {
                 // Nobody else should begin to read what cannot be read to the end.
-                shard.reading().remove(object.head(), scratches.get());
-                shard.isSettled();
+                reading.remove(object.head(), scratches.get());
+                state.isSettled();
                 throw new IOException("the stored body of "
                         + object.head().key().uri() + " is gone or damaged at byte " + position + " of " + length());
             }
@@ -77,35 +88,35 @@ final class StoredReader implements EntryReader {
 
     private int readChunk(int number, int from, int wanted, ByteBuffer dst) {
         try {
-            int copied = shard.reading().readChunk(object.bodyId(), number, from, wanted, dst, scratches.get());
-            return shard.isSettled() ? copied : -1;
+            int copied = reading.readChunk(object.bodyId(), number, from, wanted, dst, scratches.get());
+            return state.isSettled() ? copied : -1;
         } catch (RuntimeException | Error e) {
-            shard.failed(e);
+            state.failed(e);
             return -1;
         }
     }
 
-    private Slot slot() {
-        if (slot == null) {
+    private PageBuffer held() {
+        if (buffer == null) {
             throw new IllegalStateException("the reader is closed");
         }
-        return slot;
+        return buffer;
     }
 
     private void unpin() {
         try {
-            shard.reading().unpin(object.bodyId(), scratches.get());
-            shard.isSettled();
+            reading.unpin(object.bodyId(), scratches.get());
+            state.isSettled();
         } catch (RuntimeException | Error e) {
-            shard.failed(e);
+            state.failed(e);
         }
     }
 
     @Override
     public void close() {
-        if (slot != null) {
-            shard.reading().give(slot);
-            slot = null;
+        if (buffer != null) {
+            reading.give(buffer);
+            buffer = null;
             if (!object.inline()) {
                 unpin();
             }

@@ -3,6 +3,11 @@ package io.loligo.cache.store.chronicle;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.ContentRange;
 import io.loligo.cache.store.EntryWriter;
+import io.loligo.cache.store.chronicle.page.EntryLayout;
+import io.loligo.cache.store.chronicle.page.HeadBytes;
+import io.loligo.cache.store.chronicle.page.PageBuffer;
+import io.loligo.cache.store.chronicle.page.PageBufferPool;
+import io.loligo.cache.store.chronicle.page.Scratch;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -11,20 +16,22 @@ import org.jspecify.annotations.Nullable;
  * refers to the chunks, so what is not committed does not exist.
  */
 final class StoredWriter implements EntryWriter {
-    private final Shard shard;
+    private final ShardState state;
+    private final ShardWriting writing;
+    private final ShardReading reading;
     private final StoredHead head;
     private final long id;
     private final long keyFirst;
     private final long keySecond;
     private final long begun;
     private final long lengthMax;
-    private final SlotPool buffers;
+    private final PageBufferPool buffers;
     private final ThreadLocal<Scratch> scratches;
 
     /** Guards what followers look at; held for a copy of memory, never for a call of the map. */
     private final Object tail = new Object();
 
-    private final Slot buffer;
+    private final PageBuffer buffer;
     private int inBuffer;
     private int chunks;
     private long length;
@@ -35,16 +42,20 @@ final class StoredWriter implements EntryWriter {
     private boolean committed;
 
     StoredWriter(
-            Shard shard,
+            ShardState state,
+            ShardWriting writing,
+            ShardReading reading,
             StoredHead head,
             long id,
             long keyFirst,
             long keySecond,
             long begun,
             long lengthMax,
-            SlotPool buffers,
+            PageBufferPool buffers,
             ThreadLocal<Scratch> scratches) {
-        this.shard = shard;
+        this.state = state;
+        this.writing = writing;
+        this.reading = reading;
         this.head = head;
         this.id = id;
         this.keyFirst = keyFirst;
@@ -113,9 +124,9 @@ final class StoredWriter implements EntryWriter {
         try {
             boolean inserted = flush();
             // Also when it was not: then most of all.
-            return shard.isSettled() && inserted;
+            return state.isSettled() && inserted;
         } catch (RuntimeException | Error e) {
-            shard.failed(e);
+            state.failed(e);
             return false;
         }
     }
@@ -123,7 +134,7 @@ final class StoredWriter implements EntryWriter {
     /** Makes a chunk of the buffer. The buffer stays readable while the chunk is inserted, the chunk is afterwards. */
     private boolean flush() {
         EntryLayout.putChunkHeader(buffer, id, chunks, inBuffer);
-        if (!shard.writing().insertChunk(id, chunks, buffer, scratches.get())) {
+        if (!writing.insertChunk(id, chunks, buffer, scratches.get())) {
             return false;
         }
         synchronized (tail) {
@@ -167,10 +178,10 @@ final class StoredWriter implements EntryWriter {
         int number = (int) (position / EntryLayout.CHUNK_DATA);
         int from = (int) (position % EntryLayout.CHUNK_DATA);
         try {
-            int copied = shard.reading().readChunk(id, number, from, wanted, dst, scratches.get());
-            return shard.isSettled() ? copied : -1;
+            int copied = reading.readChunk(id, number, from, wanted, dst, scratches.get());
+            return state.isSettled() ? copied : -1;
         } catch (RuntimeException | Error e) {
-            shard.failed(e);
+            state.failed(e);
             return -1;
         }
     }
@@ -182,9 +193,9 @@ final class StoredWriter implements EntryWriter {
         }
         try {
             StoredHead stored = tryCommit();
-            return shard.isSettled() ? stored : null;
+            return state.isSettled() ? stored : null;
         } catch (RuntimeException | Error e) {
-            shard.failed(e);
+            state.failed(e);
             failed = !committed;
             return null;
         }
@@ -194,7 +205,7 @@ final class StoredWriter implements EntryWriter {
         Scratch scratch = scratches.get();
         ContentRange range = head.range();
         boolean fits = head.isComplete() || (range != null && range.size() == length);
-        HeadBytes large = fits ? shard.writing().encode(head, length, scratch) : null;
+        HeadBytes large = fits ? writing.encode(head, length, scratch) : null;
         if (large == null) {
             failed = true;
             return null;
@@ -205,12 +216,12 @@ final class StoredWriter implements EntryWriter {
                 failed = true;
                 return null;
             }
-            shard.reading().pinOwn(id);
+            reading.pinOwn(id);
             pinned = true;
         }
         StoredHead stored = small == null
-                ? shard.writing().commit(this, large, null, scratch)
-                : shard.writing().commit(this, small, buffer, scratch);
+                ? writing.commit(this, large, null, scratch)
+                : writing.commit(this, small, buffer, scratch);
         committed = stored != null;
         failed = !committed;
         return stored;
@@ -219,7 +230,7 @@ final class StoredWriter implements EntryWriter {
     /** The last chunk; followers go on reading it from the buffer. */
     private boolean commitTail() {
         EntryLayout.putChunkHeader(buffer, id, chunks, inBuffer);
-        if (!shard.writing().insertChunk(id, chunks, buffer, scratches.get())) {
+        if (!writing.insertChunk(id, chunks, buffer, scratches.get())) {
             return false;
         }
         tailInserted = true;
@@ -237,18 +248,18 @@ final class StoredWriter implements EntryWriter {
             }
             closed = true;
         }
-        shard.writing().forget(this);
+        writing.forget(this);
         try {
             if (!committed) {
                 long inChunks = (long) chunks * EntryLayout.CHUNK_DATA + (tailInserted ? inBuffer : 0);
-                shard.writing().removeChunks(id, inChunks, scratches.get());
+                writing.removeChunks(id, inChunks, scratches.get());
             }
             if (pinned) {
-                shard.reading().unpin(id, scratches.get());
+                reading.unpin(id, scratches.get());
             }
-            shard.isSettled();
+            state.isSettled();
         } catch (RuntimeException | Error e) {
-            shard.failed(e);
+            state.failed(e);
         }
         buffers.give(buffer);
     }

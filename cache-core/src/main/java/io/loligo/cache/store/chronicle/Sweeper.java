@@ -1,5 +1,9 @@
 package io.loligo.cache.store.chronicle;
 
+import io.loligo.cache.store.chronicle.ban.Ban;
+import io.loligo.cache.store.chronicle.ban.Bans;
+import io.loligo.cache.store.chronicle.page.LongList;
+import io.loligo.cache.store.chronicle.page.Scratch;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -81,7 +85,7 @@ final class Sweeper implements AutoCloseable {
             int number = i;
             Shard shard = present[i];
             List<Ban> here = all.stream().filter(ban -> !ban.isSwept(number)).toList();
-            if (!here.isEmpty() && shard.isReady()) {
+            if (!here.isEmpty() && shard.state().isReady()) {
                 long latest =
                         here.stream().mapToLong(ban -> ban.mark(number)).max().orElseThrow();
                 if (isSwept(shard, latest, scratch)) {
@@ -121,7 +125,7 @@ final class Sweeper implements AutoCloseable {
             }
             LockSupport.parkNanos(Math.min(System.nanoTime() - start, REST_NANOS_MAX));
         }
-        return shard.isSettled() && complete && shard.isReady();
+        return shard.state().isSettled() && complete && shard.state().isReady();
     }
 
     @Override

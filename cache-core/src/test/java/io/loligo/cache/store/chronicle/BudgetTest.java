@@ -2,6 +2,8 @@ package io.loligo.cache.store.chronicle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loligo.cache.store.chronicle.ban.TagIndex;
+import io.loligo.cache.store.chronicle.files.ShardLimits;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -6,6 +6,7 @@ import static io.loligo.cache.store.chronicle.Samples.head;
 import static io.loligo.cache.store.chronicle.Samples.key;
 import static io.loligo.cache.store.chronicle.Samples.language;
 import static io.loligo.cache.store.chronicle.Samples.put;
+import static io.loligo.cache.store.chronicle.Samples.there;
 import static io.loligo.cache.store.chronicle.Samples.uri;
 import static io.loligo.cache.store.chronicle.Samples.withField;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,8 +18,13 @@ import io.loligo.cache.http.TagFields;
 import io.loligo.cache.store.EntryReader;
 import io.loligo.cache.store.ReplacementPolicy;
 import io.loligo.cache.store.StoreStats;
+import io.loligo.cache.store.chronicle.files.Geometry;
+import io.loligo.cache.store.chronicle.files.StoreCapacity;
+import io.loligo.cache.store.chronicle.files.StoreDirectory;
+import io.loligo.cache.store.chronicle.files.StoreInUseException;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
 import java.lang.management.ManagementFactory;
@@ -30,6 +36,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -376,18 +384,22 @@ class ChronicleStorePersistenceTest {
             throws IOException {
         StoreOptions options = new StoreOptions(directory, 100 * MEBI, MEBI);
         var meta = new StoreDirectory.Meta(
-                "", 2, Geometry.of(options), List.of(new StoreDirectory.Closed(held * MEBI, 1, 0, 0)));
+                "",
+                2,
+                Geometry.of(options.capacityBytes(), options.maximumObjectBytes()),
+                List.of(new StoreDirectory.ShardContent(held * MEBI, 1, 0, 0)));
 
-        assertThat(StoreCapacity.affordable(options, meta, usable * MEBI, directory) / (double) MEBI)
+        assertThat(StoreCapacity.affordable(options.capacityBytes(), meta, usable * MEBI, directory) / (double) MEBI)
                 .isCloseTo((double) expected, within(0.001));
     }
 
     @Test
     void a_disk_without_any_room_is_refused_by_name() {
         StoreOptions options = new StoreOptions(directory, 100 * MEBI, MEBI);
-        var meta = new StoreDirectory.Meta("", 1, Geometry.of(options), List.of());
+        var meta = new StoreDirectory.Meta(
+                "", 1, Geometry.of(options.capacityBytes(), options.maximumObjectBytes()), List.of());
 
-        assertThatThrownBy(() -> StoreCapacity.affordable(options, meta, 10 * MEBI, directory))
+        assertThatThrownBy(() -> StoreCapacity.affordable(options.capacityBytes(), meta, 10 * MEBI, directory))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(directory.toString());
     }
@@ -439,5 +451,33 @@ class ChronicleStorePersistenceTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining("directory");
+    }
+
+    @Test
+    @DisplayName("the files' headers name classes as they were called when the format was made, wherever they are now")
+    void classNames() throws IOException {
+        ChronicleStore.open(new StoreOptions(directory, 16L << 20, 1L << 20)).close();
+
+        for (String map : List.of(StoreDirectory.INDEX, StoreDirectory.PAGES)) {
+            Path file = there(StoreDirectory.mapFile(directory.resolve(StoreDirectory.NAME), 0, map));
+            String text;
+            try (InputStream in = Files.newInputStream(file)) {
+                text = new String(in.readNBytes(8_192), StandardCharsets.ISO_8859_1);
+            }
+            List<String> names = Pattern.compile("io\\.loligo\\.[A-Za-z.$]*")
+                    .matcher(text)
+                    .results()
+                    .map(MatchResult::group)
+                    .distinct()
+                    .toList();
+            String key = map.equals(StoreDirectory.INDEX) ? "MapKeys$KeyHash" : "MapKeys$PageKey";
+            String value = map.equals(StoreDirectory.INDEX) ? "MapKeys$Word" : "Value";
+            assertThat(names)
+                    .containsOnly(
+                            "io.loligo.cache.store.chronicle." + key,
+                            "io.loligo.cache.store.chronicle." + key + "$Marshaller",
+                            "io.loligo.cache.store.chronicle." + value,
+                            "io.loligo.cache.store.chronicle." + value + "$Marshaller");
+        }
     }
 }

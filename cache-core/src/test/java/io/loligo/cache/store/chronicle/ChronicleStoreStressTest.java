@@ -13,6 +13,7 @@ import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.store.EntryReader;
 import io.loligo.cache.store.EntryWriter;
 import io.loligo.cache.store.StoreStats;
+import io.loligo.cache.store.chronicle.files.Geometry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

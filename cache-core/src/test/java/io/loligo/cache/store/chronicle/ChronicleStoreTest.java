@@ -23,6 +23,8 @@ import io.loligo.cache.store.PurgeOrder;
 import io.loligo.cache.store.PurgeRefused;
 import io.loligo.cache.store.PurgeTarget;
 import io.loligo.cache.store.ResponseStore.Purged;
+import io.loligo.cache.store.chronicle.ban.RecentPurges;
+import io.loligo.cache.store.chronicle.files.PeersRegistry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,8 @@ package io.loligo.cache.store.chronicle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loligo.cache.store.chronicle.page.LongList;
+import io.loligo.cache.store.chronicle.page.VariantList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
@@ -51,7 +53,7 @@ class DecodedCacheTest {
     void what_is_there_is_replaced_by_its_own_like() {
         LongStream.rangeClosed(1, MANY).forEach(id -> cache.add(list(id)));
         long there = kept(1, MANY).get(0);
-        Variants other = new Variants(there, 1, 1, new LongList(), List.of());
+        VariantList other = new VariantList(there, 1, 1, new LongList(), List.of());
 
         cache.forget(there);
         cache.add(other);
@@ -66,7 +68,7 @@ class DecodedCacheTest {
                 .toList();
     }
 
-    private static Variants list(long id) {
-        return new Variants(id, 0, 0, NONE, List.of());
+    private static VariantList list(long id) {
+        return new VariantList(id, 0, 0, NONE, List.of());
     }
 }

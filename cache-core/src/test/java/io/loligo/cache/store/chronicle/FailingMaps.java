@@ -18,12 +18,10 @@ final class FailingMaps {
     private FailingMaps() {}
 
     /** Takes its place in every shard that has maps now. */
-    static FailingMaps in(ChronicleStore store) throws IllegalAccessException, NoSuchFieldException {
+    static FailingMaps in(ChronicleStore store) throws IllegalAccessException {
         FailingMaps failing = new FailingMaps();
-        Field maps = Shard.class.getDeclaredField("maps");
-        maps.setAccessible(true);
         for (Shard shard : store.shards()) {
-            Object open = maps.get(shard);
+            ShardMaps open = Samples.there(shard.state().maps());
             for (Field field : ShardMaps.class.getDeclaredFields()) {
                 if (ChronicleMap.class.isAssignableFrom(field.getType())) {
                     field.setAccessible(true);

@@ -16,6 +16,7 @@ import static org.awaitility.Awaitility.await;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.store.EntryReader;
 import io.loligo.cache.store.EntryWriter;
+import io.loligo.cache.store.chronicle.page.Scratch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import io.loligo.cache.store.chronicle.files.DiskSpace;
+import io.loligo.cache.store.chronicle.files.Geometry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
@@ -98,7 +100,7 @@ class FullDiskTest {
 
     private ChronicleStore open(long capacityMebi, DiskSpace space) throws IOException {
         StoreOptions options = new StoreOptions(disk, capacityMebi * MEBI, 4 * MEBI);
-        return ChronicleStore.open(options, Geometry.of(options), space);
+        return ChronicleStore.open(options, Geometry.of(options.capacityBytes(), options.maximumObjectBytes()), space);
     }
 
     private static void assertNothingWrong(ChronicleStore store, int pages) {

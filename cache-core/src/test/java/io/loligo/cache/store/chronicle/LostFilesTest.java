@@ -14,6 +14,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.store.StoreFault;
+import io.loligo.cache.store.chronicle.files.StoreDirectory;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -16,6 +16,7 @@ import io.loligo.cache.store.PurgeRefused;
 import io.loligo.cache.store.PurgeTarget;
 import io.loligo.cache.store.ResponseStore;
 import io.loligo.cache.store.SearchAwareStore;
+import io.loligo.cache.store.chronicle.ban.RecentPurges;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

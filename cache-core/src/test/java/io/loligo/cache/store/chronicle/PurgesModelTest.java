@@ -13,6 +13,8 @@ import io.loligo.cache.store.EntryWriter;
 import io.loligo.cache.store.PurgeOrder;
 import io.loligo.cache.store.PurgeReceipt;
 import io.loligo.cache.store.PurgeTarget;
+import io.loligo.cache.store.chronicle.files.Geometry;
+import io.loligo.cache.store.chronicle.files.StoreDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -17,6 +17,19 @@ import io.loligo.cache.store.PurgeReceipt;
 import io.loligo.cache.store.PurgeRefused;
 import io.loligo.cache.store.PurgeTarget;
 import io.loligo.cache.store.ReplacementPolicy;
+import io.loligo.cache.store.chronicle.ban.Bans;
+import io.loligo.cache.store.chronicle.ban.PurgeJournal;
+import io.loligo.cache.store.chronicle.ban.RecentPurges;
+import io.loligo.cache.store.chronicle.ban.TargetMatch;
+import io.loligo.cache.store.chronicle.files.Counters;
+import io.loligo.cache.store.chronicle.files.PeersRegistry;
+import io.loligo.cache.store.chronicle.files.ShardLimits;
+import io.loligo.cache.store.chronicle.files.StoreDirectory;
+import io.loligo.cache.store.chronicle.files.StoreFaults;
+import io.loligo.cache.store.chronicle.page.EntryLayout;
+import io.loligo.cache.store.chronicle.page.KeyHasher;
+import io.loligo.cache.store.chronicle.page.PageBufferPool;
+import io.loligo.cache.store.chronicle.page.Scratch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -298,23 +311,22 @@ class PurgesPersistenceTest {
         KeyHasher hasher = new KeyHasher(StoreDirectory.newSecret());
         ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(Scratch::new);
         RecentPurges recent = new RecentPurges(hasher, 5, TagFields.DEFAULT);
-        for (int i = 0; i < 2; i++) {
-            shards.add(new Shard(
-                    i,
-                    5,
-                    ShardLimits.of(16 * MEBI, 64 * MEBI, 2),
-                    ReplacementPolicy.HIT_DENSITY,
-                    hasher,
-                    new DecodedCache(1024),
-                    new SlotPool(EntryLayout.SMALL_MAX, 1),
-                    bans,
-                    recent,
-                    peers,
-                    counters,
-                    new StoreFaults(counters, InstantSource.system()),
-                    scratches,
-                    () -> {}));
-        }
+        ShardContext context = new ShardContext(
+                5,
+                ShardLimits.of(16 * MEBI, 64 * MEBI, 2),
+                ReplacementPolicy.HIT_DENSITY,
+                hasher,
+                new DecodedCache(1024),
+                new PageBufferPool(EntryLayout.SMALL_MAX, 1),
+                bans,
+                recent,
+                peers,
+                counters,
+                new StoreFaults(counters, InstantSource.system()),
+                scratches,
+                () -> {});
+        shards.add(new Shard(context, 0));
+        shards.add(new Shard(context, 1));
         Purges purges = new Purges(
                 bans, recent, new PurgeJournal(directory.resolve("journal")), peers, hasher, counters, scratches, 5);
         purges.begin(shards.toArray(new Shard[0]));

@@ -14,6 +14,7 @@ import io.loligo.cache.store.EntryWriter;
 import io.loligo.cache.store.PurgeOrder;
 import io.loligo.cache.store.PurgeReceipt;
 import io.loligo.cache.store.PurgeTarget;
+import io.loligo.cache.store.chronicle.files.Geometry;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;

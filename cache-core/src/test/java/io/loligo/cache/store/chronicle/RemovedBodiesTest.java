@@ -2,8 +2,12 @@ package io.loligo.cache.store.chronicle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.loligo.cache.store.chronicle.MapKeys.PageKey;
-import io.loligo.cache.store.chronicle.RemovedBodies.Body;
+import io.loligo.cache.store.chronicle.files.Geometry;
+import io.loligo.cache.store.chronicle.page.BodyChunks;
+import io.loligo.cache.store.chronicle.page.EntryLayout;
+import io.loligo.cache.store.chronicle.page.MapKeys.PageKey;
+import io.loligo.cache.store.chronicle.page.ObjectId;
+import io.loligo.cache.store.chronicle.page.PageBuffer;
 import java.io.IOException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,13 +27,13 @@ class RemovedBodiesTest {
         """)
     void go_some_chunks_at_a_time(int chunks, int thereAfterOne, int callsUntilDone) throws IOException {
         // The last one is not full.
-        Body body = new Body(ID, (long) chunks * EntryLayout.CHUNK_DATA - 100);
-        Slot slot = new Slot(EntryLayout.CHUNK_DATA_OFFSET + EntryLayout.CHUNK_DATA);
+        BodyChunks body = new BodyChunks(ID, (long) chunks * EntryLayout.CHUNK_DATA - 100);
+        PageBuffer buffer = new PageBuffer(EntryLayout.CHUNK_DATA_OFFSET + EntryLayout.CHUNK_DATA);
         PageKey key = new PageKey();
         try (ShardMaps maps = ShardMaps.open(new Geometry(1, 16 << 20, 17 << 20), 0, null, false)) {
             for (int i = 0; i < chunks; i++) {
-                EntryLayout.putChunkHeader(slot, ID, i, EntryLayout.CHUNK_DATA - (i == chunks - 1 ? 100 : 0));
-                assertThat(maps.insertChunk(ID, i, 0, key, slot)).isTrue();
+                EntryLayout.putChunkHeader(buffer, ID, i, EntryLayout.CHUNK_DATA - (i == chunks - 1 ? 100 : 0));
+                assertThat(maps.insertChunk(ID, i, 0, key, buffer)).isTrue();
             }
             RemovedBodies removed = new RemovedBodies();
             removed.add(body);

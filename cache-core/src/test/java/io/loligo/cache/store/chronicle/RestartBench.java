@@ -6,6 +6,7 @@ import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.SelectingFields;
 import io.loligo.cache.store.EntryReader;
 import io.loligo.cache.store.EntryWriter;
+import io.loligo.cache.store.chronicle.files.Geometry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -117,10 +118,8 @@ public final class RestartBench {
         try (ChronicleStore store = open()) {
             System.out.printf("open: %d ms, %s%n", millisSince(start), store.stats());
             List<Long> readyAt = new ArrayList<>();
-            int shards = Math.max(
-                    1,
-                    Geometry.of(new StoreOptions(directory, capacityBytes, MAXIMUM_OBJECT_BYTES))
-                            .shards());
+            int shards =
+                    Math.max(1, Geometry.of(capacityBytes, MAXIMUM_OBJECT_BYTES).shards());
             boolean first = true;
             while (store.stats().recovering() > 0 || first) {
                 int ready = shards - store.stats().recovering();

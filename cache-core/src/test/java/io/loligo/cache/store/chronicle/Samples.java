@@ -18,29 +18,29 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** Responses to store, and the two things that every test does with them. */
-final class Samples {
-    static final ResponseTimes TIMES = new ResponseTimes(
+public final class Samples {
+    public static final ResponseTimes TIMES = new ResponseTimes(
             Instant.ofEpochSecond(1_700_000_000L, 123_456_789), Instant.ofEpochSecond(1_700_000_001L, 5));
 
     private Samples() {}
 
-    static CacheKey key(String path) {
+    public static CacheKey key(String path) {
         return key(path, "backend");
     }
 
-    static CacheKey key(String path, String peers) {
+    public static CacheKey key(String path, String peers) {
         return new CacheKey(uri(path), peers);
     }
 
-    static EffectiveUri uri(String path) {
+    public static EffectiveUri uri(String path) {
         return new EffectiveUri("http", "shop.example", 80, path);
     }
 
-    static StoredHead head(CacheKey key) {
+    public static StoredHead head(CacheKey key) {
         return head(key, SelectingFields.NONE);
     }
 
-    static StoredHead head(CacheKey key, SelectingFields selecting) {
+    public static StoredHead head(CacheKey key, SelectingFields selecting) {
         return new StoredHead(
                 0,
                 key,
@@ -52,11 +52,11 @@ final class Samples {
                 -1);
     }
 
-    static SelectingFields language(String tag) {
+    public static SelectingFields language(String tag) {
         return new SelectingFields(false, Fields.of("accept-language", tag));
     }
 
-    static StoredHead withField(StoredHead head, String name, String value) {
+    public static StoredHead withField(StoredHead head, String name, String value) {
         return new StoredHead(
                 head.id(),
                 head.key(),
@@ -69,7 +69,7 @@ final class Samples {
     }
 
     /** What a validation leaves of {@code head} that brought no news but {@code date}; so many seconds later. */
-    static StoredHead validated(StoredHead head, String date, long seconds) {
+    public static StoredHead validated(StoredHead head, String date, long seconds) {
         return there(head.validated(
                 date,
                 new ResponseTimes(
@@ -78,7 +78,7 @@ final class Samples {
     }
 
     /** A body of {@code length} bytes that could only be that of {@code name}. */
-    static byte[] body(String name, int length) {
+    public static byte[] body(String name, int length) {
         byte[] body = new byte[length];
         new Random(name.hashCode()).nextBytes(body);
         byte[] start = name.getBytes(StandardCharsets.UTF_8);
@@ -86,19 +86,19 @@ final class Samples {
         return body;
     }
 
-    static StoredHead put(ResponseStore store, StoredHead head, byte[] body) {
+    public static StoredHead put(ResponseStore store, StoredHead head, byte[] body) {
         return there(tryPut(store, head, body));
     }
 
-    static EntryReader open(ResponseStore store, StoredHead head) {
+    public static EntryReader open(ResponseStore store, StoredHead head) {
         return there(store.read(head));
     }
 
-    static StoredHead freshen(ResponseStore store, StoredHead old, StoredHead updated) {
+    public static StoredHead freshen(ResponseStore store, StoredHead old, StoredHead updated) {
         return there(store.freshen(old, updated, store.purgeOrder()));
     }
 
-    static <T> T there(@Nullable T value) {
+    public static <T> T there(@Nullable T value) {
         if (value == null) {
             throw new AssertionError("expected a value, got null");
         }
@@ -106,7 +106,7 @@ final class Samples {
     }
 
     /** Stores {@code body} in pieces as they come from a network; null when it was not taken. */
-    static @Nullable StoredHead tryPut(ResponseStore store, StoredHead head, byte[] body) {
+    public static @Nullable StoredHead tryPut(ResponseStore store, StoredHead head, byte[] body) {
         try (EntryWriter writer = store.write(head, store.purgeOrder())) {
             for (int i = 0; i < body.length; i += 10_000) {
                 if (!writer.append(ByteBuffer.wrap(body, i, Math.min(10_000, body.length - i)))) {
@@ -118,12 +118,12 @@ final class Samples {
     }
 
     /** The body stored under {@code key} as its only variant; null when there is none. */
-    static byte @Nullable [] get(ResponseStore store, CacheKey key) throws IOException {
+    public static byte @Nullable [] get(ResponseStore store, CacheKey key) throws IOException {
         List<StoredHead> heads = store.lookup(key);
         return heads.isEmpty() ? null : get(store, heads.get(0));
     }
 
-    static byte @Nullable [] get(ResponseStore store, StoredHead head) throws IOException {
+    public static byte @Nullable [] get(ResponseStore store, StoredHead head) throws IOException {
         try (EntryReader reader = store.read(head)) {
             if (reader == null) {
                 return null;
@@ -140,7 +140,7 @@ final class Samples {
         }
     }
 
-    static String text(ByteBuffer bytes) {
+    public static String text(ByteBuffer bytes) {
         return StandardCharsets.ISO_8859_1.decode(bytes).toString();
     }
 }

@@ -8,6 +8,7 @@ import static io.loligo.cache.store.chronicle.Samples.withField;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loligo.cache.store.PurgeOrder;
+import io.loligo.cache.store.PurgeTarget;
 import io.loligo.cache.store.SearchAwareStore;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +42,13 @@ class SearchAwarePurgesTest {
                     body("p", 100));
             assertThat(store.lookup(key("/p?a=1&x=2"))).hasSize(1);
 
-            store.purge(new PurgeOrder(PurgesTest.target(kind, text), soft));
+            PurgeTarget target = PurgesTest.target(kind, text);
+            boolean about = !found || stale;
+            assertThat(store.preview(target, 1).objects()).isEqualTo(about ? 1 : 0);
+            assertThat(store.preview(target, 1).sample()).hasSize(about ? 1 : 0);
+            assertThat(store.preview(target, 0).sample()).isEmpty();
+
+            store.purge(new PurgeOrder(target, soft));
 
             assertThat(store.lookup(key("/p?a=1&x=2"))).hasSize(found ? 1 : 0);
             if (found) {

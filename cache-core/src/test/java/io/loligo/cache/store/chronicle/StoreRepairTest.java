@@ -7,6 +7,7 @@ import static io.loligo.cache.store.chronicle.Samples.key;
 import static io.loligo.cache.store.chronicle.Samples.put;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.loligo.cache.store.chronicle.files.StoreDirectory;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -77,7 +78,7 @@ class StoreRepairTest {
     void files_that_a_killed_process_was_at_work_on_are_repaired_without_waiting_for_it() throws Exception {
         fill();
         forgetTheOrderlyEnd();
-        for (String map : List.of(ShardMaps.INDEX, ShardMaps.PAGES)) {
+        for (String map : List.of(StoreDirectory.INDEX, StoreDirectory.PAGES)) {
             try (RandomAccessFile file =
                     new RandomAccessFile(file("shard-0." + map).toFile(), "rw")) {
                 // The highest bit of the little-endian size word: somebody is at work.

@@ -7,6 +7,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.TagFields;
 import io.loligo.cache.store.ReplacementPolicy;
+import io.loligo.cache.store.chronicle.ban.Bans;
+import io.loligo.cache.store.chronicle.ban.RecentPurges;
+import io.loligo.cache.store.chronicle.files.Counters;
+import io.loligo.cache.store.chronicle.files.Geometry;
+import io.loligo.cache.store.chronicle.files.PeersRegistry;
+import io.loligo.cache.store.chronicle.files.ShardLimits;
+import io.loligo.cache.store.chronicle.files.StoreCapacity;
+import io.loligo.cache.store.chronicle.files.StoreDirectory;
+import io.loligo.cache.store.chronicle.files.StoreFaults;
+import io.loligo.cache.store.chronicle.page.EntryLayout;
+import io.loligo.cache.store.chronicle.page.KeyHasher;
+import io.loligo.cache.store.chronicle.page.PageBufferPool;
+import io.loligo.cache.store.chronicle.page.Scratch;
 import java.io.IOException;
 import java.time.InstantSource;
 import org.junit.jupiter.api.DisplayName;
@@ -42,7 +55,7 @@ class StoreSizeTest {
     @CsvSource({"1, 1", "16, 4", "64, 4", "256, 4", "256, 256", "4096, 4", "4096, 2048"})
     void the_maps_and_what_they_may_hold_stay_within_a_tenth_more(long capacity, long largest) throws IOException {
         StoreOptions options = new StoreOptions(null, capacity * MEBI, largest * MEBI);
-        Geometry geometry = Geometry.of(options);
+        Geometry geometry = Geometry.of(options.capacityBytes(), options.maximumObjectBytes());
         try (ShardMaps maps = ShardMaps.open(geometry, 0, null, false)) {
             // The index holds one entry for each KiB; of its bytes only those of objects that are there are taken.
             assertThat(maps.mappedBytes() * geometry.shards())
@@ -69,14 +82,13 @@ class StoreSizeTest {
         Counters counters = new Counters();
         KeyHasher hasher = new KeyHasher(StoreDirectory.newSecret());
         ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(Scratch::new);
-        Shard shard = new Shard(
-                0,
+        ShardContext context = new ShardContext(
                 1,
                 limits,
                 ReplacementPolicy.LRU,
                 hasher,
                 new DecodedCache(1024),
-                new SlotPool(EntryLayout.SMALL_MAX, 1),
+                new PageBufferPool(EntryLayout.SMALL_MAX, 1),
                 new Bans(TagFields.DEFAULT),
                 new RecentPurges(hasher, 1, TagFields.DEFAULT),
                 new PeersRegistry(null),
@@ -84,9 +96,10 @@ class StoreSizeTest {
                 new StoreFaults(counters, InstantSource.system()),
                 scratches,
                 () -> {});
-        Geometry geometry = Geometry.of(new StoreOptions(null, 18 * MEBI, MEBI));
-        shard.start(ShardMaps.open(geometry, 0, null, false), StoreDirectory.Closed.EMPTY);
-        SlotPool buffers = new SlotPool(EntryLayout.CHUNK_DATA_OFFSET + EntryLayout.CHUNK_DATA, 4);
+        Shard shard = new Shard(context, 0);
+        Geometry geometry = Geometry.of(18 * MEBI, MEBI);
+        shard.start(ShardMaps.open(geometry, 0, null, false), StoreDirectory.ShardContent.EMPTY);
+        PageBufferPool buffers = new PageBufferPool(EntryLayout.CHUNK_DATA_OFFSET + EntryLayout.CHUNK_DATA, 4);
         for (int i = 0; i < 2_000; i++) {
             StoredHead head = Samples.head(Samples.key("/" + i));
             Scratch scratch = scratches.get();
