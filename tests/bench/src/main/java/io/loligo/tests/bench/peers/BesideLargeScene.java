@@ -38,6 +38,7 @@ final class BesideLargeScene implements Scene {
     private static final Measure P99 = Measure.P99.lowerIsBetter();
     private static final Measure MAX = Measure.lower("max_us", "max µs", 0);
     private static final Measure LARGE = Measure.plain("large_gb_per_s", "GB/s large", 2);
+    private static final Measure BUSY = Measure.plain("server_cpu_percent", "server CPU %", 0);
     private static final Measure BLIND = Measure.plain("load_blind_us", "load blind µs", 0);
 
     /** Who reads the large body. */
@@ -90,7 +91,16 @@ final class BesideLargeScene implements Scene {
     @Override
     public List<Measure> measures() {
         return List.of(
-                MEDIAN, P99, MAX, LARGE, Measure.CPU_PER_GB, Measure.PAUSE, BLIND, Measure.MEMORY, Measure.NOT_THE_JOB);
+                MEDIAN,
+                P99,
+                MAX,
+                LARGE,
+                Measure.CPU_PER_GB,
+                BUSY,
+                Measure.PAUSE,
+                BLIND,
+                Measure.MEMORY,
+                Measure.NOT_THE_JOB);
     }
 
     @Override
@@ -148,6 +158,7 @@ final class BesideLargeScene implements Scene {
                     .with(P99, latencies.atPerMille(990))
                     .with(MAX, latencies.atPerMille(1_000))
                     .with(LARGE, reading.bytes() / seconds / 1e9)
+                    .with(BUSY, 100 * cpuSeconds / seconds)
                     .with(BLIND, hits.longestBlindNanos() / 1e3)
                     .with(Measure.MEMORY, peer.memoryBytes() / 1048576.0)
                     .with(Measure.NOT_THE_JOB, bench.origin().paced().requests() == originBefore ? 0 : 1);
