@@ -18,7 +18,6 @@ import io.undertow.util.HttpString;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -282,7 +281,7 @@ public final class AdminListener implements AutoCloseable {
         private final AtomicBoolean hasPlace = new AtomicBoolean();
         private final AtomicBoolean ended = new AtomicBoolean();
         private volatile boolean working;
-        private volatile Runnable afterwards = () -> {};
+        private volatile @Nullable Runnable afterwards;
 
         Call(HttpServerExchange exchange) {
             this.exchange = exchange;
@@ -291,7 +290,8 @@ public final class AdminListener implements AutoCloseable {
             boolean first = connection.getAttachment(CURRENT) == null;
             connection.putAttachment(CURRENT, this);
             if (first) {
-                connection.addCloseListener(closed -> closed.getAttachment(CURRENT).closed());
+                connection.addCloseListener(
+                        closed -> closed.getAttachment(CURRENT).closed());
             }
             cutOff = exchange.getIoThread()
                     .executeAfter(
@@ -349,12 +349,13 @@ public final class AdminListener implements AutoCloseable {
             exchange.setStatusCode(answer.status());
             exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, answer.contentType());
             exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
-            answer.fields().forEach((name, value) -> exchange.getResponseHeaders().put(new HttpString(name), value));
+            answer.fields()
+                    .forEach((name, value) -> exchange.getResponseHeaders().put(new HttpString(name), value));
             if (answer.status() >= 400) {
                 // The rest of a body that was not wanted may still be on its way.
                 exchange.setPersistent(false);
             }
-            exchange.getResponseSender().send(ByteBuffer.wrap(answer.body()), IoCallback.END_EXCHANGE);
+            exchange.getResponseSender().send(answer.body().duplicate(), IoCallback.END_EXCHANGE);
             if (!exchange.getConnection().isOpen()) {
                 end();
             }
@@ -381,7 +382,10 @@ public final class AdminListener implements AutoCloseable {
             if (hasPlace.get()) {
                 places.release();
             }
-            afterwards.run();
+            Runnable next = afterwards;
+            if (next != null) {
+                next.run();
+            }
         }
     }
 
