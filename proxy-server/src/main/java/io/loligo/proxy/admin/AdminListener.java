@@ -18,7 +18,6 @@ import io.undertow.util.HttpString;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -282,7 +281,7 @@ public final class AdminListener implements AutoCloseable {
         private final AtomicBoolean hasPlace = new AtomicBoolean();
         private final AtomicBoolean ended = new AtomicBoolean();
         private volatile boolean working;
-        private volatile Runnable afterwards = () -> {};
+        private volatile @Nullable Runnable afterwards;
 
         Call(HttpServerExchange exchange) {
             this.exchange = exchange;
@@ -356,7 +355,7 @@ public final class AdminListener implements AutoCloseable {
                 // The rest of a body that was not wanted may still be on its way.
                 exchange.setPersistent(false);
             }
-            exchange.getResponseSender().send(ByteBuffer.wrap(answer.body()), IoCallback.END_EXCHANGE);
+            exchange.getResponseSender().send(answer.body().duplicate(), IoCallback.END_EXCHANGE);
             if (!exchange.getConnection().isOpen()) {
                 end();
             }
@@ -383,7 +382,10 @@ public final class AdminListener implements AutoCloseable {
             if (hasPlace.get()) {
                 places.release();
             }
-            afterwards.run();
+            Runnable next = afterwards;
+            if (next != null) {
+                next.run();
+            }
         }
     }
 

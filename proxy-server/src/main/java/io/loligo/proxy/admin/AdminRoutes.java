@@ -8,13 +8,19 @@ import io.loligo.cache.store.PurgeTarget;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The requests that the admin listener answers: one row each, with the method, the path, the role that it takes, whether
+ * The requests that the admin listener answers: one row each, with the method, the path, the roles that may make it, whether
  * its body is read, and the answer. Knows nothing of sockets.
  */
 final class AdminRoutes {
+    private static final Set<AdminRole> READERS = Set.of(AdminRole.READ, AdminRole.ALL);
+    private static final Set<AdminRole> PURGERS = Set.of(AdminRole.PURGE, AdminRole.ALL);
+    private static final Set<AdminRole> OPERATORS = Set.of(AdminRole.ALL);
+    private static final Set<AdminRole> EVERYBODY = Set.of(AdminRole.values());
+
     /** The last segment of a path that stands for any text. */
     private static final String ID = "ID";
 
@@ -28,6 +34,8 @@ final class AdminRoutes {
     @FunctionalInterface
     interface Answering {
         /**
+         * Makes the answer.
+         *
          * @param id the last segment of the path, where the row's path ends with {@code ID}; else empty
          * @param body the request's body; empty where the row has {@code Body.NONE}
          */
@@ -43,9 +51,9 @@ final class AdminRoutes {
      * A row of the table.
      *
      * @param path what the request's path is, or, where it ends with {@code /ID}, what it begins with
-     * @param needs the role that the request's token must have
+     * @param roles of whose tokens the request's must be one
      */
-    record Route(String method, String path, AdminRole needs, Body body, Answering answering) {
+    record Route(String method, String path, Set<AdminRole> roles, Body body, Answering answering) {
         private boolean takesId() {
             return path.endsWith("/" + ID);
         }
@@ -79,19 +87,14 @@ final class AdminRoutes {
     AdminRoutes(AdminActions actions) {
         this.actions = actions;
         routes = List.of(
-                new Route("GET", "/status", AdminRole.READ, Body.NONE, (id, body) -> status()),
-                new Route("GET", "/stats", AdminRole.READ, Body.NONE, (id, body) -> stats()),
-                new Route("POST", "/purge", AdminRole.PURGE, Body.READ, (id, body) -> purge(body)),
-                new Route("GET", "/purges", AdminRole.READ, Body.NONE, (id, body) -> receipts()),
-                new Route("GET", "/purges/" + ID, AdminRole.READ, Body.NONE, (id, body) -> receipt(id)),
-                new Route("POST", "/explain", AdminRole.READ, Body.READ, (id, body) -> explain(body)),
-                new Route("POST", "/reload", AdminRole.ALL, Body.NONE, (id, body) -> reload()),
-                new Route("POST", "/stop", AdminRole.ALL, Body.NONE, (id, body) -> stop()));
-    }
-
-    /** The rows, in the order in which messages list their paths. */
-    List<Route> all() {
-        return routes;
+                new Route("GET", "/status", READERS, Body.NONE, (id, body) -> status()),
+                new Route("GET", "/stats", READERS, Body.NONE, (id, body) -> stats()),
+                new Route("POST", "/purge", PURGERS, Body.READ, (id, body) -> purge(body)),
+                new Route("GET", "/purges", EVERYBODY, Body.NONE, (id, body) -> receipts()),
+                new Route("GET", "/purges/" + ID, EVERYBODY, Body.NONE, (id, body) -> receipt(id)),
+                new Route("POST", "/explain", READERS, Body.READ, (id, body) -> explain(body)),
+                new Route("POST", "/reload", OPERATORS, Body.NONE, (id, body) -> reload()),
+                new Route("POST", "/stop", OPERATORS, Body.NONE, (id, body) -> stop()));
     }
 
     /**
@@ -109,7 +112,7 @@ final class AdminRoutes {
         }
         for (Route route : ofPath) {
             if (route.method().equals(method)) {
-                return role.permits(route.needs())
+                return route.roles().contains(role)
                         ? new Match.Found(route, route.id(path))
                         : new Match.Refused(
                                 AdminAnswer.error(403, "this token does not allow " + method + " " + route.path()));

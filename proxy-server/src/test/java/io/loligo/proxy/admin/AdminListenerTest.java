@@ -162,6 +162,16 @@ class AdminListenerTest {
         assertThat(JSON.readTree(response.body()).path("error").asText()).startsWith(error);
     }
 
+    @DisplayName("405 says which methods a path takes")
+    @ParameterizedTest(name = "{0} {1}: Allow: {2}")
+    @CsvSource({"POST, /status, GET", "HEAD, /status, GET", "GET, /purge, POST", "PUT, /purges/1, GET"})
+    void allow(String method, String path, String allowed) throws Exception {
+        HttpResponse<String> response = call(listener, method, path, token(), "");
+
+        assertThat(response.statusCode()).isEqualTo(405);
+        assertThat(response.headers().allValues("Allow")).containsExactly(allowed);
+    }
+
     @DisplayName("bodies and lists of URLs have limits")
     @Test
     void limits() throws Exception {
@@ -305,13 +315,15 @@ class AdminListenerTest {
     }
 
     /** A server that does what it is asked, or pretends to. */
-    private static final class AnyActions implements AdminActions {
-        private final CountDownLatch stopped = new CountDownLatch(1);
+    static final class AnyActions implements AdminActions {
+        final CountDownLatch stopped = new CountDownLatch(1);
+        volatile Runnable whenStatusIsAsked = () -> {};
         private final List<PurgeReceipt> purged = Collections.synchronizedList(new ArrayList<>());
         private volatile ReloadResult reloadResult = new ReloadResult(true, List.of());
 
         @Override
         public ServerStatus status() {
+            whenStatusIsAsked.run();
             PeerState peer = new PeerState("server_1", "127.0.0.1", 8081, List.of(), List.of(), true, 0, 0, 0, 0);
             return new ServerStatus(
                     "0.1.0",
