@@ -19,11 +19,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The map of the code, checked: no room leads back to itself, and no room is one knot of classes. */
 class ArchitectureTest {
@@ -31,15 +33,66 @@ class ArchitectureTest {
     /** The classes of one package that may all know each other. */
     private static final int CIRCLE_MAX = 4;
 
+    /** Each may use those before it; the root package, which puts all together, may use them all. */
+    private static final List<String> ORDER = List.of(
+            ".http1",
+            ".access",
+            ".config",
+            ".log",
+            ".respond",
+            ".origin",
+            ".exchange",
+            ".fetch",
+            ".flow",
+            ".explain",
+            ".client.http1",
+            ".client",
+            ".admin",
+            "");
+
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages(ROOT);
 
+    static Stream<String> rooms() {
+        return ORDER.stream();
+    }
+
+    @DisplayName("a room knows only those below it")
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("rooms")
+    void order(String room) {
+        Set<String> below = ORDER.subList(0, ORDER.indexOf(room)).stream()
+                .map(name -> ROOT + name)
+                .collect(Collectors.toSet());
+        below.add(ROOT + room);
+
+        assertThat(CLASSES.stream()
+                        .filter(type -> type.getPackageName().equals(ROOT + room))
+                        .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                        .filter(use -> isOurs(use.getTargetClass().getBaseComponentType()))
+                        .filter(use -> !below.contains(
+                                use.getTargetClass().getBaseComponentType().getPackageName()))
+                        .map(Dependency::getDescription))
+                .isEmpty();
+    }
+
+    @Test
+    @DisplayName("every package has its place in the order")
+    void packages() {
+        assertThat(CLASSES.stream().map(JavaClass::getPackageName).collect(Collectors.toSet()))
+                .isEqualTo(rooms().map(name -> ROOT + name).collect(Collectors.toSet()));
+    }
+
+    private static boolean isOurs(JavaClass type) {
+        return type.getPackageName().equals(ROOT) || type.getPackageName().startsWith(ROOT + ".");
+    }
+
     @DisplayName("no more than " + CIRCLE_MAX + " classes of a package form a circle")
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"access", "config", "log", "respond", "origin", "admin"})
+    @MethodSource("rooms")
     void circles_of_classes(String room) {
-        Predicate<JavaClass> inside = type -> type.getPackageName().equals(ROOT + "." + room);
+        Predicate<JavaClass> inside = type -> type.getPackageName().equals(ROOT + room);
 
         assertThat(circles(inside, type -> outermost(type).getSimpleName()))
                 .as("circles in " + room + ", nested classes counted with the class around them")
@@ -66,7 +119,7 @@ class ArchitectureTest {
         """)
     void search(String edges, String expected) {
         Map<String, Set<String>> graph = new TreeMap<>();
-        for (String edge : edges.split(" ")) {
+        for (String edge : edges.split(" ", -1)) {
             graph.computeIfAbsent(edge.substring(0, 1), any -> new TreeSet<>()).add(edge.substring(2));
             graph.computeIfAbsent(edge.substring(2), any -> new TreeSet<>());
         }

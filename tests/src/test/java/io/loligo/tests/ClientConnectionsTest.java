@@ -77,7 +77,8 @@ class ClientConnectionsTest {
                 other.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
                 other.setSoTimeout(15_000);
                 other.getOutputStream().write(RawHttp.head("GET", "/").getBytes(US_ASCII));
-                assertThat(new String(other.getInputStream().readNBytes(12), US_ASCII)).isEqualTo("HTTP/1.1 200");
+                assertThat(new String(other.getInputStream().readNBytes(12), US_ASCII))
+                        .isEqualTo("HTTP/1.1 200");
             }
             first.close();
             await("the place is free again").until(() -> isServed(server.port()));

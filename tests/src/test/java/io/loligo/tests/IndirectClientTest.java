@@ -13,8 +13,8 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class IndirectClientTest {
     private final Origin origin = Origin.start();
-    private final RunningServer loligo = RunningServer.start(SquidConf.inFrontOf(origin.port())
-            .replacing("http_access allow all", """
+    private final RunningServer loligo =
+            RunningServer.start(SquidConf.inFrontOf(origin.port()).replacing("http_access allow all", """
                     follow_x_forwarded_for allow localhost
                     acl banned src 203.0.113.66
                     http_access deny banned
@@ -32,8 +32,7 @@ class IndirectClientTest {
     }
 
     private String logged(String path) {
-        await("a line for " + path)
-                .until(() -> loligo.accessLog().stream().anyMatch(line -> line.contains(path)));
+        await("a line for " + path).until(() -> loligo.accessLog().stream().anyMatch(line -> line.contains(path)));
         List<String> lines =
                 loligo.accessLog().stream().filter(line -> line.contains(path)).toList();
         return lines.get(lines.size() - 1);
@@ -64,8 +63,10 @@ class IndirectClientTest {
         assertThat(RawHttp.get(port, path, "X-Forwarded-For: 203.0.113.9").isHit())
                 .isTrue();
 
-        await("the hit's line").until(() -> loligo.accessLog().stream()
-                .anyMatch(line -> line.contains(path) && line.contains(" 203.0.113.9 ") && line.contains("HIT/200")));
+        await("the hit's line")
+                .until(() -> loligo.accessLog().stream()
+                        .anyMatch(line ->
+                                line.contains(path) && line.contains(" 203.0.113.9 ") && line.contains("HIT/200")));
     }
 
     @Test
@@ -73,7 +74,12 @@ class IndirectClientTest {
         String path = Origin.freshPath();
         origin.answer(path, ScenarioWithOneOrigin.page("x", "no-store"));
 
-        RawHttp.get(port, path, "X-Forwarded-For: 203.0.113.9", "X-Forwarded-Proto: https", "X-Forwarded-Host: evil.example");
+        RawHttp.get(
+                port,
+                path,
+                "X-Forwarded-For: 203.0.113.9",
+                "X-Forwarded-Proto: https",
+                "X-Forwarded-Host: evil.example");
 
         var request = origin.requestsFor(path).get(0);
         assertThat(request.header("X-Forwarded-For").values()).containsExactly("203.0.113.9, 127.0.0.1");

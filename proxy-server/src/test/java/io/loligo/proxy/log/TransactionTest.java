@@ -29,7 +29,7 @@ class TransactionTest {
             HEAD,
             new EffectiveUri("http", "www.example.org", 80, "/p"),
             new InetSocketAddress(CLIENT, 40_000),
-            new InetSocketAddress("127.0.0.1", 80),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 80),
             "80");
 
     @DisplayName("a client that leaves while it waits is logged as Squid logs it")

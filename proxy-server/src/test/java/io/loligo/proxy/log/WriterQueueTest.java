@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,22 +90,21 @@ class WriterQueueTest {
             for (int i = 0; i < offers; i++) {
                 offered(queue, bytes);
             }
-            queue.order(() -> seen.add(count));
+            queue.order(() -> seen.add(count.get()));
             offered(queue, bytes);
             queue.awaitWritten();
             assertThat(seen).containsExactly(offers);
-            assertThat(count).isEqualTo(offers + 1);
+            assertThat(count).hasValue(offers + 1);
         }
     }
 
-    private volatile int count;
+    private final AtomicInteger count = new AtomicInteger();
 
     private WriterQueue.Sink<Integer> counting() {
         return new WriterQueue.Sink<>() {
             @Override
-            @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes
             public void write(Integer item) {
-                count++;
+                count.incrementAndGet();
             }
 
             @Override

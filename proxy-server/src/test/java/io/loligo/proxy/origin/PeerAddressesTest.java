@@ -32,7 +32,7 @@ class PeerAddressesTest {
         """)
     void order(String rule, String events, String expected) {
         PeerAddresses addresses = PeerAddresses.UNKNOWN;
-        for (String event : events.split(" ")) {
+        for (String event : events.split(" ", -1)) {
             String names = event.isEmpty() ? "" : event.substring(1);
             addresses = switch (event.isEmpty() ? ' ' : event.charAt(0)) {
                 case '=' ->

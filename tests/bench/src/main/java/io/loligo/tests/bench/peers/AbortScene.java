@@ -86,13 +86,13 @@ final class AbortScene implements Scene {
         long left = System.nanoTime();
         Ask.pause(LATER_MILLIS);
         int held = origin.waiting();
-        long begun = origin.requests() - requestsBefore;
+        double begun = (double) origin.requests() - requestsBefore;
         awaitFree(origin);
-        double released = TimeUnit.NANOSECONDS.toMillis(origin.idleSinceNanos() - left);
+        long released = TimeUnit.NANOSECONDS.toMillis(origin.idleSinceNanos() - left);
         return new Sample()
                 .with(HELD, held)
                 .with(BEGUN, begun)
-                .with(RELEASED, Math.max(0, released))
+                .with(RELEASED, (double) Math.max(0, released))
                 .with(WITHOUT, answersRightly(peer) ? 0 : 1)
                 .with(Measure.MEMORY, peer.memoryBytes() / 1048576.0);
     }

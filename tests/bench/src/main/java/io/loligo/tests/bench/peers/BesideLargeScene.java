@@ -154,9 +154,9 @@ final class BesideLargeScene implements Scene {
             double cpuSeconds = (peer.cpuMicros() - cpuBefore) / 1e6;
             Latencies latencies = hits.latencies();
             Sample sample = new Sample()
-                    .with(MEDIAN, latencies.atPerMille(500))
-                    .with(P99, latencies.atPerMille(990))
-                    .with(MAX, latencies.atPerMille(1_000))
+                    .with(MEDIAN, (double) latencies.atPerMille(500))
+                    .with(P99, (double) latencies.atPerMille(990))
+                    .with(MAX, (double) latencies.atPerMille(1_000))
                     .with(LARGE, reading.bytes() / seconds / 1e9)
                     .with(BUSY, 100 * cpuSeconds / seconds)
                     .with(BLIND, hits.longestBlindNanos() / 1e3)

@@ -24,7 +24,6 @@ final class Clients implements AutoCloseable {
     private static final int AT_ONCE = 250;
 
     private static final long TURN_MILLIS = 50;
-    private static final Runnable NOTHING = () -> {};
 
     private final Selector selector;
     private final int port;
@@ -133,7 +132,7 @@ final class Clients implements AutoCloseable {
             }
         }
         while (System.nanoTime() - deadline < 0) {
-            for (Client client : turn(TURN_MILLIS, NOTHING)) {
+            for (Client client : turn(TURN_MILLIS, () -> {})) {
                 if (client.isDone() && client.fault() == null) {
                     done++;
                     if (number < count) {
@@ -169,7 +168,7 @@ final class Clients implements AutoCloseable {
             if (next == all.size()) {
                 return true;
             }
-            turn(TURN_MILLIS, NOTHING);
+            turn(TURN_MILLIS, () -> {});
         }
         return false;
     }
@@ -177,7 +176,7 @@ final class Clients implements AutoCloseable {
     /** Works the connections for {@code time}, each taking {@code bytesPerSecond} at most. */
     void readSlowly(Duration time, long bytesPerSecond) {
         long deadline = System.nanoTime() + time.toNanos();
-        readSlowly(() -> System.nanoTime() - deadline >= 0, bytesPerSecond, 1, NOTHING);
+        readSlowly(() -> System.nanoTime() - deadline >= 0, bytesPerSecond, 1, () -> {});
     }
 
     /**
