@@ -59,7 +59,7 @@ class ArchitectureTest {
     }
 
     @DisplayName("a room knows only those below it")
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = ROOT + "{0}")
     @MethodSource("rooms")
     void order(String room) {
         Set<String> below = ORDER.subList(0, ORDER.indexOf(room)).stream()
@@ -89,7 +89,7 @@ class ArchitectureTest {
     }
 
     @DisplayName("no more than " + CIRCLE_MAX + " classes of a package form a circle")
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = ROOT + "{0}")
     @MethodSource("rooms")
     void circles_of_classes(String room) {
         Predicate<JavaClass> inside = type -> type.getPackageName().equals(ROOT + room);

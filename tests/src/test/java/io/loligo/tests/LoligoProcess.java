@@ -36,11 +36,15 @@ public final class LoligoProcess implements RunningServer {
     /** Starts {@code loligo run -f} on {@code conf} and waits until its port answers. */
     public static LoligoProcess start(SquidConf conf, String... jvmOptions) {
         var started = launch(conf, jvmOptions);
+        started.awaitPort();
+        return started;
+    }
+
+    private void awaitPort() {
         await("the port of " + conf.directory()).atMost(PATIENCE).until(() -> {
-            assertThat(started.process.isAlive()).as(started.output()).isTrue();
+            assertThat(process.isAlive()).as(output()).isTrue();
             return accepts(conf.port());
         });
-        return started;
     }
 
     /** Starts {@code loligo run -f} and waits for nothing: for files that it must refuse. */
@@ -48,6 +52,16 @@ public final class LoligoProcess implements RunningServer {
         List<String> options = new ArrayList<>(List.of(jvmOptions));
         options.addAll(List.of("-jar", JAR.toString(), "run", "-f", conf.write().toString()));
         return new LoligoProcess(conf, java(conf.directory(), options));
+    }
+
+    /** As {@link #start}, with at most {@code descriptors} files and sockets open at a time. */
+    static LoligoProcess startWithDescriptors(int descriptors, SquidConf conf) {
+        List<String> command = new ArrayList<>(List.of("prlimit", "--nofile=" + descriptors + ":" + descriptors, "--"));
+        command.addAll(javaCommand(
+                List.of("-jar", JAR.toString(), "run", "-f", conf.write().toString())));
+        var started = new LoligoProcess(conf, launch(conf.directory(), command));
+        started.awaitPort();
+        return started;
     }
 
     /** Whether whoever started the tests had SIGHUP ignored. Linux says so; elsewhere it is taken for no. */
@@ -74,6 +88,10 @@ public final class LoligoProcess implements RunningServer {
     }
 
     private static Process java(Path directory, List<String> arguments) {
+        return launch(directory, javaCommand(arguments));
+    }
+
+    private static List<String> javaCommand(List<String> arguments) {
         List<String> command = new ArrayList<>();
         if (hangupIsIgnored()) {
             // As under nohup: a child inherits it, and its JVM would never be told of a SIGHUP.
@@ -81,6 +99,10 @@ public final class LoligoProcess implements RunningServer {
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(arguments);
+        return command;
+    }
+
+    private static Process launch(Path directory, List<String> command) {
         try {
             return new ProcessBuilder(command)
                     .directory(directory.toFile())

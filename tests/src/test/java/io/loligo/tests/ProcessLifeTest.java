@@ -4,11 +4,15 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
@@ -133,6 +137,37 @@ class ProcessLifeTest {
                         .isEqualTo("old");
             }
         }
+    }
+
+    @Test
+    void when_descriptors_were_used_up_clients_are_accepted_again_and_the_log_has_said_it_once() {
+        assumeThat(Files.isExecutable(Path.of("/usr/bin/prlimit")))
+                .as("prlimit of util-linux is there")
+                .isTrue();
+        try (var origin = originThatSays("page");
+                var loligo = LoligoProcess.startWithDescriptors(200, SquidConf.inFrontOf(origin.port()))) {
+            assertThat(RawHttp.get(loligo.port(), "/").text()).isEqualTo("page");
+            List<RawHttp> clients = new ArrayList<>();
+            try {
+                for (int i = 0; i < 300; i++) {
+                    clients.add(RawHttp.connect(loligo.port()));
+                }
+                await("the warning")
+                        .atMost(Duration.ofSeconds(20))
+                        .until(() -> saidThatDescriptorsAreUsedUp(loligo) > 0);
+            } finally {
+                clients.forEach(RawHttp::close);
+            }
+
+            assertThat(RawHttp.get(loligo.port(), "/").text()).isEqualTo("page");
+            assertThat(saidThatDescriptorsAreUsedUp(loligo)).isEqualTo(1);
+        }
+    }
+
+    private static long saidThatDescriptorsAreUsedUp(LoligoProcess loligo) {
+        return loligo.cacheLog().stream()
+                .filter(line -> line.contains("Too many open files"))
+                .count();
     }
 
     private static Origin originThatSays(String name) {

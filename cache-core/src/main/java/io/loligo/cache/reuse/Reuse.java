@@ -85,6 +85,7 @@ public sealed interface Reuse {
         /** Nothing is stored under the key, or what was is gone since it was looked up. */
         public static final Fetch URI_MISS = new Fetch(ReuseGround.URI_MISS);
 
+        static final Fetch CREDENTIALS = new Fetch(ReuseGround.CREDENTIALS);
         static final Fetch METHOD = new Fetch(ReuseGround.METHOD);
         static final Fetch BODY = new Fetch(ReuseGround.BODY);
 

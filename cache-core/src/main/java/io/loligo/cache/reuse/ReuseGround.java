@@ -22,6 +22,7 @@ public enum ReuseGround {
 
     URI_MISS("nothing is stored under this key", "RFC 9111 §4"),
     VARY_MISS("no stored variant is for this request", "RFC 9111 §4.1"),
+    CREDENTIALS("the stored 401 asks for credentials, and the request has some", "RFC 9110 §15.5.2"),
     METHOD("only GET and HEAD are answered from the store", "RFC 9111 §4"),
     BODY("a body is not in the key", "RFC 9110 §9.3.1");
 
@@ -46,7 +47,7 @@ public enum ReuseGround {
         return switch (this) {
             case FRESH, MAX_STALE, STALE_WHILE_REVALIDATE, OFFLINE_MODE, NEGATIVE, URI_MISS -> ForwardReason.URI_MISS;
             case NO_CACHE, PRIVATE, STALE -> ForwardReason.STALE;
-            case RELOAD, RELOAD_INTO_IMS, MAX_AGE, MIN_FRESH, REFRESH_IMS -> ForwardReason.REQUEST;
+            case RELOAD, RELOAD_INTO_IMS, MAX_AGE, MIN_FRESH, REFRESH_IMS, CREDENTIALS -> ForwardReason.REQUEST;
             case VARY_MISS -> ForwardReason.VARY_MISS;
             case METHOD -> ForwardReason.METHOD;
             case BODY -> ForwardReason.BYPASS;

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Chooses between the cache and the origin. RFC 9111 §4. */
 public final class ReusePolicy {
+    private static final int UNAUTHORIZED = 401;
+
     private ReusePolicy() {}
 
     /** Whether the cache is to be asked at all: GET and HEAD without a body. */
@@ -43,7 +45,9 @@ public final class ReusePolicy {
                 ? stored.isEmpty()
                         ? Reuse.Fetch.URI_MISS
                         : new Reuse.Fetch(ForwardReason.VARY_MISS, readable(stored, request), ReuseGround.VARY_MISS)
-                : use(selected, request, directives, now, rules);
+                : asksForWhatIsGiven(selected, request)
+                        ? Reuse.Fetch.CREDENTIALS
+                        : use(selected, request, directives, now, rules);
         if (selected != null && !RangeSelection.isHeld(request, selected)) {
             verdict = lacking(selected, verdict);
         }
@@ -58,6 +62,11 @@ public final class ReusePolicy {
         return stored.stream()
                 .filter(head -> ContentCodings.areUnderstood(head.fields(), request.fields()))
                 .toList();
+    }
+
+    /** Whether {@code selected} asks for the credentials that {@code request} has: the origin looks at them. RFC 9110 §15.5.2. */
+    private static boolean asksForWhatIsGiven(StoredHead selected, RequestHead request) {
+        return selected.status() == UNAUTHORIZED && request.fields().has("Authorization");
     }
 
     /** What becomes of a request for bytes that an incomplete response does not hold. RFC 9111 §3.4. */
@@ -108,7 +117,8 @@ public final class ReusePolicy {
             case NO_CACHE, PRIVATE, STALE, RELOAD_INTO_IMS, MAX_AGE, MIN_FRESH, REFRESH_IMS ->
                 new Reuse.Validate(selected, freshness, ground);
             case RELOAD -> new Reuse.Reload(selected, freshness, ground);
-            case URI_MISS, VARY_MISS, METHOD, BODY -> throw new IllegalStateException("something is stored");
+            case URI_MISS, VARY_MISS, CREDENTIALS, METHOD, BODY ->
+                throw new IllegalStateException("something is stored");
         };
     }
 

@@ -37,7 +37,10 @@ public final class StoragePolicy {
     private static final int CONTENT_TOO_LARGE = 413;
     private static final int RANGE_NOT_SATISFIABLE = 416;
     private static final int EXPECTATION_FAILED = 417;
+    private static final int PRECONDITION_REQUIRED = 428;
+    private static final int TOO_MANY_REQUESTS = 429;
     private static final int FIELDS_TOO_LARGE = 431;
+    private static final int NETWORK_AUTHENTICATION_REQUIRED = 511;
 
     /** Final statuses whose caching requirements we know. RFC 9111 §5.2.2.3; RFC 9110 §15. */
     private static final Set<Integer> UNDERSTOOD = Set.of(
@@ -194,7 +197,12 @@ public final class StoragePolicy {
             case PRECONDITION_FAILED -> isConditional(request) ? Reason.PROVOKED : null;
             case RANGE_NOT_SATISFIABLE -> request.has("Range") ? Reason.PROVOKED : null;
             case EXPECTATION_FAILED -> request.has("Expect") ? Reason.PROVOKED : null;
-            case CONTENT_TOO_LARGE, FIELDS_TOO_LARGE -> Reason.PROVOKED;
+            // RFC 6585 §3 to §6: about one request, or one client.
+            case CONTENT_TOO_LARGE,
+                    PRECONDITION_REQUIRED,
+                    TOO_MANY_REQUESTS,
+                    FIELDS_TOO_LARGE,
+                    NETWORK_AUTHENTICATION_REQUIRED -> Reason.PROVOKED;
             default -> null;
         };
     }

@@ -97,6 +97,21 @@ class ReusePolicyTest {
                 .isEqualTo(expected);
     }
 
+    @DisplayName("RFC 9110 §15.5.2: a stored 401 is no answer to who brings credentials")
+    @ParameterizedTest(name = "{0} to {1}")
+    @CsvSource(nullValues = "-", textBlock = """
+        401, -,                                                    serve
+        401, Authorization: Basic x,                               fetch request
+        401, Authorization: Basic x ¦ Cache-Control: only-if-cached, 504 request
+        403, Authorization: Basic x,                               serve
+        """)
+    void credentials(int status, @Nullable String request, String expected) {
+        StoredHead stored = stored(status, "Date: 0 ¦ Cache-Control: max-age=60");
+
+        assertThat(said(ReusePolicy.decide(get(request == null ? "" : request), List.of(stored), at(1), RULES)))
+                .isEqualTo(expected);
+    }
+
     @Test
     @DisplayName("RFC 9111 §4.1: of several that match, the most recent; the others stay for those whom they match")
     void selects() {

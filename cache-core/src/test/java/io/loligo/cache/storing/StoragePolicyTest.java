@@ -100,8 +100,12 @@ class StoragePolicyTest {
         412 to none                                 | -                                  | 412    | Cache-Control: max-age=60                                   | store
         416 to a Range                              | Range: bytes=9-                    | 416    | Cache-Control: max-age=60                                   | PROVOKED
         417 to an Expect                            | Expect: x                          | 417    | Cache-Control: max-age=60                                   | PROVOKED
+        413                                         | -                                  | 413    | Cache-Control: max-age=60                                   | PROVOKED
+        428                                         | -                                  | 428    | Cache-Control: max-age=60                                   | PROVOKED
+        429                                         | -                                  | 429    | Cache-Control: max-age=60                                   | PROVOKED
         431                                         | -                                  | 431    | Cache-Control: max-age=60                                   | PROVOKED
-                302 with only a validator                   | -                                  | 302    | Last-Modified: -1000                                        | STATUS
+        511                                         | -                                  | 511    | Cache-Control: max-age=60                                   | PROVOKED
+        302 with only a validator                   | -                                  | 302    | Last-Modified: -1000                                        | STATUS
         403 with only a validator                   | -                                  | 403    | ETag: "a"                                                   | STATUS
         503 with only a validator                   | -                                  | 503    | Last-Modified: -1000                                        | STATUS
         599, public, with a validator               | -                                  | 599    | Last-Modified: -1000 ¦ Cache-Control: public                | store

@@ -32,6 +32,9 @@ public record RequestFacts(
     /** Stands where there is no request yet. */
     private static final RequestHead NO_HEAD = new RequestHead("NONE", "/", HttpVersion.HTTP_1_1, Fields.EMPTY);
 
+    /** The unspecified address, 0.0.0.0, which no client can have. */
+    private static final InetSocketAddress UNKNOWN = new InetSocketAddress(0);
+
     private static final EffectiveUri NO_URI = new EffectiveUri("http", "none", 80, "/");
 
     /** Facts of a request that has no answer yet, from the client itself. */
@@ -53,6 +56,11 @@ public record RequestFacts(
     /** The same, with a client behind the one that connected. */
     public RequestFacts withIndirectClient(IndirectClient behind) {
         return new RequestFacts(head, uri, client, local, portName, reply, behind);
+    }
+
+    /** The same from a client that no address names: only acls of all addresses match it. */
+    RequestFacts withUnknownClient() {
+        return new RequestFacts(head, uri, UNKNOWN, local, portName, reply, null);
     }
 
     /** The client's address for acls. */

@@ -62,7 +62,8 @@ public record Configuration(
 
     /** What a request must pass before anything else: {@code httpAccess} with the manager's and PURGE's own rules. */
     public AccessRules accessRules() {
-        return new AccessRules(httpAccess, managerNamed, purgeMethodEnabled);
+        return new AccessRules(
+                httpAccess, managerNamed, purgeMethodEnabled, clientAddresses.followXForwardedFor() != null);
     }
 
     /**

@@ -49,7 +49,8 @@ final class LoopbackTrust {
                             Kind.DOUBTFUL,
                             door.line.where(),
                             door.line.text() + " may be open to everybody: a proxy on this machine, as " + port.where()
-                                    + " seems to have, connects from this machine for all clients; let"
+                                    + " seems to have, connects from this machine for all clients, and not every proxy"
+                                    + " says so in X-Forwarded-For, Forwarded, X-Real-IP or Via; let"
                                     + " follow_x_forwarded_for or require-proxy-header name them, or give this a port of"
                                     + " its own (acl myportname)"));
         }

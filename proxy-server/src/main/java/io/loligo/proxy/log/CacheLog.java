@@ -116,6 +116,7 @@ public final class CacheLog implements AutoCloseable {
                 logger.setLevel(Level.WARNING);
             }
         }
+        AcceptFailures.XNIO.setFilter(new AcceptFailures(new RecurringWarning(LOG)));
         return log;
     }
 

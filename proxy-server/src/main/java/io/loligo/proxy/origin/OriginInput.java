@@ -9,13 +9,18 @@ import org.xnio.conduits.StreamSourceConduit;
 
 /** What comes from an origin's socket: bytes in our hands, and whether there may be more. Used on one I/O thread only. */
 final class OriginInput {
+    /** Bytes that one event takes from an origin at most before the thread turns to its other connections. */
+    static final int TURN_BYTES_MAX = 256 << 10;
+
     private final StreamSourceConduit source;
     private final ByteBufferPool buffers;
     private final OriginTraffic traffic;
     /** Bytes read and not yet used; null when there are none. */
     private @Nullable PooledByteBuffer bytes;
-    /** False when the last read took all that there was: the next one would be for nothing. */
+    /** False when the last read took all that there was, or all of this turn: the next event says that there is more. */
     private boolean mayBeReadable;
+    /** What is left of {@link #TURN_BYTES_MAX}. */
+    private int turn;
 
     OriginInput(StreamSourceConduit source, ByteBufferPool buffers, OriginTraffic traffic) {
         this.source = source;
@@ -25,6 +30,7 @@ final class OriginInput {
 
     /** The socket has something. */
     void readable() {
+        turn = TURN_BYTES_MAX;
         mayBeReadable = true;
     }
 
@@ -61,7 +67,8 @@ final class OriginInput {
     int read(ByteBuffer buffer) throws IOException {
         int room = buffer.remaining();
         int count = source.read(buffer);
-        mayBeReadable = count == room || count < 0;
+        turn -= Math.max(0, count);
+        mayBeReadable = (count == room && turn > 0) || count < 0;
         if (count > 0) {
             traffic.moved(0, count);
         }

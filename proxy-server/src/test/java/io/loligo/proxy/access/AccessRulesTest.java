@@ -31,7 +31,7 @@ class AccessRulesTest {
         AccessList everyone = new AccessList(
                 "http_access", List.of(new Rule(true, List.of(new Term(false, ALL)), "allow all")), false);
 
-        assertThat(new AccessRules(everyone, manager, purge)
+        assertThat(new AccessRules(everyone, manager, purge, false)
                         .decide(Requests.from(client, method, url))
                         .allowed())
                 .isEqualTo(allowed);
@@ -54,7 +54,50 @@ class AccessRulesTest {
         RequestFacts facts =
                 Requests.from("127.0.0.1", "GET", "http://x.example/squid-internal-mgr/info", field, "203.0.113.9");
 
-        AccessVerdict verdict = new AccessRules(everyone, named, false).decide(facts);
+        AccessVerdict verdict = new AccessRules(everyone, named, false, false).decide(facts);
+
+        assertThat(verdict.allowed()).isEqualTo(allowed);
+    }
+
+    @DisplayName(
+            "PURGE and the manager: a loopback address is not trusted where the request says that it was forwarded")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            # rule                                    | client      | method | path  | field           | followed | rule                         | allowed
+            PURGE from here, on its own               | 127.0.0.1   | PURGE  | /     | Accept          | false    | allow 127.0.0.0/8            | true
+            PURGE through a proxy on this machine     | 127.0.0.1   | PURGE  | /     | X-Forwarded-For | false    | allow 127.0.0.0/8            | false
+            by IPv6                                   | ::1         | PURGE  | /     | Via             | false    | allow ::1                    | false
+            the file says whom to believe             | 127.0.0.1   | PURGE  | /     | X-Forwarded-For | true     | allow 127.0.0.0/8            | true
+            the file opens it to everybody            | 127.0.0.1   | PURGE  | /     | X-Forwarded-For | false    | allow all                    | true
+            in the words of a denial                  | 127.0.0.1   | PURGE  | /     | Forwarded       | false    | deny !127.0.0.1; allow all   | false
+            a denial of this machine still holds      | 127.0.0.1   | PURGE  | /     | Forwarded       | false    | deny 127.0.0.1; allow all    | false
+            through a proxy elsewhere that is trusted | 10.0.0.1    | PURGE  | /     | X-Forwarded-For | false    | allow 10.0.0.0/8             | true
+            a manager page                            | 127.0.0.1   | GET    | /squid-internal-mgr/info | X-Real-IP | false | allow 127.0.0.1      | false
+            any other page                            | 127.0.0.1   | GET    | /     | X-Forwarded-For | false    | allow 127.0.0.1              | true
+            """)
+    void loopback(
+            String rule,
+            String client,
+            String method,
+            String path,
+            String field,
+            boolean followed,
+            String rules,
+            boolean allowed) {
+        RequestFacts facts = Requests.from(client, method, "http://x.example" + path, field, "203.0.113.9");
+        List<Rule> parsed = List.of(rules.split("; ", -1)).stream()
+                .map(text -> {
+                    boolean negated = text.contains("!");
+                    String address = text.substring(text.indexOf(negated ? '!' : ' ') + 1);
+                    Acl acl = address.equals("all")
+                            ? ALL
+                            : new AddressAcl("here", AddressAcl.Side.CLIENT, ForwardedForTest.set(address));
+                    return new Rule(text.startsWith("allow"), List.of(new Term(negated, acl)), text);
+                })
+                .toList();
+
+        AccessVerdict verdict =
+                new AccessRules(new AccessList("http_access", parsed, false), true, true, followed).decide(facts);
 
         assertThat(verdict.allowed()).isEqualTo(allowed);
     }

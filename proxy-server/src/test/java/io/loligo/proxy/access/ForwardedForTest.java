@@ -114,7 +114,7 @@ class ForwardedForTest {
                 false);
     }
 
-    private static AddressSet set(String... items) {
+    static AddressSet set(String... items) {
         AddressSet.Builder builder = AddressSet.builder();
         for (String item : items) {
             assertThat(builder.add(item)).isTrue();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -87,6 +88,30 @@ class CacheLogTest {
         assertThat(first.get(0)).matches("\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d\\| ready");
         assertThat(first.get(1)).endsWith("| WARNING: odd");
         assertThat(Files.readAllLines(file)).singleElement().asString().endsWith("| rotated");
+    }
+
+    @DisplayName("accepts that fail several times a second are one warning while they last")
+    @Test
+    void accept_failures() {
+        SteppedWarnings stepped = new SteppedWarnings();
+        AcceptFailures filter = new AcceptFailures(stepped.warning());
+        for (int i = 0; i < 9; i++) {
+            assertThat(
+                            filter.isLoggable(
+                                    new LogRecord(
+                                            Level.WARNING,
+                                            "XNIO008001: Socket accept failed, backing off for 250 milliseconds: java.io.IOException: Too many open files")))
+                    .isFalse();
+            stepped.advance(Duration.ofMillis(250));
+        }
+        assertThat(filter.isLoggable(new LogRecord(Level.WARNING, "something else")))
+                .isTrue();
+        stepped.advance(RecurringWarning.QUIET.plusSeconds(1));
+
+        assertThat(stepped.lines())
+                .containsExactly(
+                        "WARNING clients could not connect: Too many open files; it is tried again four times a second",
+                        "INFO clients could not connect: Too many open files: over, 9 times in 2 s");
     }
 
     @DisplayName("lines beyond the bytes of the queue are dropped and counted, and the log says so")
