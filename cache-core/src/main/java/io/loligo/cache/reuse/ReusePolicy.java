@@ -117,7 +117,7 @@ public final class ReusePolicy {
             case NO_CACHE, PRIVATE, STALE, RELOAD_INTO_IMS, MAX_AGE, MIN_FRESH, REFRESH_IMS ->
                 new Reuse.Validate(selected, freshness, ground);
             case RELOAD -> new Reuse.Reload(selected, freshness, ground);
-            case URI_MISS, VARY_MISS, CREDENTIALS, METHOD, BODY ->
+            case URI_MISS, VARY_MISS, CREDENTIALS, METHOD, BODY, CACHE_DENIED, NO_STORE ->
                 throw new IllegalStateException("something is stored");
         };
     }
