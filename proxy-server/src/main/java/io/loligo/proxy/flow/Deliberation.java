@@ -6,7 +6,9 @@ import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.key.KeyPolicy;
+import io.loligo.cache.key.SiteOptions;
 import io.loligo.cache.key.TargetUri;
+import io.loligo.cache.key.UnusableHost;
 import io.loligo.cache.reuse.Reuse;
 import io.loligo.cache.reuse.ReuseGround;
 import io.loligo.cache.reuse.ReusePolicy;
@@ -54,7 +56,27 @@ public final class Deliberation {
             String host = authority == null ? "localhost" : authority.toLowerCase(Locale.ROOT);
             return new EffectiveUri(scheme, host, site.port().port(), head.target());
         }
-        return KeyPolicy.effectiveUri(head, authority, site.options());
+        boolean accelerated = site.port().accelerated();
+        if (scheme == null && accelerated) {
+            return KeyPolicy.effectiveUri(head, null, site.options());
+        }
+        if (scheme == null && !head.target().startsWith(AccessRules.MANAGER_PATH) && !head.isMethod("PURGE")) {
+            return new UnusableHost("", "a path alone, and the port is no accelerator's");
+        }
+        return KeyPolicy.effectiveUri(head, authority, options(scheme, accelerated, site.options()));
+    }
+
+    /** How the URL of an absolute target is rebuilt, whose scheme counts, or any URL on a port that accelerates no site. */
+    private static SiteOptions options(@Nullable String scheme, boolean accelerated, SiteOptions port) {
+        boolean known = "http".equals(scheme) || "https".equals(scheme);
+        return new SiteOptions(
+                known ? scheme : port.scheme(),
+                port.listeningPort(),
+                accelerated ? port.defaultSite() : null,
+                accelerated ? port.defaultSitePort() : 0,
+                !accelerated || port.vhost(),
+                accelerated ? port.vport() : -1,
+                port.visibleHostname());
     }
 
     /**
