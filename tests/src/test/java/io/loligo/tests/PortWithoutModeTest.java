@@ -37,7 +37,8 @@ class PortWithoutModeTest {
             }
             await().untilAsserted(() -> assertThat(server.accessLog())
                     .singleElement()
-                    .satisfies(line -> assertThat(line).contains("/" + status + " ").contains(" " + logged + " ")));
+                    .satisfies(line ->
+                            assertThat(line).contains("/" + status + " ").contains(" " + logged + " ")));
         }
     }
 
@@ -49,8 +50,7 @@ class PortWithoutModeTest {
             for (String scheme : new String[] {"http", "https", "http"}) {
                 try (var connection = RawHttp.connect(server.port())) {
                     connection
-                            .send("GET " + scheme
-                                    + "://www.example.org/a HTTP/1.1\r\nHost: www.example.org\r\n\r\n")
+                            .send("GET " + scheme + "://www.example.org/a HTTP/1.1\r\nHost: www.example.org\r\n\r\n")
                             .answer();
                 }
             }

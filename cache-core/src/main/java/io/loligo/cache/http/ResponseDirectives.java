@@ -99,7 +99,8 @@ public record ResponseDirectives(
         if (response.has(SurrogateControl.NAME)) {
             ResponseDirectives directives = SurrogateControl.read(
                     response.all(SurrogateControl.NAME), surrogate == null ? SurrogateControl.UNNAMED : surrogate);
-            // Without a name of our own the field is not ours, but who wants no surrogate to store it means us too, as in Squid.
+            // Without a name of our own the field is not ours, but who wants no surrogate to store it means us too, as
+            // in Squid.
             if (directives != null && (surrogate != null || directives.has(Flag.NO_STORE))) {
                 return directives;
             }

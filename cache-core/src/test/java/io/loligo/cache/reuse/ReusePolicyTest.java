@@ -207,7 +207,7 @@ class ReusePolicyTest {
         Accept-Encoding tells them apart         | Accept-Encoding | "a" and "b"         | 0
         """)
     void nameableVariants(String rule, String vary, String tags, int candidates) {
-        String[] each = tags.split(" and ");
+        String[] each = tags.split(" and ", -1);
         List<StoredHead> stored = List.of(varied(1, vary, "x1", each[0]), varied(2, vary, "x2", each[1]));
 
         assertThat(ReusePolicy.decide(get(vary + ": x3"), stored, at(10), RULES))

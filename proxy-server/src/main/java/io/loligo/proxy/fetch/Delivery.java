@@ -16,12 +16,14 @@ import io.loligo.proxy.log.AddressText;
 import io.loligo.proxy.log.RecurringWarning;
 import io.loligo.proxy.origin.OriginHandler.Cause;
 import io.loligo.proxy.origin.OriginHandler.Unreachable;
+import io.loligo.proxy.origin.Peer;
 import io.loligo.proxy.respond.Answer;
 import io.loligo.proxy.respond.BodySource;
 import io.loligo.proxy.respond.CacheRemarks;
 import io.loligo.proxy.respond.ErrorPage;
 import io.loligo.proxy.respond.Lookup;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Hands an origin's answer, or the lack of one, to a client. Stateless; called on the client's I/O thread. */
@@ -184,13 +186,12 @@ final class Delivery {
     /** The address of the peer that failed: the one that was connected to, or that was to be; null where there was none to try. */
     static @Nullable String address(Unreachable failure) {
         InetSocketAddress connectedTo = failure.address();
-        if (connectedTo != null || failure.peer() == null) {
+        Peer peer = failure.peer();
+        if (connectedTo != null || peer == null) {
             return address(connectedTo);
         }
-        return failure.peer().addresses().stream()
-                .findFirst()
-                .map(Delivery::address)
-                .orElse(null);
+        List<InetSocketAddress> known = peer.addresses();
+        return known.isEmpty() ? null : address(known.get(0));
     }
 
     private static ErrorPage page(Cause cause) {

@@ -68,9 +68,9 @@ public final class Deliberation {
 
     /** How the URL of an absolute target is rebuilt, whose scheme counts, or any URL on a port that accelerates no site. */
     private static SiteOptions options(@Nullable String scheme, boolean accelerated, SiteOptions port) {
-        boolean known = "http".equals(scheme) || "https".equals(scheme);
+        String named = scheme == null ? "" : scheme;
         return new SiteOptions(
-                known ? scheme : port.scheme(),
+                named.equals("http") || named.equals("https") ? named : port.scheme(),
                 port.listeningPort(),
                 accelerated ? port.defaultSite() : null,
                 accelerated ? port.defaultSitePort() : 0,

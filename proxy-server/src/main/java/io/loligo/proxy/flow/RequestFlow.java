@@ -293,7 +293,8 @@ public final class RequestFlow {
     private void managerPage(Exchange x) {
         String path = x.uri().pathAndQuery();
         String name = path.startsWith(AccessRules.MANAGER_PATH)
-                ? path.substring(AccessRules.MANAGER_PATH.length()) : path.substring(1);
+                ? path.substring(AccessRules.MANAGER_PATH.length())
+                : path.substring(1);
         int password = name.indexOf('@');
         Optional<String> page = manager.apply(password < 0 ? name : name.substring(0, password));
         x.answerText(
