@@ -16,12 +16,14 @@ import io.loligo.proxy.log.AddressText;
 import io.loligo.proxy.log.RecurringWarning;
 import io.loligo.proxy.origin.OriginHandler.Cause;
 import io.loligo.proxy.origin.OriginHandler.Unreachable;
+import io.loligo.proxy.origin.Peer;
 import io.loligo.proxy.respond.Answer;
 import io.loligo.proxy.respond.BodySource;
 import io.loligo.proxy.respond.CacheRemarks;
 import io.loligo.proxy.respond.ErrorPage;
 import io.loligo.proxy.respond.Lookup;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Hands an origin's answer, or the lack of one, to a client. Stateless; called on the client's I/O thread. */
@@ -30,6 +32,7 @@ final class Delivery {
     private static final int OK = 200;
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
+    private static final int GATEWAY_TIMEOUT = 504;
     private static final RecurringWarning UNREACHABLE =
             new RecurringWarning(System.getLogger(Delivery.class.getName()));
 
@@ -150,8 +153,13 @@ final class Delivery {
         });
     }
 
-    /** Sends the page for a fetch that brought no answer. */
-    void failed(Exchange x, Unreachable failure, ResultCode code) {
+    /**
+     * Sends the page for a fetch that brought no answer.
+     *
+     * @param validation whether it was to validate a stored response, which must not stand in: where the origin could not be
+     *     asked the status is 504, whatever the failure. RFC 9111 §5.2.2.2
+     */
+    void failed(Exchange x, Unreachable failure, ResultCode code, boolean validation) {
         String url = x.uri().toString();
         UNREACHABLE.met(
                 failure.trouble(),
@@ -162,7 +170,18 @@ final class Delivery {
         ClientBody body = x.client().body();
         boolean tooBig = body != null && body.isTooBig();
         ErrorPage page = tooBig ? ErrorPage.ERR_TOO_BIG : page(failure.cause());
-        x.refuse(page, code, "");
+        if (validation && couldNotAsk(failure.cause())) {
+            x.refuse(page, GATEWAY_TIMEOUT, "Gateway Timeout", code, "");
+        } else {
+            x.refuse(page, code, "");
+        }
+    }
+
+    private static boolean couldNotAsk(Cause cause) {
+        return switch (cause) {
+            case NO_PEER, REFUSED, CONNECT_TIMEOUT, READ_TIMEOUT, CLOSED, RESET -> true;
+            case MALFORMED, TOO_BIG, REQUEST_BODY -> false;
+        };
     }
 
     /** Passes on a 1xx answer, with its end-to-end fields. RFC 9110 §15.2; §8.6 has no Content-Length in it. */
@@ -178,6 +197,17 @@ final class Delivery {
     /** An address that a peer was connected to, as the log names it; null for none. */
     static @Nullable String address(@Nullable InetSocketAddress connectedTo) {
         return connectedTo == null ? null : AddressText.of(connectedTo.getAddress());
+    }
+
+    /** The address of the peer that failed: the one that was connected to, or that was to be; null where there was none to try. */
+    static @Nullable String address(Unreachable failure) {
+        InetSocketAddress connectedTo = failure.address();
+        Peer peer = failure.peer();
+        if (connectedTo != null || peer == null) {
+            return address(connectedTo);
+        }
+        List<InetSocketAddress> known = peer.addresses();
+        return known.isEmpty() ? null : address(known.get(0));
     }
 
     private static ErrorPage page(Cause cause) {

@@ -491,12 +491,12 @@ final class Fetch implements OriginHandler {
                 : ValidationOutcome.unanswered(
                         validate, outlets.clock().instant(), plan.asked().reuse());
         endForAll(x -> {
-            x.answeredBy(failure.code(), Delivery.address(failure.address()));
+            x.answeredBy(failure.code(), Delivery.address(failure));
             if (outcome instanceof ValidationOutcome.ServeStale stale) {
                 serve(x, stale.stored(), ResultCode.TCP_REFRESH_FAIL_OLD, 0, Fields.EMPTY);
             } else {
                 ResultCode code = validate == null ? plan.code() : ResultCode.TCP_REFRESH_FAIL_ERR;
-                outlets.delivery().failed(x, failure, code);
+                outlets.delivery().failed(x, failure, code, validate != null);
             }
         });
     }
