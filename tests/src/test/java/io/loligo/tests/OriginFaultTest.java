@@ -64,9 +64,10 @@ class OriginFaultTest {
 
             assertThat(answer.status()).isEqualTo(503);
             assertThat(answer.field("X-Squid-Error")).hasValue("ERR_CONNECT_FAIL 0");
-            await().untilAsserted(() -> assertThat(server.accessLog()).singleElement().satisfies(line -> assertThat(line)
-                    .contains(" TCP_MISS/503 ")
-                    .contains(" FIRSTUP_PARENT/127.0.0.1 ")));
+            await().untilAsserted(() -> assertThat(server.accessLog())
+                    .singleElement()
+                    .satisfies(line ->
+                            assertThat(line).contains(" TCP_MISS/503 ").contains(" FIRSTUP_PARENT/127.0.0.1 ")));
         }
     }
 

@@ -31,8 +31,8 @@ class PeerLoginTest {
 
             assertThat(origin.heads())
                     .singleElement()
-                    .satisfies(head -> assertThat(head.lines()
-                                    .filter(line -> line.regionMatches(true, 0, "Authorization:", 0, 14)))
+                    .satisfies(head -> assertThat(
+                                    head.lines().filter(line -> line.regionMatches(true, 0, "Authorization:", 0, 14)))
                             .containsExactly("Authorization: " + basic(sent)));
         }
     }

@@ -270,7 +270,9 @@ public final class RequestHeadReader {
         if (i == to) {
             return needMore();
         }
-        return i == from || bytes[i] != ' ' ? refuse(Refusal.unknownProtocol("a method that is not a token and a blank")) : i;
+        return i == from || bytes[i] != ' '
+                ? refuse(Refusal.unknownProtocol("a method that is not a token and a blank"))
+                : i;
     }
 
     private int endOfTarget(int from) {
@@ -283,7 +285,10 @@ public final class RequestHeadReader {
         }
         if (i - from > TARGET_BYTES_MAX) {
             return refuse(new Refusal(
-                    414, "URI Too Long", Refusal.Page.INVALID_URL, "a URL of more than " + TARGET_BYTES_MAX + " bytes"));
+                    414,
+                    "URI Too Long",
+                    Refusal.Page.INVALID_URL,
+                    "a URL of more than " + TARGET_BYTES_MAX + " bytes"));
         }
         if (i == to) {
             return needMore();

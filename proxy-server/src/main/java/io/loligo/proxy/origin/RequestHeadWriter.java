@@ -120,7 +120,8 @@ final class RequestHeadWriter {
         return switch (login.kind()) {
             case NONE, PASS -> null;
             case FIXED -> basic(login.user(), login.password());
-            // The origin trusts the name because it comes with our password, so it is never one that only the client gave.
+            // The origin trusts the name because it comes with our password, so it is never one that only the client
+            // gave.
             case CLIENT_USER -> basic(NO_USER, login.password());
         };
     }

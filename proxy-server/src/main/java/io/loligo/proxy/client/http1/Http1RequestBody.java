@@ -87,8 +87,8 @@ final class Http1RequestBody implements ClientBody {
             return;
         }
         // Framing makes a body longer, so this mostly is enough.
-        ByteBuffer kept = ByteBuffer.allocate(
-                Math.min(most, connection.received().remaining()));
+        ByteBuffer kept =
+                ByteBuffer.allocate(Math.min(most, connection.received().remaining()));
         try {
             readChunked(chunks, kept);
             while (!complete && !kept.hasRemaining() && kept.capacity() < most) {

@@ -409,7 +409,8 @@ public final class ResponseSender {
             ahead = own;
         }
         if (writeTimer == null) {
-            writeTimer = sink.getIoThread().executeAfter(this::clientIsGone, writeTimeout.toMillis(), TimeUnit.MILLISECONDS);
+            writeTimer =
+                    sink.getIoThread().executeAfter(this::clientIsGone, writeTimeout.toMillis(), TimeUnit.MILLISECONDS);
         }
         if (!countedAsWaiting) {
             countedAsWaiting = true;
