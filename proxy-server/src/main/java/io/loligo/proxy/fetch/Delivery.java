@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Hands an origin's answer, or the lack of one, to a client. Stateless; called on the client's I/O thread. */
 final class Delivery {
+    private static final String CONTENT_LENGTH = "Content-Length";
     private static final int OK = 200;
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
@@ -69,19 +70,38 @@ final class Delivery {
         Fields fields = stored == null
                 ? x.forClient(head.fields())
                 : stored.directives().reusable(x.forClient(head.fields(), stored));
-        String announced = head.fields().first("Content-Length");
+        String announced = head.fields().first(CONTENT_LENGTH);
         if (x.isHead() || !hasBody(head.status())) {
             fields = announced != null && head.status() != NO_CONTENT
-                    ? fields.with("Content-Length", announced)
-                    : fields.without("Content-Length");
+                    ? fields.with(CONTENT_LENGTH, announced)
+                    : fields.without(CONTENT_LENGTH);
         } else if (answer.length() >= 0) {
-            fields = fields.with("Content-Length", Long.toString(answer.length()));
+            fields = announces(fields, answer.length())
+                    ? fields
+                    : fields.with(CONTENT_LENGTH, Long.toString(answer.length()));
         } else {
-            fields = fields.without("Content-Length");
+            fields = fields.without(CONTENT_LENGTH);
         }
         return fields.has("Date")
                 ? fields
                 : fields.plus("Date", HttpDate.format(answer.answer().times().responseTime()));
+    }
+
+    /** Whether {@code fields} have one Content-Length, and it says {@code length}, so that no copy has to be made. */
+    private static boolean announces(Fields fields, long length) {
+        int line = fields.indexOf(CONTENT_LENGTH, 0);
+        if (line < 0 || fields.indexOf(CONTENT_LENGTH, line + 1) >= 0) {
+            return false;
+        }
+        String digits = fields.value(line);
+        long rest = length;
+        for (int i = digits.length() - 1; i > 0; i--) {
+            if (digits.charAt(i) != '0' + rest % 10) {
+                return false;
+            }
+            rest /= 10;
+        }
+        return rest < 10 && digits.length() > 0 && digits.charAt(0) == '0' + rest;
     }
 
     private static boolean hasBody(int status) {
@@ -89,14 +109,10 @@ final class Delivery {
     }
 
     private static CacheStatus cacheStatus(AnswerUnderway answer, ForwardReason why, boolean collapsed) {
-        CacheStatus status = CacheStatus.forwarded(why)
-                .withForwardStatus(answer.answer().head().status());
-        if (answer.stored() != null) {
-            status = status.withStored();
-        } else if (answer.notStored() != null) {
-            status = status.withDetail(answer.notStored().word());
-        }
-        return collapsed ? status.withCollapsed() : status;
+        boolean stored = answer.stored() != null;
+        String detail =
+                stored || answer.notStored() == null ? null : answer.notStored().word();
+        return new CacheStatus(why, answer.answer().head().status(), null, stored, collapsed, null, detail);
     }
 
     /** The part of a whole on its way that {@code x} asks for; several parts are no reason to wait for the whole. */
@@ -177,7 +193,7 @@ final class Delivery {
         if (head.status() == 100 && body != null && !body.passesOnContinue()) {
             return;
         }
-        Fields fields = x.forClient(FieldRule.endToEnd(head.fields())).without("Content-Length");
+        Fields fields = x.forClient(FieldRule.endToEnd(head.fields())).without(CONTENT_LENGTH);
         x.client().interim(new ResponseHead(head.status(), head.reason(), fields));
     }
 

@@ -39,6 +39,7 @@ public final class ResponseFields {
     private final Identity identity;
     private final boolean via;
     private final String viaValue;
+    private final String cacheName;
     private final byte[] ttl;
     /** Copied when a port comes for the first time. There are as many as listening ports. */
     private volatile List<PortLines> hitLines = List.of();
@@ -53,6 +54,7 @@ public final class ResponseFields {
         this.identity = identity;
         this.via = via;
         this.viaValue = "1.1 " + identity.uniqueHostname() + " (" + product + ")";
+        this.cacheName = CacheStatus.name(identity.uniqueHostname());
         this.ttl = ascii("Cache-Status: " + CacheStatus.hitPrefix(identity.uniqueHostname()));
     }
 
@@ -88,30 +90,32 @@ public final class ResponseFields {
      */
     public ByteBuffer head(Answer answer, boolean chunked, boolean keepAlive, HttpVersion version) {
         CacheRemarks remarks = answer.remarks();
-        byte[] lines =
-                ownLines.computeIfAbsent(new OwnLines(remarks.hit(), remarks.lookup(), remarks.port()), this::encode);
+        byte[] lines = lines(new OwnLines(remarks.hit(), remarks.lookup(), remarks.port()));
         CacheStatus status = remarks.status();
-        String cacheStatus = status == null ? null : status.format(identity.uniqueHostname());
+        String cacheStatus = status == null ? null : status.formatAfter(cacheName);
         byte[] end = end(keepAlive, version);
         Answer.StoredForm stored = answer.storedForm();
         return stored != null && cacheStatus != null && !chunked
-                ? stored(stored, lines, ascii(cacheStatus), end)
+                ? stored(stored, lines, cacheStatus, end)
                 : composed(answer, chunked, lines, cacheStatus, end);
     }
 
-    private static ByteBuffer stored(Answer.StoredForm stored, byte[] lines, byte[] cacheStatus, byte[] end) {
+    private static ByteBuffer stored(Answer.StoredForm stored, byte[] lines, String cacheStatus, byte[] end) {
         int needed = stored.head().remaining()
                 + lines.length
                 + AGE.length
                 + CACHE_STATUS.length
-                + cacheStatus.length
+                + cacheStatus.length()
                 + end.length
                 + NUMBER_BYTES
                 + 4;
         ByteBuffer head = needed <= SCRATCH_BYTES ? SCRATCH.get().clear() : ByteBuffer.allocate(needed);
         head.put(stored.head()).put(AGE);
         putNumber(head, stored.ageSeconds());
-        head.put((byte) '\r').put((byte) '\n').put(lines).put(CACHE_STATUS).put(cacheStatus);
+        head.put((byte) '\r').put((byte) '\n').put(lines).put(CACHE_STATUS);
+        for (int i = 0; i < cacheStatus.length(); i++) {
+            head.put((byte) cacheStatus.charAt(i));
+        }
         head.put((byte) '\r').put((byte) '\n');
         return head.put(end).flip();
     }
@@ -138,6 +142,11 @@ public final class ResponseFields {
 
     /** What Via, X-Cache and X-Cache-Lookup depend on. */
     private record OwnLines(boolean hit, Lookup lookup, int port) {}
+
+    private byte[] lines(OwnLines of) {
+        byte[] known = ownLines.get(of);
+        return known == null ? ownLines.computeIfAbsent(of, this::encode) : known;
+    }
 
     private byte[] encode(OwnLines lines) {
         String host = identity.visibleHostname();
