@@ -63,7 +63,7 @@ public final class Transaction {
      * @param head the head as sent; {@link SentHead#NONE} while log_mime_hdrs is off
      * @param bytes sent, the head included
      * @param bodyBytes sent, the head excluded
-     * @param aborted whether the answer was cut short, by the client or by this server
+     * @param aborted whether the client left before it had all of the answer
      */
     public record Reply(
             int status, @Nullable String contentType, SentHead head, long bytes, long bodyBytes, boolean aborted) {}
@@ -218,7 +218,7 @@ public final class Transaction {
         return result;
     }
 
-    /** Whether the answer was cut short; logged as a suffix {@code _ABORTED}. */
+    /** Whether the client left before it had all of the answer; logged as a suffix {@code _ABORTED}. */
     public boolean aborted() {
         return aborted;
     }
