@@ -52,7 +52,17 @@ public interface ResponseStore extends AutoCloseable {
      *
      * @param begun the {@link #purgeOrder} of before the request went to the origin
      */
-    EntryWriter write(StoredHead head, long begun);
+    default EntryWriter write(StoredHead head, long begun) {
+        return write(head, null, begun);
+    }
+
+    /**
+     * As {@link #write(StoredHead, long)}, for a response that is made of a stored part and one that arrives: purges that are about
+     * the stored part apply as well, for its bytes become those of the response. RFC 9111 §3.4.
+     *
+     * @param part the stored part; null for a response that arrives whole
+     */
+    EntryWriter write(StoredHead head, @Nullable StoredHead part, long begun);
 
     /**
      * Gives the stored body of {@code stored} the head {@code updated}. RFC 9111 §4.3.4. A purge that is about the old or

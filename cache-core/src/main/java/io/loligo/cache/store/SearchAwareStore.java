@@ -65,8 +65,8 @@ public final class SearchAwareStore implements ResponseStore {
     }
 
     @Override
-    public EntryWriter write(StoredHead head, long begun) {
-        EntryWriter writer = store.write(head, begun);
+    public EntryWriter write(StoredHead head, @Nullable StoredHead part, long begun) {
+        EntryWriter writer = store.write(head, part, begun);
         return head.searchVariance().isExact() ? writer : new LearningWriter(writer);
     }
 

@@ -38,9 +38,10 @@ final class AnswerStorage {
     /**
      * What an answer makes together with a stored part.
      *
+     * @param part the stored part
      * @param reader of that part, for who takes this to close
      */
-    record Combined(Combining combining, EntryReader reader) {}
+    record Combined(Combining combining, StoredHead part, EntryReader reader) {}
 
     /**
      * Whether an answer is stored.
@@ -63,7 +64,7 @@ final class AnswerStorage {
         Combining whole =
                 Combining.of(part, described(answer), plan.asked().head().fields());
         EntryReader reader = whole != null && whole.head().isComplete() ? store.read(part) : null;
-        return whole == null || reader == null ? null : new Combined(whole, reader);
+        return whole == null || reader == null ? null : new Combined(whole, part, reader);
     }
 
     /** What an answer makes with a part that happens to be stored; null when it stands alone. RFC 9111 §3.4. */
@@ -73,7 +74,7 @@ final class AnswerStorage {
                 ? null
                 : Combining.of(part, described(answer), plan.asked().head().fields());
         EntryReader reader = part == null || combining == null ? null : store.read(part);
-        return combining == null || reader == null ? null : new Combined(combining, reader);
+        return part == null || combining == null || reader == null ? null : new Combined(combining, part, reader);
     }
 
     private @Nullable StoredHead partToExtend(OriginAnswer answer) {

@@ -6,6 +6,7 @@ import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.ResponseHead;
+import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.reuse.Combining;
 import io.loligo.cache.reuse.Reuse;
 import io.loligo.cache.reuse.ReusePolicy;
@@ -71,6 +72,9 @@ final class Fetch implements OriginHandler {
 
     /** The answer that is being stored and sent. Set before requests may read along. */
     private volatile @Nullable AnswerUnderway underway;
+
+    /** The stored part whose bytes are among those that are being sent; null where there is none. */
+    private volatile @Nullable StoredHead combinedWith;
 
     /** What the origin sends together with a stored part; null when there is none. Owner's thread. */
     private @Nullable CombinedBody combinedBody;
@@ -152,8 +156,11 @@ final class Fetch implements OriginHandler {
      */
     boolean isOutdated() {
         AnswerUnderway streaming = underway;
-        return outlets.store()
-                .purgedSince(begun, plan.asked().key().uri(), streaming == null ? null : streaming.stored());
+        StoredHead part = combinedWith;
+        ResponseStore store = outlets.store();
+        EffectiveUri uri = plan.asked().key().uri();
+        return store.purgedSince(begun, uri, streaming == null ? null : streaming.stored())
+                || (part != null && store.purgedSince(begun, uri, part));
     }
 
     /** What came of an attempt to join. */
@@ -364,7 +371,9 @@ final class Fetch implements OriginHandler {
         Combining combining = combined == null ? null : combined.combining();
         StoredHead whole = plan.purpose() instanceof Purpose.RestOfPart && combining != null ? combining.head() : null;
         ResponseHead head = AnswerStorage.forClient(answer, endToEnd, whole);
-        EntryWriter writer = storable == null ? null : outlets.store().write(storable, order);
+        StoredHead part = combined == null ? null : combined.part();
+        combinedWith = part;
+        EntryWriter writer = storable == null ? null : outlets.store().write(storable, part, order);
         BodyRelay relay = new BodyRelay(
                 owner,
                 outlets.buffers(),

@@ -308,12 +308,12 @@ public final class ChronicleStore implements ResponseStore {
     }
 
     @Override
-    public EntryWriter write(StoredHead head, long begun) {
+    public EntryWriter write(StoredHead head, @Nullable StoredHead part, long begun) {
         try {
             Scratch scratch = scratches.get();
             StoredWriter writer = shard(head.key(), scratch)
                     .writing()
-                    .write(head, begun, options.maximumObjectBytes(), buffers, scratch);
+                    .write(head, part, begun, options.maximumObjectBytes(), buffers, scratch);
             return writer == null ? RefusingWriter.INSTANCE : writer;
         } catch (RuntimeException | Error e) {
             faults.operationFailed(e);

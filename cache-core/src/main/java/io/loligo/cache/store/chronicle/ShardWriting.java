@@ -91,11 +91,16 @@ final class ShardWriting {
     }
 
     /**
-     * A writer for {@code head}, which was asked for at {@code begun}; null when this shard stores nothing now. The key's hash
-     * is in {@code scratch}.
+     * A writer for {@code head}, which was asked for at {@code begun} and holds the bytes of {@code part}, too; null when this
+     * shard stores nothing now. The key's hash is in {@code scratch}.
      */
     @Nullable StoredWriter write(
-            StoredHead head, long begun, long maximumObjectBytes, PageBufferPool writersBuffers, Scratch scratch) {
+            StoredHead head,
+            @Nullable StoredHead part,
+            long begun,
+            long maximumObjectBytes,
+            PageBufferPool writersBuffers,
+            Scratch scratch) {
         if (state.usable() == null || state.isClosed()) {
             return null;
         }
@@ -110,6 +115,7 @@ final class ShardWriting {
                     this,
                     reading,
                     head,
+                    part,
                     objects.newId(),
                     scratch.hash.first,
                     scratch.hash.second,
@@ -225,7 +231,9 @@ final class ShardWriting {
 
     private @Nullable PurgeEffect purgedSince(StoredWriter writer, Scratch scratch) {
         StoredHead head = writer.head();
-        return recent.since(writer.begun(), head, head.staleSince(), scratch.text);
+        StoredHead part = writer.part();
+        PurgeEffect ofPart = part == null ? null : recent.since(writer.begun(), part, null, scratch.text);
+        return PurgeEffect.both(ofPart, recent.since(writer.begun(), head, head.staleSince(), scratch.text));
     }
 
     /**

@@ -20,6 +20,7 @@ final class StoredWriter implements EntryWriter {
     private final ShardWriting writing;
     private final ShardReading reading;
     private final StoredHead head;
+    private final @Nullable StoredHead part;
     private final long id;
     private final long keyFirst;
     private final long keySecond;
@@ -46,6 +47,7 @@ final class StoredWriter implements EntryWriter {
             ShardWriting writing,
             ShardReading reading,
             StoredHead head,
+            @Nullable StoredHead part,
             long id,
             long keyFirst,
             long keySecond,
@@ -57,6 +59,7 @@ final class StoredWriter implements EntryWriter {
         this.writing = writing;
         this.reading = reading;
         this.head = head;
+        this.part = part;
         this.id = id;
         this.keyFirst = keyFirst;
         this.keySecond = keySecond;
@@ -69,6 +72,11 @@ final class StoredWriter implements EntryWriter {
 
     StoredHead head() {
         return head;
+    }
+
+    /** The stored part whose bytes become those of the response; null where there is none. */
+    @Nullable StoredHead part() {
+        return part;
     }
 
     long id() {

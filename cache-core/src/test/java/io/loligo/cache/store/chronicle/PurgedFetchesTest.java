@@ -317,11 +317,36 @@ class PurgedFetchesTest {
                     boolean about = other.startsWith("/p");
 
                     assertThat(store.purgedSince(begun, key.uri(), varying)).isEqualTo(about);
+                    assertThat(store.purgedSince(begun, key.uri(), null))
+                            .as("the head is not known, and %s may be equivalent", other)
+                            .isEqualTo(about);
                     StoredHead stored = tryPut(store, varying, begun);
                     assertThat(stored == null).as("%s %s", soft, other).isEqualTo(about && !soft);
                     if (stored != null) {
                         assertThat(stored.staleSince() != null).isEqualTo(about);
                     }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, soft: {1}")
+    @CsvSource({"old, false", "old, true", "new, false", "new, true", "other, false", "other, true"})
+    @DisplayName("a purge is about what a stored part becomes together with a part that arrives, by the tags of both")
+    void combined(String purged, boolean soft) throws Exception {
+        try (ChronicleStore store = open(false)) {
+            CacheKey key = key(1);
+            StoredHead part = withField(head(key), "Surrogate-Key", "old");
+            StoredHead whole = withField(head(key), "Surrogate-Key", "new");
+            long begun = store.purgeOrder();
+            try (EntryWriter writer = store.write(whole, part, begun)) {
+                assertThat(writer.append(ByteBuffer.allocate(10))).isTrue();
+                store.purge(new PurgeOrder(new PurgeTarget.Tag(purged), soft));
+                StoredHead stored = writer.commit();
+                boolean about = !purged.equals("other");
+                assertThat(stored == null).isEqualTo(about && !soft);
+                if (stored != null) {
+                    assertThat(stored.staleSince() != null).isEqualTo(about);
                 }
             }
         }

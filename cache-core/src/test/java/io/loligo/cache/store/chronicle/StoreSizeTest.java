@@ -104,7 +104,7 @@ class StoreSizeTest {
             StoredHead head = Samples.head(Samples.key("/" + i));
             Scratch scratch = scratches.get();
             hasher.hash(head.key(), scratch.text, scratch.hash);
-            StoredWriter made = shard.writing().write(head, 1L << 40, MEBI, buffers, scratch);
+            StoredWriter made = shard.writing().write(head, null, 1L << 40, MEBI, buffers, scratch);
             try (StoredWriter writer = Samples.there(made)) {
                 assertThat(writer.commit()).isNotNull();
             }

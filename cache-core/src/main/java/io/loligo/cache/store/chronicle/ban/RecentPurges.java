@@ -28,7 +28,7 @@ public final class RecentPurges {
     public static final int LISTED = 4096;
 
     /** Slots for hashes of URLs, paths, tags, groups and sites: 24 bytes each. */
-    static final int HASHED = 1 << 15;
+    static final int HASHED = 1 << 16;
 
     /** Numbers that one run of the store may use up. */
     private static final int RUN_BITS = 40;
@@ -167,16 +167,22 @@ public final class RecentPurges {
         if (isForgotten(begun)
                 || latestTag >= begun
                 || isNoted(begun, hasher.hash(uri, text))
+                || isNoted(begun, hasher.hash(path(uri), text))
                 || isNoted(begun, hasher.hash(site(uri), text))) {
             return true;
         }
         String url = uri.toString();
         for (int i = 0; i < Math.min(listedCount, LISTED); i++) {
-            if (numbers[i] >= begun && listed[i].match().mayMatch(uri, url)) {
+            if (numbers[i] >= begun && (listed[i].match().mayMatch(uri, url) || hasSamePath(listed[i], uri))) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whether it purges a URL that may turn out to mean the same as {@code uri}: No-Vary-Search is not known yet. */
+    private static boolean hasSamePath(Ban ban, EffectiveUri uri) {
+        return ban.order().target() instanceof PurgeTarget.Url one && path(one.uri()).equals(path(uri));
     }
 
     /** Whether it is not known which purges came since, or {@code begun} is no number that this run has given. */
