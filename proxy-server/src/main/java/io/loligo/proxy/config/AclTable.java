@@ -291,7 +291,7 @@ final class AclTable {
                             + " rule would not do what it says; use src, localip, localport or myportname");
             return;
         }
-        if (line.name().endsWith("access_log")) {
+        if (line.name().endsWith("access_log") || line.name().equals("stats_collection")) {
             if (acl.looksAtReplyBeyondType()) {
                 problems.error(
                         Kind.NOT_YET,

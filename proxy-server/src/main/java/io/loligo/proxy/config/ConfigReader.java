@@ -152,8 +152,12 @@ final class ConfigReader {
             warnWhereSquidDiffers(where);
             return;
         }
-        List<Word> words =
-                Words.split(rest, quotedValues, complaint -> add(Severity.ERROR, Kind.VALUE, where, complaint));
+        List<Word> words = Words.split(rest, quotedValues, complaint -> {
+            // A logformat is not made of words: each of its quotes may stand alone.
+            if (!name.equals("logformat")) {
+                add(Severity.ERROR, Kind.VALUE, where, complaint);
+            }
+        });
         if (name.equals("include")) {
             include(where, words, depth);
             return;

@@ -117,9 +117,6 @@ final class ConfigurationCompiler {
     }
 
     private void later(Row row, Directive line, boolean harmless) {
-        if (row.name().equals("logformat")) {
-            logs.format(line);
-        }
         if (harmless || (Scalars.isScalar(row) && !scalars.check(row, line))) {
             return;
         }
@@ -152,7 +149,8 @@ final class ConfigurationCompiler {
                     "send_stored_set_cookie",
                     "collapsed_forwarding_access",
                     "follow_x_forwarded_for",
-                    "proxy_protocol_access" ->
+                    "proxy_protocol_access",
+                    "stats_collection" ->
                 acls.rule(line, index, line.texts()).ifPresent(rule -> rule(row, line, rule));
             case "cache_peer", "cache_host" -> peers.take(line);
             case "cache_peer_access" -> peers.access(index, line);
@@ -167,6 +165,8 @@ final class ConfigurationCompiler {
             case "tag_headers", "tag_headers_sent" -> tags.take(line);
             case "range_offset_limit" -> rangeOffsetLimit(index, line);
             case "access_log" -> logs.take(index, line);
+            case "logformat" -> logs.format(line);
+            case "client_netmask" -> logs.clientMask(line);
             default -> throw new IllegalStateException("the table says done, but nobody does it: " + row.name());
         }
     }
@@ -247,7 +247,7 @@ final class ConfigurationCompiler {
                 sections.limits(),
                 sections.forwarding(),
                 headerFields(),
-                logs.logs(file),
+                logs.logs(file, lists.allowing("stats_collection")),
                 new ServerProcess(scalars.file("pid_filename").orElse(null)),
                 sections.admin());
         acls.finish(ports.ports());

@@ -12,7 +12,9 @@ import io.loligo.cache.status.CacheStatus;
 import io.loligo.cache.status.HierarchyCode;
 import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.access.RequestFacts;
+import io.loligo.proxy.log.AddressText;
 import io.loligo.proxy.log.Transaction;
+import io.loligo.proxy.origin.OriginAnswer;
 import io.loligo.proxy.respond.Answer;
 import io.loligo.proxy.respond.CacheRemarks;
 import io.loligo.proxy.respond.ErrorPage;
@@ -47,6 +49,7 @@ public final class Exchange {
     private Lookup lookup = Lookup.NONE;
     private Transaction.Route route = Transaction.Route.NONE;
     private @Nullable String contentType;
+    private @Nullable String errorPage;
     private int status;
     private boolean gone;
     private Runnable goneListener = () -> {};
@@ -205,6 +208,20 @@ public final class Exchange {
         route = new Transaction.Route(code, address);
     }
 
+    /** As {@link #answeredBy(HierarchyCode, String)}, with what the log says of {@code answer}. */
+    public void answeredBy(OriginAnswer answer) {
+        long asked = answer.times().requestTime().toEpochMilli();
+        route = new Transaction.Route(
+                answer.code(),
+                AddressText.of(answer.address().getAddress()),
+                new Transaction.Peered(
+                        answer.peer().toString(),
+                        answer.address().getPort(),
+                        answer.head().status(),
+                        asked,
+                        Math.max(0, answer.times().responseTime().toEpochMilli() - asked)));
+    }
+
     /** What this cache says of an answer to this request. */
     public CacheRemarks remarks(@Nullable CacheStatus cacheStatus, boolean hit, Lookup found) {
         return new CacheRemarks(cacheStatus, hit, found, site.port().port());
@@ -239,6 +256,7 @@ public final class Exchange {
                 facts == null ? "" : uri().toString(),
                 detail,
                 rules.configuration().identity());
+        errorPage = client.answerBegun() ? null : page.name();
         own(answerStatus, reason, page.fields(html.length, rules.product(), Instant.now()), html, code);
     }
 
@@ -286,7 +304,8 @@ public final class Exchange {
                         client.sentHead(),
                         client.bytesSent(),
                         client.bodyBytesSent(),
-                        client.aborted()),
+                        client.aborted(),
+                        errorPage),
                 route));
     }
 

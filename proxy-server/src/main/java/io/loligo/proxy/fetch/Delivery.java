@@ -44,7 +44,7 @@ final class Delivery {
                 whole.head().status() == OK && (collapsed || whole.rangesWithheld()) ? selected(x, whole) : whole;
         ResponseHead head = answer.head();
         x.result(code);
-        x.answeredBy(answer.answer().code(), address(answer.answer().address()));
+        x.answeredBy(answer.answer());
         Fields fields = fields(x, answer, collapsed);
         CacheRemarks remarks =
                 x.remarks(cacheStatus(answer, why, collapsed), code.isHit(), code.isHit() ? Lookup.HIT : x.lookup());

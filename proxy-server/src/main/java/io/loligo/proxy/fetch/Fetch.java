@@ -296,9 +296,8 @@ final class Fetch implements OriginHandler {
 
     /** Nobody can join any more, and everybody gets {@code head}, which is stored. */
     void serveAll(StoredHead head, ResultCode code, OriginAnswer answer) {
-        String address = Delivery.address(answer.address());
         endForAll(x -> {
-            x.answeredBy(answer.code(), address);
+            x.answeredBy(answer);
             // Cookies that came with a 304 are for the client whose request was answered with it, and for no other.
             Fields cookies = x.equals(starter)
                     ? FieldRule.SET_COOKIE.linesIn(answer.head().fields())
