@@ -92,7 +92,7 @@ public final class ReusePolicy {
         StoredHead byDefault = null;
         for (int i = 0; i < stored.size(); i++) {
             StoredHead head = stored.get(i);
-            if (head.selecting().matches(request.fields())) {
+            if (head.selecting().matches(request.selecting())) {
                 if (!head.selecting().fields().isEmpty()) {
                     return head;
                 }

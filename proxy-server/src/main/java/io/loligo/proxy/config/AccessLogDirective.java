@@ -83,8 +83,7 @@ final class AccessLogDirective {
         }
         Optional<LogDestination> destination =
                 none ? Optional.of(new LogDestination.None()) : destination(words.get(0), files);
-        return destination.map(
-                to -> new AccessLogConfig(to, format, access.get(), bufferBytes, rotate, line.where()));
+        return destination.map(to -> new AccessLogConfig(to, format, access.get(), bufferBytes, rotate, line.where()));
     }
 
     private Optional<AccessList> access(List<String> words) {
@@ -174,9 +173,8 @@ final class AccessLogDirective {
         String value = word.substring(word.indexOf('=') + 1);
         switch (word.substring(0, word.indexOf('='))) {
             case "buffer-size" -> {
-                bufferBytes = Values.bytes(List.of(value))
-                        .map(Values.Measured::value)
-                        .orElse(0L);
+                bufferBytes =
+                        Values.bytes(List.of(value)).map(Values.Measured::value).orElse(0L);
                 if (bufferBytes < BUFFER_LEAST) {
                     problems.value(
                             line.where(),

@@ -68,7 +68,7 @@ public record ClientMask(
             return null;
         }
         int bits = Integer.parseInt(digits);
-        int mask = bits == 0 ? 0 : -1 << Integer.SIZE - bits;
+        int mask = bits == 0 ? 0 : -1 << (Integer.SIZE - bits);
         try {
             return InetAddress.getByAddress(
                     new byte[] {(byte) (mask >> 24), (byte) (mask >> 16), (byte) (mask >> 8), (byte) mask});

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -319,8 +320,15 @@ public record Configuration(
      * @param unkeyedInRequests unkeyed_request_headers: fields that make frameworks answer for another URL or method than
      *     the one in the key, and that therefore do not go along where the answer may be stored
      * @param tags tag_headers, tag_headers_sent
+     * @param requestRules request_header_access, request_header_replace, request_header_add
+     * @param replyRules reply_header_access, reply_header_replace, reply_header_add
      */
-    public record HeaderFields(CacheControlTargets targets, List<String> unkeyedInRequests, TagHeaders tags) {
+    public record HeaderFields(
+            CacheControlTargets targets,
+            List<String> unkeyedInRequests,
+            TagHeaders tags,
+            HeaderRules requestRules,
+            HeaderRules replyRules) {
         public static final HeaderFields DEFAULT = new HeaderFields(
                 CacheControlTargets.DEFAULT,
                 List.of(
@@ -338,7 +346,14 @@ public record Configuration(
                         "X-Forwarded-SSL",
                         "Front-End-Https",
                         "X-Host"),
-                TagHeaders.DEFAULT);
+                TagHeaders.DEFAULT,
+                HeaderRules.NONE,
+                HeaderRules.NONE);
+
+        /** Fields on which no rules of the operator's decide. */
+        public HeaderFields(CacheControlTargets targets, List<String> unkeyedInRequests, TagHeaders tags) {
+            this(targets, unkeyedInRequests, tags, HeaderRules.NONE, HeaderRules.NONE);
+        }
 
         /** Fields that have rules of their own: lower case. */
         static final Set<String> NO_TARGETS = Set.of("cache-control", "expires", "pragma", "surrogate-control");
@@ -346,9 +361,13 @@ public record Configuration(
         private static final String SURROGATE_CONTROL = "Surrogate-Control";
         private static final String SURROGATE_KEY = "Surrogate-Key";
 
-        /** The fields of answers that do not go to clients: tags, and what is said to us as a surrogate. */
+        /**
+         * The fields of answers that do not go to clients: tags, what is said to us as a surrogate, and what
+         * reply_header_access denies to all.
+         */
         public List<String> hidden() {
             List<String> hidden = new ArrayList<>(tags.hidden());
+            hidden.addAll(replyRules.deniedAlways());
             if (targets.surrogate() != null) {
                 hidden.add(SURROGATE_CONTROL);
             }
@@ -357,8 +376,10 @@ public record Configuration(
 
         /** Those of {@link #hidden} that are not for a client that is a surrogate, either. */
         public List<String> hiddenFromSurrogates() {
-            return tags.hidden().stream()
-                    .filter(name -> !name.equalsIgnoreCase(SURROGATE_KEY))
+            List<String> denied = replyRules.deniedAlways();
+            return Stream.concat(
+                            tags.hidden().stream().filter(name -> !name.equalsIgnoreCase(SURROGATE_KEY)),
+                            denied.stream())
                     .toList();
         }
     }

@@ -42,6 +42,7 @@ final class ConfigurationCompiler {
     private final LoopbackTrust loopbackTrust;
     private final TagLines tags;
     private final LogLines logs;
+    private final HeaderRuleLines headerRules;
 
     private ConfigurationCompiler(
             List<Directive> directives,
@@ -64,6 +65,7 @@ final class ConfigurationCompiler {
         this.loopbackTrust = new LoopbackTrust(problems);
         this.tags = new TagLines(problems);
         this.logs = new LogLines(scalars, acls, problems);
+        this.headerRules = new HeaderRuleLines(acls, lists, problems);
     }
 
     /**
@@ -150,8 +152,7 @@ final class ConfigurationCompiler {
                     "collapsed_forwarding_access",
                     "follow_x_forwarded_for",
                     "proxy_protocol_access",
-                    "stats_collection" ->
-                acls.rule(line, index, line.texts()).ifPresent(rule -> rule(row, line, rule));
+                    "stats_collection" -> acls.rule(line, index, line.texts()).ifPresent(rule -> rule(row, line, rule));
             case "cache_peer", "cache_host" -> peers.take(line);
             case "cache_peer_access" -> peers.access(index, line);
             case "cache_peer_domain" -> peers.domain(line);
@@ -167,6 +168,9 @@ final class ConfigurationCompiler {
             case "access_log" -> logs.take(index, line);
             case "logformat" -> logs.format(line);
             case "client_netmask" -> logs.clientMask(line);
+            case "request_header_access", "reply_header_access", "header_access" -> headerRules.access(index, line);
+            case "request_header_replace", "reply_header_replace" -> headerRules.replace(line);
+            case "request_header_add", "reply_header_add" -> headerRules.add(index, line);
             default -> throw new IllegalStateException("the table says done, but nobody does it: " + row.name());
         }
     }
@@ -278,6 +282,11 @@ final class ConfigurationCompiler {
         List<String> unkeyed = unkeyedLines.isEmpty()
                 ? defaults.unkeyedInRequests()
                 : FieldNameLine.parse(unkeyedLines, Set.of("host"), problems);
-        return new HeaderFields(new CacheControlTargets(surrogate, targets), unkeyed, tags.headers());
+        return new HeaderFields(
+                new CacheControlTargets(surrogate, targets),
+                unkeyed,
+                tags.headers(),
+                headerRules.requests(),
+                headerRules.replies());
     }
 }

@@ -7,6 +7,7 @@ import io.loligo.proxy.config.LogFormat.Part;
 import io.loligo.proxy.config.LogFormat.Style;
 import io.loligo.proxy.config.LogFormat.Text;
 import io.loligo.proxy.config.Problem.Kind;
+import io.loligo.proxy.http1.Octets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,24 +21,54 @@ final class LogFormatLine {
     /** The greatest WIDTH and MAX, in characters. */
     static final int WIDTH_MAX = 8_192;
 
-    private static final String USE = "logformat NAME TEXT, for example: logformat mine %ts.%03tu %>a %>Hs %<st %rm %ru";
+    private static final String USE =
+            "logformat NAME TEXT, for example: logformat mine %ts.%03tu %>a %>Hs %<st %rm %ru";
     private static final int LAST_OCTET = 255;
 
     private final Directive line;
     private final Problems problems;
     private final List<Part> parts = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
+    private String what;
     private String format = "";
     private int at;
 
-    private LogFormatLine(Directive line, Problems problems) {
+    /** @param what the directive, and the name that it gives */
+    private LogFormatLine(Directive line, String what, Problems problems) {
         this.line = line;
+        this.what = what;
         this.problems = problems;
+    }
+
+    /**
+     * A field's value with codes, named after the directive of {@code line}; empty when it cannot be understood, which is
+     * said.
+     */
+    static Optional<Custom> value(Directive line, String value, Problems problems) {
+        LogFormatLine read = new LogFormatLine(line, line.name(), problems);
+        read.format = value;
+        return read.codes() && read.isFieldContent()
+                ? Optional.of(new Custom(line.name(), read.parts))
+                : Optional.empty();
+    }
+
+    /** Codes make no octets that cannot stand in a field, but for one. */
+    private boolean isFieldContent() {
+        for (Part part : parts) {
+            if (part instanceof Code code
+                    && code.code() == LogCode.BYTE
+                    && !Octets.isFieldContent(Integer.parseInt(code.argument()))) {
+                problems.value(
+                        line.where(), what + ": %byte{" + code.argument() + "} cannot stand in the value of a field");
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The format; empty when the line cannot be understood, which is said. */
     static Optional<Custom> parse(Directive line, Problems problems) {
-        return new LogFormatLine(line, problems).parse();
+        return new LogFormatLine(line, line.name(), problems).parse();
     }
 
     private Optional<Custom> parse() {
@@ -56,11 +87,16 @@ final class LogFormatLine {
             problems.value(line.where(), "logformat needs a name and a format: " + USE);
             return Optional.empty();
         }
+        what = line.name() + " " + name;
+        return codes() ? Optional.of(new Custom(name, parts)) : Optional.empty();
+    }
+
+    private boolean codes() {
         while (at < format.length()) {
             char c = format.charAt(at);
             if (c == '\n' || c == '\r') {
-                problems.value(line.where(), "logformat " + name + ": a line of a log cannot hold a line's end");
-                return Optional.empty();
+                problems.value(line.where(), what + ": a line of a log cannot hold a line's end");
+                return false;
             }
             if (c != '%') {
                 text.append(c);
@@ -68,12 +104,12 @@ final class LogFormatLine {
             } else if (format.startsWith("%%", at)) {
                 text.append('%');
                 at += 2;
-            } else if (!code(name)) {
-                return Optional.empty();
+            } else if (!code()) {
+                return false;
             }
         }
         endText();
-        return Optional.of(new Custom(name, parts));
+        return true;
     }
 
     private void endText() {
@@ -83,7 +119,7 @@ final class LogFormatLine {
         }
     }
 
-    private boolean code(String name) {
+    private boolean code() {
         int start = at++;
         Style style = at < format.length() ? Style.find(format.charAt(at)) : null;
         if (style == null) {
@@ -101,30 +137,30 @@ final class LogFormatLine {
         }
         LogCode.Spelled found = LogCode.longestAt(format, at);
         if (width > WIDTH_MAX || max > WIDTH_MAX) {
-            return wrong(name, start, "a width is at most " + WIDTH_MAX);
+            return wrong(start, "a width is at most " + WIDTH_MAX);
         }
         if (found == null) {
             return wrong(
-                    name,
                     start,
                     "there is no such code; a code is %[\" [ # ' or /][-][0][WIDTH][.MAX][{ARGUMENT}]CODE, as in %6tr"
                             + " or %{User-Agent}>h, and %% is a percent sign");
         }
         at += found.spelling().length();
         LogCode code = found.code();
-        if (argument == null && code.argument() != LogCode.Argument.NONE
+        if (argument == null
+                && code.argument() != LogCode.Argument.NONE
                 && (code != LogCode.NOTHING || found.spelling().equals("note"))) {
             argument = argument();
         }
         String complaint = complaint(code, found.spelling(), argument);
         if (complaint != null) {
-            return wrong(name, start, complaint);
+            return wrong(start, complaint);
         }
         if (code == LogCode.CLIENT_NAME) {
             problems.notice(
                     Kind.ASSUMED,
                     line.where(),
-                    "logformat " + name + ": %>A shows the client's address, as clients' names are not looked up");
+                    what + ": %>A shows the client's address, as clients' names are not looked up");
         }
         endText();
         parts.add(new Code(code, style, left, zero, width, max, argument == null ? "" : argument));
@@ -151,19 +187,20 @@ final class LogFormatLine {
                                 + " is used as in %{%Y-%m-%d %H:%M:%S}" + spelling;
             }
             case NUMBER ->
-                Values.integer(given).filter(n -> n > 0 && n <= LAST_OCTET && n != '\n' && n != '\r').isPresent()
+                Values.integer(given)
+                                .filter(n -> n > 0 && n <= LAST_OCTET && n != '\n' && n != '\r')
+                                .isPresent()
                         ? null
                         : "%byte needs a number of 1 to " + LAST_OCTET + " that ends no line, as in %byte{9}";
             case ANY -> null;
         };
     }
 
-    private boolean wrong(String name, int start, String complaint) {
+    private boolean wrong(int start, String complaint) {
         int end = Math.min(format.length(), Math.max(at, start + 8));
         problems.value(
                 line.where(),
-                "logformat " + name + ": " + format.substring(start, end) + " at character " + (start + 1) + ": "
-                        + complaint);
+                what + ": " + format.substring(start, end) + " at character " + (start + 1) + ": " + complaint);
         return false;
     }
 

@@ -47,7 +47,9 @@ final class LogLines {
                                 + " another name");
             } else if (formats.put(format.name(), format) != null) {
                 problems.warning(
-                        Kind.DOUBTFUL, line.where(), "logformat " + format.name() + " is defined again; this line counts");
+                        Kind.DOUBTFUL,
+                        line.where(),
+                        "logformat " + format.name() + " is defined again; this line counts");
             }
         });
     }
@@ -58,7 +60,8 @@ final class LogLines {
         if (mask.isEmpty()) {
             problems.value(
                     line.where(),
-                    line.text() + ": client_netmask needs an IPv4 mask as 255.255.255.0 or /24, an IPv6 mask as ffff:ffff::,"
+                    line.text()
+                            + ": client_netmask needs an IPv4 mask as 255.255.255.0 or /24, an IPv6 mask as ffff:ffff::,"
                             + " or one of each");
         }
         mask.ifPresent(one -> clientMask = one);
@@ -74,9 +77,8 @@ final class LogLines {
         for (Numbered log : accessLogs) {
             Directive line = log.line;
             if (line.name().equals("useragent_log") || line.name().startsWith("refer")) {
-                LogFormat.BuiltIn format = line.name().equals("useragent_log")
-                        ? LogFormat.BuiltIn.USERAGENT
-                        : LogFormat.BuiltIn.REFERRER;
+                LogFormat.BuiltIn format =
+                        line.name().equals("useragent_log") ? LogFormat.BuiltIn.USERAGENT : LogFormat.BuiltIn.REFERRER;
                 oldLog(line, format).ifPresent(logs::add);
             } else {
                 named = true;
@@ -115,8 +117,8 @@ final class LogLines {
     private LogDestination.Address syslogServer(List<AccessLogConfig> logs) {
         Directive line = scalars.line("syslog_server");
         Optional<String> word = scalars.word("syslog_server");
-        Optional<LogDestination.Address> address = word.flatMap(
-                text -> AccessLogDirective.address(text, Logs.DEFAULT_SYSLOG_SERVER.port()));
+        Optional<LogDestination.Address> address =
+                word.flatMap(text -> AccessLogDirective.address(text, Logs.DEFAULT_SYSLOG_SERVER.port()));
         if (line != null && word.isPresent() && address.isEmpty()) {
             problems.value(line.where(), "syslog_server needs HOST[:PORT], as in 127.0.0.1:514, not " + word.get());
         }
@@ -141,8 +143,7 @@ final class LogLines {
         problems.warning(
                 Kind.TRANSLATED,
                 line.where(),
-                line.name() + " is access_log " + line.texts().get(0) + " "
-                        + format.word() + " today");
+                line.name() + " is access_log " + line.texts().get(0) + " " + format.word() + " today");
         return scalars.path(line, line.texts().get(0))
                 .map(path -> new AccessLogConfig(path, format, AccessList.empty("access_log", true), line.where()));
     }

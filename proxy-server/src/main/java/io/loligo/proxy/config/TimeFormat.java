@@ -32,7 +32,8 @@ public final class TimeFormat {
     /** The first conversion of {@code format} that strftime does not have; 0 for none. */
     static char unknown(String format) {
         for (int i = 0; i < format.length() - 1; i++) {
-            if (format.charAt(i) == '%' && "aAbBcCdDeFgGhHIjklmMnpPrRsStTuUVwWxXyYzZ%".indexOf(format.charAt(++i)) < 0) {
+            if (format.charAt(i) == '%'
+                    && "aAbBcCdDeFgGhHIjklmMnpPrRsStTuUVwWxXyYzZ%".indexOf(format.charAt(++i)) < 0) {
                 return format.charAt(i);
             }
         }
@@ -83,10 +84,12 @@ public final class TimeFormat {
             case 'S' -> (text, time) -> padded(text, time.getSecond(), 2, '0');
             case 'T', 'X' -> of("%H:%M:%S");
             case 'u' -> (text, time) -> text.append(time.getDayOfWeek().getValue());
-            case 'U' -> (text, time) -> padded(text, week(time, time.getDayOfWeek().getValue() % 7), 2, '0');
+            case 'U' ->
+                (text, time) -> padded(text, week(time, time.getDayOfWeek().getValue() % 7), 2, '0');
             case 'V' -> (text, time) -> padded(text, time.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR), 2, '0');
             case 'w' -> (text, time) -> text.append(time.getDayOfWeek().getValue() % 7);
-            case 'W' -> (text, time) -> padded(text, week(time, time.getDayOfWeek().getValue() - 1), 2, '0');
+            case 'W' ->
+                (text, time) -> padded(text, week(time, time.getDayOfWeek().getValue() - 1), 2, '0');
             case 'y' -> (text, time) -> padded(text, time.getYear() % 100, 2, '0');
             case 'Y' -> (text, time) -> text.append(time.getYear());
             case 'z' -> (text, time) -> offset(text, time.getOffset().getTotalSeconds() / 60);

@@ -6,6 +6,7 @@ import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpDate;
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.RequestHead;
+import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.status.CacheStatus;
@@ -13,11 +14,13 @@ import io.loligo.cache.status.HierarchyCode;
 import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.access.RequestFacts;
 import io.loligo.proxy.log.AddressText;
+import io.loligo.proxy.log.SentHead;
 import io.loligo.proxy.log.Transaction;
 import io.loligo.proxy.origin.OriginAnswer;
 import io.loligo.proxy.respond.Answer;
 import io.loligo.proxy.respond.CacheRemarks;
 import io.loligo.proxy.respond.ErrorPage;
+import io.loligo.proxy.respond.HeaderFilter;
 import io.loligo.proxy.respond.Lookup;
 import io.loligo.proxy.respond.TextBody;
 import java.net.InetSocketAddress;
@@ -240,7 +243,46 @@ public final class Exchange {
     public void send(Answer answer, @Nullable String type) {
         status = answer.status();
         contentType = mediaType(type);
-        client.send(answer);
+        client.send(filtered(answer));
+    }
+
+    /** Sends a 1xx answer before the final one, with its end-to-end fields. */
+    public void interim(ResponseHead interim) {
+        HeaderFilter filter = rules.replyFilter();
+        if (filter == null) {
+            client.interim(interim);
+        } else {
+            Fields fields = interim.fields();
+            client.interim(new ResponseHead(
+                    interim.status(),
+                    interim.reason(),
+                    filter.apply(fields, message(filter, interim.status(), interim.reason(), fields))));
+        }
+    }
+
+    /** {@code answer} as reply_header_access and its like have it. */
+    private Answer filtered(Answer answer) {
+        HeaderFilter filter = rules.replyFilter();
+        if (filter == null || (filter.isConstant() && answer.storedForm() != null)) {
+            return answer;
+        }
+        Fields fields = Fields.builder()
+                .addAll(answer.fields())
+                .addAll(rules.responseFields().own(answer.remarks()))
+                .build();
+        return answer.remarked(filter.apply(fields, message(filter, answer.status(), answer.reason(), fields)));
+    }
+
+    private HeaderFilter.Message message(HeaderFilter filter, int answerStatus, String reason, Fields fields) {
+        RequestFacts known = facts == null
+                ? RequestFacts.ofConnection(
+                        client.address(), client.localAddress(), site.port().name())
+                : facts;
+        return new HeaderFilter.Message(
+                filter.withReply(known, answerStatus, reason, fields),
+                facts != null,
+                () -> transaction(
+                        new Transaction.Reply(answerStatus, contentType, SentHead.NONE, 0, 0, false, errorPage)));
     }
 
     /** Answers with one of our own pages. */
@@ -292,21 +334,25 @@ public final class Exchange {
     }
 
     private void ended() {
-        record.accept(Transaction.exchange(
+        record.accept(transaction(new Transaction.Reply(
+                status,
+                contentType,
+                client.sentHead(),
+                client.bytesSent(),
+                client.bodyBytesSent(),
+                client.aborted(),
+                errorPage)));
+    }
+
+    private Transaction transaction(Transaction.Reply reply) {
+        return Transaction.exchange(
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos),
                 facts == null ? clientAddress().getAddress() : facts.loggedClient(),
                 head,
                 facts,
                 result,
-                new Transaction.Reply(
-                        status,
-                        contentType,
-                        client.sentHead(),
-                        client.bytesSent(),
-                        client.bodyBytesSent(),
-                        client.aborted(),
-                        errorPage),
-                route));
+                reply,
+                route);
     }
 
     /** The media type of a Content-Type, without its parameters; null for null. RFC 9110 §8.3.1. */

@@ -156,7 +156,7 @@ final class Delivery {
             return;
         }
         Fields fields = x.forClient(FieldRule.endToEnd(head.fields())).without("Content-Length");
-        x.client().interim(new ResponseHead(head.status(), head.reason(), fields));
+        x.interim(new ResponseHead(head.status(), head.reason(), fields));
     }
 
     /** An address that a peer was connected to, as the log names it; null for none. */

@@ -318,7 +318,9 @@ final class Fetch implements OriginHandler {
     private void serve(Exchange x, StoredHead head, ResultCode code, int originStatus, Fields cookies) {
         boolean isStarter = x.equals(starter);
         boolean isNamed = isStarter && plan.purpose() instanceof Purpose.AnyVariant;
-        boolean served = (isNamed || head.selecting().matches(x.head().fields()))
+        boolean served = (isNamed
+                        || head.selecting()
+                                .matches(x.rules().asOriginSees(x.facts()).selecting()))
                 && outlets.serveStored().afterFetch(x, head, code, plan.why(), originStatus, !isStarter, cookies);
         if (!served) {
             outlets.goAlone().accept(x);
@@ -467,7 +469,7 @@ final class Fetch implements OriginHandler {
 
     private boolean isFreshFor(Exchange x, StoredHead stored) {
         return ReusePolicy.decide(
-                                x.head(),
+                                x.rules().asOriginSees(x.facts()),
                                 List.of(stored),
                                 outlets.clock().instant(),
                                 x.site().reuse())

@@ -49,15 +49,13 @@ public final class AccessLog implements AutoCloseable {
     private long sequence;
 
     /** The sinks of one configuration and how to write to them. Replaced whole, by the writer thread. */
-    private record Opened(
-            Logs logs, List<Target> targets, Map<Destination, LineSink> sinks, LineSettings settings) {
+    private record Opened(Logs logs, List<Target> targets, Map<Destination, LineSink> sinks, LineSettings settings) {
 
         /** Opens every destination once, however many lines name it; those already open in {@code earlier} are kept. */
         static Opened open(Logs logs, Map<Destination, LineSink> earlier) throws IOException {
             Map<Destination, LineSink> sinks = new LinkedHashMap<>();
             List<Target> targets = new ArrayList<>();
-            LineSettings settings =
-                    new LineSettings(logs.stripQueryTerms(), logs.clientMask(), ZoneId.systemDefault());
+            LineSettings settings = new LineSettings(logs.stripQueryTerms(), logs.clientMask(), ZoneId.systemDefault());
             AccessLogLine builtIn = new AccessLogLine(settings, logs.logMimeHeaders());
             try {
                 for (AccessLogConfig config : logs.accessLogs()) {
@@ -128,7 +126,9 @@ public final class AccessLog implements AutoCloseable {
                 return new LogFile(file.path());
             }
             LogDestination.Address address = Objects.requireNonNull(collector, "only a file has no collector");
-            String name = (to instanceof LogDestination.Tcp ? "tcp://" : to instanceof LogDestination.Udp ? "udp://" : "syslog ")
+            String name = (to instanceof LogDestination.Tcp
+                            ? "tcp://"
+                            : to instanceof LogDestination.Udp ? "udp://" : "syslog ")
                     + address;
             LongAdder faults = new LongAdder();
             RecurringWarning warnings = new RecurringWarning(LOG);
@@ -147,7 +147,10 @@ public final class AccessLog implements AutoCloseable {
     }
 
     /** One access_log line; without a sink it is {@code none}. */
-    private record Target(AccessLogConfig config, LineFormat format, @Nullable LineSink sink) {
+    private record Target(
+            AccessLogConfig config,
+            LineFormat format,
+            @Nullable LineSink sink) {
         boolean matches(Transaction transaction) {
             return allows(config.access(), transaction);
         }

@@ -54,8 +54,7 @@ final class Collector implements LineSink {
      * @param queueBytes how many bytes of lines may wait
      * @param faults counts what fails on {@code wire}
      */
-    Collector(
-            String name, Wire wire, Envelope envelope, long queueBytes, LongAdder faults, RecurringWarning warnings) {
+    Collector(String name, Wire wire, Envelope envelope, long queueBytes, LongAdder faults, RecurringWarning warnings) {
         this.wire = wire;
         this.envelope = envelope;
         this.faults = faults;
@@ -91,8 +90,9 @@ final class Collector implements LineSink {
                 warnings.met(
                         "access_log " + name + ": lines were dropped",
                         lines,
-                        () -> "access_log " + name + ": lines are dropped, the collector does not take them fast enough and "
-                                + queueBytes + " bytes wait for it");
+                        () -> "access_log " + name
+                                + ": lines are dropped, the collector does not take them fast enough and " + queueBytes
+                                + " bytes wait for it");
             }
         });
     }

@@ -64,7 +64,10 @@ final class FormattedLine implements LineFormat {
             case CLIENT_NAME -> text(code, FieldEncoding.WORD, new LastAddress(settings));
             case CLIENT_PORT -> number(code, ofFacts(facts -> facts.client().getPort()));
             case LOCAL_ADDRESS ->
-                text(code, FieldEncoding.WORD, ofFactsText(facts -> AddressText.of(facts.local().getAddress())));
+                text(
+                        code,
+                        FieldEncoding.WORD,
+                        ofFactsText(facts -> AddressText.of(facts.local().getAddress())));
             case LOCAL_PORT -> number(code, ofFacts(facts -> facts.local().getPort()));
             case PEER_ADDRESS -> text(code, FieldEncoding.WORD, t -> t.route().peerAddress());
             case PEER_NAME -> text(code, FieldEncoding.WORD, ofPeer(Transaction.Peered::name));
@@ -102,8 +105,12 @@ final class FormattedLine implements LineFormat {
             case SENT_BODY_BYTES -> number(code, Transaction::bodyBytesSent);
 
             case RESULT ->
-                text(code, FieldEncoding.WORD, t -> t.aborted() ? t.result() + "_ABORTED" : t.result().toString());
-            case HIERARCHY -> text(code, FieldEncoding.WORD, t -> t.route().hierarchy().toString());
+                text(
+                        code,
+                        FieldEncoding.WORD,
+                        t -> t.aborted() ? t.result() + "_ABORTED" : t.result().toString());
+            case HIERARCHY ->
+                text(code, FieldEncoding.WORD, t -> t.route().hierarchy().toString());
             case SEQUENCE -> number(code, t -> settings.sequence());
             case ERROR_CODE -> text(code, FieldEncoding.WORD, Transaction::errorPage);
             case BYTE -> {
@@ -218,7 +225,8 @@ final class FormattedLine implements LineFormat {
 
     private static String startTime(Transaction t) {
         long start = t.endMillis() - t.elapsedMillis();
-        StringBuilder text = new StringBuilder(16).append(Math.floorDiv(start, 1000)).append('.');
+        StringBuilder text =
+                new StringBuilder(16).append(Math.floorDiv(start, 1000)).append('.');
         int at = text.length();
         text.append(Math.floorMod(start, 1000));
         zeros(text, at, 3);

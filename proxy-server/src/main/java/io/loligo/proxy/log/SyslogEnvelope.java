@@ -34,8 +34,8 @@ final class SyslogEnvelope implements Collector.Envelope {
         long now = Math.floorDiv(millis.getAsLong(), 1000);
         if (now != second) {
             second = now;
-            prefix = ("<" + priority + ">" + TIME.format(Instant.ofEpochSecond(now).atZone(zone)) + " squid[" + processId
-                            + "]: ")
+            prefix = ("<" + priority + ">"
+                            + TIME.format(Instant.ofEpochSecond(now).atZone(zone)) + " squid[" + processId + "]: ")
                     .getBytes(StandardCharsets.US_ASCII);
         }
         int length = line.length > 0 && line[line.length - 1] == '\n' ? line.length - 1 : line.length;

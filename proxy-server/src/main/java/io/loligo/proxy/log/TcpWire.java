@@ -108,7 +108,9 @@ final class TcpWire implements Collector.Wire {
         if (channel != null) {
             return channel;
         }
-        for (long left = retryAt - System.nanoTime(); lost && left > 0 && !givenUp; left = retryAt - System.nanoTime()) {
+        for (long left = retryAt - System.nanoTime();
+                lost && left > 0 && !givenUp;
+                left = retryAt - System.nanoTime()) {
             selector.select(TimeUnit.NANOSECONDS.toMillis(left) + 1);
         }
         if (givenUp) {

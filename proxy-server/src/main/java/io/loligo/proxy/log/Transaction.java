@@ -56,7 +56,9 @@ public final class Transaction {
      * @param peered what is known of the peer that was asked; null where nothing is
      */
     public record Route(
-            HierarchyCode hierarchy, @Nullable String peerAddress, @Nullable Peered peered) {
+            HierarchyCode hierarchy,
+            @Nullable String peerAddress,
+            @Nullable Peered peered) {
         /** No peer was asked. */
         public static final Route NONE = new Route(HierarchyCode.HIER_NONE, null);
 

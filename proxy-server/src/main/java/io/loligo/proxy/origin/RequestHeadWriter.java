@@ -99,17 +99,17 @@ final class RequestHeadWriter {
         for (int i = 0; i < fields.size(); i++) {
             String name = fields.name(i);
             if (host != null && name.equalsIgnoreCase("Host")) {
-                field("Host", host);
+                peerField(request, "Host", host);
             } else if ((authorization == null || !name.equalsIgnoreCase("Authorization"))
                     && (frontEndHttps == FrontEndHttps.OFF || !name.equalsIgnoreCase(FRONT_END_HTTPS))) {
                 field(name, fields.value(i));
             }
         }
         if (frontEndHttps == FrontEndHttps.ON || (frontEndHttps == FrontEndHttps.AUTO && request.https())) {
-            field(FRONT_END_HTTPS, "On");
+            peerField(request, FRONT_END_HTTPS, "On");
         }
         if (authorization != null) {
-            field("Authorization", authorization);
+            peerField(request, "Authorization", authorization);
         }
     }
 
@@ -138,6 +138,15 @@ final class RequestHeadWriter {
             return colon < 0 ? pair : pair.substring(0, colon);
         } catch (IllegalArgumentException notBase64) {
             return "";
+        }
+    }
+
+    /** A field that the peer's line asks for, as request_header_access has it. */
+    private void peerField(OriginRequest request, String name, String value) {
+        OriginRequest.PeerFields rules = request.peerFields();
+        String passed = rules == null ? value : rules.passed(name, value);
+        if (passed != null) {
+            field(name, passed);
         }
     }
 

@@ -135,8 +135,6 @@ class ConfigurationCheckTest {
                         "warning cache_peer",
                         "error TLS",
                         "error url_rewrite_program",
-                        "error reply_header_access",
-                        "warning request_header_add",
                         "warning deny_info",
                         "warning delay_pools",
                         "error cachemgr_passwd",

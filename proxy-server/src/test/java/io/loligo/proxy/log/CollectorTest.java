@@ -55,7 +55,9 @@ class CollectorTest {
             log.record(Exchange.hit().took(1).build());
             log.record(Exchange.hit().took(2).build());
 
-            assertThat(received(collector)).contains("      1 127.0.0.1 TCP_MEM_HIT/200 ").endsWith("text/plain\n");
+            assertThat(received(collector))
+                    .contains("      1 127.0.0.1 TCP_MEM_HIT/200 ")
+                    .endsWith("text/plain\n");
             assertThat(received(collector)).contains("      2 127.0.0.1 ");
         }
     }
@@ -68,7 +70,8 @@ class CollectorTest {
             log.record(Exchange.hit().build());
 
             assertThat(received(collector))
-                    .matches("<142>[A-Z][a-z]{2} [ 0-9][0-9] \\d\\d:\\d\\d:\\d\\d squid\\[\\d+]: \\d+\\.\\d{3} .* text/plain");
+                    .matches(
+                            "<142>[A-Z][a-z]{2} [ 0-9][0-9] \\d\\d:\\d\\d:\\d\\d squid\\[\\d+]: \\d+\\.\\d{3} .* text/plain");
         }
     }
 
@@ -86,7 +89,8 @@ class CollectorTest {
     void tcp() throws IOException {
         try (ServerSocket collector = new ServerSocket(0, 1, LOOPBACK)) {
             AccessLog log = open(new LogDestination.Tcp(address(collector.getLocalPort())), null);
-            IntStream.range(0, 2_000).forEach(i -> log.record(Exchange.hit().took(i).build()));
+            IntStream.range(0, 2_000)
+                    .forEach(i -> log.record(Exchange.hit().took(i).build()));
             try (Socket connection = collector.accept()) {
                 BufferedReader lines = reader(connection);
                 assertThat(IntStream.range(0, 2_000).filter(i -> !line(lines).contains(" " + i + " 127.0.0.1 ")))
@@ -136,15 +140,16 @@ class CollectorTest {
         assertThat(warnings.lines()).anyMatch(line -> line.contains("Connection refused"));
     }
 
-    @DisplayName("a collector that takes nothing costs its own lines: other logs go on, and the end does not wait for it")
+    @DisplayName(
+            "a collector that takes nothing costs its own lines: other logs go on, and the end does not wait for it")
     @Test
     void stalled() throws Exception {
         try (ServerSocket server = new ServerSocket()) {
             server.setReceiveBufferSize(4_096);
             server.bind(new InetSocketAddress(LOOPBACK, 0));
             AccessLogConfig slow = config(new LogDestination.Tcp(address(server.getLocalPort())), 64 << 10);
-            AccessLogConfig file = new AccessLogConfig(
-                    directory.resolve("a.log"), BuiltIn.SQUID, ALL, SourceLocation.DEFAULTS);
+            AccessLogConfig file =
+                    new AccessLogConfig(directory.resolve("a.log"), BuiltIn.SQUID, ALL, SourceLocation.DEFAULTS);
             AccessLog log = AccessLog.open(
                     new Logs(
                             List.of(slow, file),
@@ -172,7 +177,8 @@ class CollectorTest {
         }
     }
 
-    @DisplayName("udp: nobody listening is a counted fault with one warning, and a line that fits no datagram is another")
+    @DisplayName(
+            "udp: nobody listening is a counted fault with one warning, and a line that fits no datagram is another")
     @Test
     void nobody() throws IOException {
         int port = freePort();
@@ -184,10 +190,7 @@ class CollectorTest {
             assertThat(warnings.lines())
                     .containsExactly("WARNING access_log udp://here: nobody listens there; lines are lost");
             wire.send(new byte[UdpWire.LINE_BYTES_MAX + 1]);
-            assertThat(warnings.lines())
-                    .last()
-                    .asString()
-                    .contains("a line is longer than a datagram of 65507 bytes");
+            assertThat(warnings.lines()).last().asString().contains("a line is longer than a datagram of 65507 bytes");
         }
     }
 
@@ -224,8 +227,7 @@ class CollectorTest {
                 warning);
     }
 
-    private static AccessLog open(LogDestination to, @Nullable DatagramSocket syslog)
-            throws IOException {
+    private static AccessLog open(LogDestination to, @Nullable DatagramSocket syslog) throws IOException {
         return AccessLog.open(
                 new Logs(
                         List.of(config(to, 0)),

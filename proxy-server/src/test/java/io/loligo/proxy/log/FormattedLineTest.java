@@ -216,8 +216,20 @@ class FormattedLineTest {
                 .peered(new Transaction.Peered("app", 8_081, 304, 1_795_219_351_000L, 12))
                 .response("X-D", "sent")
                 .request(
-                        "X-A", ODD, "X-L", "a=1; b=2, c", "X-L", "a=3", "X-D", "one", "X-D", "two", "X-Empty", "",
-                        "X-Word", "word");
+                        "X-A",
+                        ODD,
+                        "X-L",
+                        "a=1; b=2, c",
+                        "X-L",
+                        "a=3",
+                        "X-D",
+                        "one",
+                        "X-D",
+                        "two",
+                        "X-Empty",
+                        "",
+                        "X-Word",
+                        "word");
     }
 
     private String line(String format, Exchange exchange) {
@@ -241,10 +253,7 @@ class FormattedLineTest {
         }
         Configuration configuration =
                 ConfigurationLoader.load(file, LoadOptions.DEFAULT).configuration();
-        return (LogFormat.Custom) Objects.requireNonNull(configuration)
-                .logs()
-                .accessLogs()
-                .get(0)
-                .format();
+        return (LogFormat.Custom)
+                Objects.requireNonNull(configuration).logs().accessLogs().get(0).format();
     }
 }
