@@ -21,7 +21,7 @@ final class StoreSettings {
             long largest = Math.min(config.maximumObjectBytes(), config.maximumObjectInMemoryBytes());
             return new StoreOptions(
                     null,
-                    config.memoryBytes(),
+                    Math.max(StoreOptions.CAPACITY_MIN, config.memoryBytes()),
                     Math.min(largest, config.memoryBytes()),
                     tagFields,
                     config.replacementPolicy());

@@ -159,6 +159,13 @@ class HitsAndMissesTest extends ScenarioWithOneOrigin {
     void only_if_cached_is_answered_504_when_nothing_is_stored() {
         String path = cacheablePage("x");
 
+        assertThat(RawHttp.exchange(port, "DELETE", path, "Cache-Control: only-if-cached")
+                        .status())
+                .as("whatever the method")
+                .isEqualTo(504);
+        assertThat(RawHttp.exchange(port, "POST", path, "Cache-Control: only-if-cached", "Content-Length: 0")
+                        .status())
+                .isEqualTo(504);
         assertThat(RawHttp.get(port, path, "Cache-Control: only-if-cached").status())
                 .isEqualTo(504);
 

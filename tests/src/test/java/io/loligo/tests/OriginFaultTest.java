@@ -72,6 +72,30 @@ class OriginFaultTest {
     }
 
     @Test
+    @DisplayName("RFC 9111 §5.2.2.2: that is gone when a page must be validated is 504, and the log names its address")
+    void that_is_gone_when_a_page_must_be_validated() {
+        int gone;
+        SquidConf conf;
+        try (var origin = RawOrigin.answering(
+                "HTTP/1.1 200 OK\r\nCache-Control: max-age=0, must-revalidate\r\nETag: \"a\"\r\nContent-Length: 1\r\n"
+                        + "Connection: close\r\n\r\nx")) {
+            gone = origin.port();
+            conf = SquidConf.inFrontOf(gone);
+            try (var server = RunningServer.start(conf)) {
+                assertThat(RawHttp.get(server.port(), "/p").status()).isEqualTo(200);
+                origin.close();
+
+                var answer = RawHttp.get(server.port(), "/p");
+
+                assertThat(answer.status()).isEqualTo(504);
+                await().untilAsserted(() -> assertThat(server.accessLog())
+                        .anyMatch(line -> line.contains(" TCP_REFRESH_FAIL_ERR/504 ")
+                                && line.contains(" FIRSTUP_PARENT/127.0.0.1 ")));
+            }
+        }
+    }
+
+    @Test
     void that_hangs_is_504_after_read_timeout() {
         fault = exchange -> {
             try {

@@ -9,6 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("The life of the store")
 class StoreLifeTest {
@@ -48,6 +50,23 @@ class StoreLifeTest {
                 hits += answer.isHit() ? 1 : 0;
             }
             assertThat(hits * (long) size).as("bytes kept").isBetween(1L, 16L << 20);
+        }
+    }
+
+    @ParameterizedTest(name = "cache_mem {0}")
+    @CsvSource({"0, false", "0 MB, false", "1 bytes, false", "64 KB, true", "1 MB, true"})
+    void any_small_size_starts_and_serves(String size, boolean keeps) {
+        try (var origin = Origin.start();
+                var loligo =
+                        RunningServer.start(SquidConf.inFrontOf(origin.port()).and("cache_mem " + size))) {
+            String path = pages(origin, 1, 2_000).get(0);
+
+            assertThat(RawHttp.get(loligo.port(), path).body()).isEqualTo(body(0, 2_000));
+            assertThat(RawHttp.get(loligo.port(), path).body()).isEqualTo(body(0, 2_000));
+            assertThat(origin.requests(path)).isEqualTo(keeps ? 1 : 2);
+            assertThat(RawHttp.get(loligo.port(), path, "Cache-Control: only-if-cached")
+                            .status())
+                    .isEqualTo(keeps ? 200 : 504);
         }
     }
 

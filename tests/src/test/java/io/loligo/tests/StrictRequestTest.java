@@ -220,6 +220,27 @@ class StrictRequestTest extends ScenarioWithOneOrigin {
         }
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # rule                      | request                                                     | what the log says
+        a Host that names no site   | GET /odd?a HTTP/1.1⏎Host: a..b⏎⏎                             | /400 BYTES GET /odd? -
+        no Host                     | DELETE /odd HTTP/1.1⏎⏎                                       | /400 BYTES DELETE /odd -
+        a Host that is another      | GET http://a.example/odd HTTP/1.1⏎Host: b.example⏎⏎          | /400 BYTES GET http://a.example/odd -
+        a tunnel                    | CONNECT a.example:443 HTTP/1.1⏎Host: a.example:443⏎⏎         | /405 BYTES CONNECT a.example:443 -
+        a method that is no token   | G(T /odd HTTP/1.1⏎Host: a.example⏎⏎                          | /400 BYTES NONE error:invalid-request -
+        """)
+    void the_log_names_what_was_parsed(String rule, String request, String logged) {
+        try (var server = RunningServer.start(SquidConf.inFrontOf(origin.port()))) {
+            try (var connection = RawHttp.connect(server.port())) {
+                connection.send(request.replace("⏎", "\r\n")).answer();
+            }
+            await().untilAsserted(() -> assertThat(server.accessLog())
+                    .singleElement()
+                    .satisfies(line -> assertThat(line.replaceFirst("(/\\d{3}) \\d+ ", "$1 BYTES "))
+                            .contains(logged + " HIER_NONE/-")));
+        }
+    }
+
     private long refusalsLogged() {
         return loligo.accessLog().stream()
                 .filter(line -> line.contains("/400 "))

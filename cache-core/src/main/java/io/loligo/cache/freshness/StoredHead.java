@@ -207,6 +207,9 @@ public final class StoredHead {
         this.explicitLifetime = other.explicitLifetime;
         this.expiresAtDate = other.expiresAtDate;
         this.bornMillis = other.bornMillis;
+        this.ruleFound = other.ruleFound;
+        this.lastLinesChecked = other.lastLinesChecked;
+        this.tagsFound = other.tagsFound;
     }
 
     /** {@code other} with another Date and other times: what was parsed of the rest stays. */

@@ -2,6 +2,7 @@ package io.loligo.cache.http;
 
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
@@ -25,6 +26,9 @@ public final class HttpDate {
     /** What follows the day's name in the RFC 850 form. */
     private static final int RFC850_REST_LENGTH = ", 06-Nov-94 08:49:37 GMT".length();
 
+    private static final int HOURS = 24;
+    private static final int MINUTES = 60;
+    private static final int SECONDS = 60;
     private static final int LEAP_SECOND = 60;
     private static final int CENTURY = 100;
     /** A two-digit year that seems further ahead than this is of the past. RFC 9110 §5.6.7. */
@@ -135,8 +139,12 @@ public final class HttpDate {
         }
         // A leap second is the last second of its minute to a clock that has none.
         int clockSecond = second == LEAP_SECOND ? LEAP_SECOND - 1 : second;
-        return Optional.of(
-                LocalDateTime.of(year, month, day, hour, minute, clockSecond).toInstant(ZoneOffset.UTC));
+        if (hour >= HOURS || minute >= MINUTES || clockSecond >= SECONDS) {
+            return Optional.empty();
+        }
+        long ofDay = (long) (hour * MINUTES + minute) * SECONDS + clockSecond;
+        long days = LocalDate.of(year, month, day).toEpochDay();
+        return Optional.of(Instant.ofEpochSecond(days * HOURS * MINUTES * SECONDS + ofDay));
     }
 
     /** The number that {@code length} digits from {@code at} on spell, or -1. */

@@ -96,9 +96,12 @@ public record ResponseDirectives(
     /** Reads the directives of a response with these fields: those of the first field of {@code targets} that is valid. */
     public static ResponseDirectives of(Fields response, CacheControlTargets targets) {
         CacheControlTargets.Surrogate surrogate = targets.surrogate();
-        if (surrogate != null && response.has(SurrogateControl.NAME)) {
-            ResponseDirectives directives = SurrogateControl.read(response.all(SurrogateControl.NAME), surrogate);
-            if (directives != null) {
+        if (response.has(SurrogateControl.NAME)) {
+            ResponseDirectives directives = SurrogateControl.read(
+                    response.all(SurrogateControl.NAME), surrogate == null ? SurrogateControl.UNNAMED : surrogate);
+            // Without a name of our own the field is not ours, but who wants no surrogate to store it means us too, as
+            // in Squid.
+            if (directives != null && (surrogate != null || directives.has(Flag.NO_STORE))) {
                 return directives;
             }
         }

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class SurrogateControl {
     static final String NAME = "Surrogate-Control";
 
+    /** A surrogate at which no directive can be aimed. */
+    static final Surrogate UNNAMED = new Surrogate("", false);
+
     private @Nullable Age forAll;
     private @Nullable Age forUs;
     private boolean noStore;

@@ -43,7 +43,8 @@ record Authority(String host, int port, @Nullable String why) {
                 return unusable("a character that no host name has");
             }
         }
-        if (!address && (text.charAt(0) == '.' || text.charAt(nameEnd - 1) == '.')) {
+        if (!address
+                && (text.charAt(0) == '.' || text.charAt(nameEnd - 1) == '.' || text.lastIndexOf("..", nameEnd) >= 0)) {
             return unusable("an empty label in the host name");
         }
         String host = nameEnd == text.length() ? text : text.substring(0, nameEnd);

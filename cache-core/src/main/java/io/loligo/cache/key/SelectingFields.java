@@ -82,6 +82,16 @@ public record SelectingFields(boolean unmatched, Fields fields, List<Fields> oth
                 && (isChosenBy(requestFields) || (!others.isEmpty() && others.contains(values(requestFields))));
     }
 
+    /** Whether {@code name}, in lower case, counts here, and a request with {@code requestFields} has another value of it. */
+    public boolean tellsApartBy(String name, Fields requestFields) {
+        for (int i = 0; i < fields.size(); i++) {
+            if (fields.name(i).equals(name) && !fields.value(i).equals(SelectingValue.of(name, requestFields))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private boolean isChosenBy(Fields requestFields) {
         for (int i = 0; i < fields.size(); i++) {
             String name = fields.name(i);

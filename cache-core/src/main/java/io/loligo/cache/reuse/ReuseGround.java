@@ -24,7 +24,9 @@ public enum ReuseGround {
     VARY_MISS("no stored variant is for this request", "RFC 9111 §4.1"),
     CREDENTIALS("the stored 401 asks for credentials, and the request has some", "RFC 9110 §15.5.2"),
     METHOD("only GET and HEAD are answered from the store", "RFC 9111 §4"),
-    BODY("a body is not in the key", "RFC 9110 §9.3.1");
+    BODY("a body is not in the key", "RFC 9110 §9.3.1"),
+    CACHE_DENIED("the cache directive denies", "cache"),
+    NO_STORE("nothing is stored: cache_mem is 0, and there is no cache_dir", "cache_mem");
 
     private final String word;
     private final String basis;
@@ -50,7 +52,7 @@ public enum ReuseGround {
             case RELOAD, RELOAD_INTO_IMS, MAX_AGE, MIN_FRESH, REFRESH_IMS, CREDENTIALS -> ForwardReason.REQUEST;
             case VARY_MISS -> ForwardReason.VARY_MISS;
             case METHOD -> ForwardReason.METHOD;
-            case BODY -> ForwardReason.BYPASS;
+            case BODY, CACHE_DENIED, NO_STORE -> ForwardReason.BYPASS;
         };
     }
 

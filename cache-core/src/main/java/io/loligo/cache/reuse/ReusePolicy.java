@@ -6,18 +6,22 @@ import io.loligo.cache.freshness.RefreshRule.Option;
 import io.loligo.cache.freshness.StaleRules;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.ContentCodings;
+import io.loligo.cache.http.EntityTag;
 import io.loligo.cache.http.RequestDirectives;
 import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.http.ResponseDirectives.Flag;
 import io.loligo.cache.status.ForwardReason;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses between the cache and the origin. RFC 9111 §4. */
 public final class ReusePolicy {
     private static final int UNAUTHORIZED = 401;
+    private static final String ACCEPT_ENCODING = "accept-encoding";
 
     private ReusePolicy() {}
 
@@ -44,7 +48,7 @@ public final class ReusePolicy {
         Reuse verdict = selected == null
                 ? stored.isEmpty()
                         ? Reuse.Fetch.URI_MISS
-                        : new Reuse.Fetch(ForwardReason.VARY_MISS, readable(stored, request), ReuseGround.VARY_MISS)
+                        : new Reuse.Fetch(ForwardReason.VARY_MISS, nameable(stored, request), ReuseGround.VARY_MISS)
                 : asksForWhatIsGiven(selected, request)
                         ? Reuse.Fetch.CREDENTIALS
                         : use(selected, request, directives, now, rules);
@@ -55,13 +59,30 @@ public final class ReusePolicy {
     }
 
     /**
-     * Those of {@code stored} whose content codings the client understands. An origin that gives one ETag to a page in every
-     * coding, or whose ETags differ in weakness only, would name what it could not read.
+     * Those of {@code stored} whose ETags the origin may be asked about for a request that chose another variant. Many
+     * origins give one ETag to all variants of a page and answer 304 to it, whichever variant is asked for: one client without
+     * gzip would then make everybody's page uncompressed. So only strong tags are named, only where each of the stored variants has
+     * shown one of its own, and none of a variant that Accept-Encoding tells apart from what is asked for.
      */
-    private static List<StoredHead> readable(List<StoredHead> stored, RequestHead request) {
-        return stored.stream()
-                .filter(head -> ContentCodings.areUnderstood(head.fields(), request.fields()))
-                .toList();
+    private static List<StoredHead> nameable(List<StoredHead> stored, RequestHead request) {
+        Set<String> tags = new HashSet<>();
+        for (StoredHead head : stored) {
+            EntityTag tag = head.isComplete() ? head.etag() : null;
+            if (tag != null && tag.isStrong() && !tags.add(tag.opaque())) {
+                return List.of();
+            }
+        }
+        return tags.size() < 2
+                ? List.of()
+                : stored.stream().filter(head -> isNameable(head, request)).toList();
+    }
+
+    private static boolean isNameable(StoredHead head, RequestHead request) {
+        EntityTag tag = head.etag();
+        return tag != null
+                && tag.isStrong()
+                && !head.selecting().tellsApartBy(ACCEPT_ENCODING, request.selecting())
+                && ContentCodings.areUnderstood(head.fields(), request.fields());
     }
 
     /** Whether {@code selected} asks for the credentials that {@code request} has: the origin looks at them. RFC 9110 §15.5.2. */
@@ -117,7 +138,7 @@ public final class ReusePolicy {
             case NO_CACHE, PRIVATE, STALE, RELOAD_INTO_IMS, MAX_AGE, MIN_FRESH, REFRESH_IMS ->
                 new Reuse.Validate(selected, freshness, ground);
             case RELOAD -> new Reuse.Reload(selected, freshness, ground);
-            case URI_MISS, VARY_MISS, CREDENTIALS, METHOD, BODY ->
+            case URI_MISS, VARY_MISS, CREDENTIALS, METHOD, BODY, CACHE_DENIED, NO_STORE ->
                 throw new IllegalStateException("something is stored");
         };
     }

@@ -70,7 +70,7 @@ public record Validation(
      * ranges. The client's are answered from what we then have.
      */
     public Fields requestFields(Fields client) {
-        return conditions(client.without(name -> FieldRule.is(name, FieldRule.Use.CONDITIONAL)));
+        return conditions(client, false);
     }
 
     /**
@@ -78,14 +78,24 @@ public record Validation(
      * representation is wanted, and no more.
      */
     public Fields requestFieldsWithRange(Fields client) {
-        return conditions(client.without(
-                name -> FieldRule.is(name, FieldRule.Use.CONDITIONAL) && !FieldRule.is(name, FieldRule.Use.RANGE)));
+        return conditions(client, true);
     }
 
-    private Fields conditions(Fields fields) {
-        if (ifNoneMatch != null) {
-            fields = fields.plus("If-None-Match", ifNoneMatch);
+    private Fields conditions(Fields client, boolean keepsRanges) {
+        Fields.Builder fields = Fields.builder(client.size() + 2);
+        for (int i = 0; i < client.size(); i++) {
+            String name = client.name(i);
+            if (!FieldRule.is(name, FieldRule.Use.CONDITIONAL)
+                    || (keepsRanges && FieldRule.is(name, FieldRule.Use.RANGE))) {
+                fields.add(name, client.value(i));
+            }
         }
-        return ifModifiedSince == null ? fields : fields.plus("If-Modified-Since", ifModifiedSince);
+        if (ifNoneMatch != null) {
+            fields.add("If-None-Match", ifNoneMatch);
+        }
+        if (ifModifiedSince != null) {
+            fields.add("If-Modified-Since", ifModifiedSince);
+        }
+        return fields.build();
     }
 }

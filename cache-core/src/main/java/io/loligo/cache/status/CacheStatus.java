@@ -64,7 +64,12 @@ public record CacheStatus(
 
     /** The field's value for a cache called {@code name}; the members of caches before us are not in it. */
     public String format(String name) {
-        StringBuilder text = new StringBuilder(USUAL_LENGTH).append(name(name));
+        return formatAfter(name(name));
+    }
+
+    /** As {@link #format}, for whoever has the cache's name in its {@linkplain #name written form} already. */
+    public String formatAfter(String writtenName) {
+        StringBuilder text = new StringBuilder(USUAL_LENGTH).append(writtenName);
         if (forward == null) {
             text.append(";hit");
         } else {
@@ -92,7 +97,7 @@ public record CacheStatus(
     }
 
     /** A cache's name: a token where it can be one, else a string. RFC 9211 §2. */
-    private static String name(String name) {
+    public static String name(String name) {
         return isToken(name) ? name : string(name);
     }
 

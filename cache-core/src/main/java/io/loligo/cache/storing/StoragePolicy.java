@@ -35,11 +35,13 @@ public final class StoragePolicy {
     private static final int NOT_MODIFIED = 304;
     private static final int PRECONDITION_FAILED = 412;
     private static final int CONTENT_TOO_LARGE = 413;
+    private static final int URI_TOO_LONG = 414;
     private static final int RANGE_NOT_SATISFIABLE = 416;
     private static final int EXPECTATION_FAILED = 417;
     private static final int PRECONDITION_REQUIRED = 428;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int FIELDS_TOO_LARGE = 431;
+    private static final int NOT_IMPLEMENTED = 501;
     private static final int NETWORK_AUTHENTICATION_REQUIRED = 511;
 
     /** Final statuses whose caching requirements we know. RFC 9111 §5.2.2.3; RFC 9110 §15. */
@@ -197,11 +199,14 @@ public final class StoragePolicy {
             case PRECONDITION_FAILED -> isConditional(request) ? Reason.PROVOKED : null;
             case RANGE_NOT_SATISFIABLE -> request.has("Range") ? Reason.PROVOKED : null;
             case EXPECTATION_FAILED -> request.has("Expect") ? Reason.PROVOKED : null;
-            // RFC 6585 §3 to §6: about one request, or one client.
-            case CONTENT_TOO_LARGE,
+            // About one request, or one client, whatever lifetime they claim. RFC 6585 §3 to §6.
+            case BAD_REQUEST,
+                    CONTENT_TOO_LARGE,
+                    URI_TOO_LONG,
                     PRECONDITION_REQUIRED,
                     TOO_MANY_REQUESTS,
                     FIELDS_TOO_LARGE,
+                    NOT_IMPLEMENTED,
                     NETWORK_AUTHENTICATION_REQUIRED -> Reason.PROVOKED;
             default -> null;
         };
@@ -297,11 +302,6 @@ public final class StoragePolicy {
         boolean storable = byOrigin || Freshness.allowsHeuristic(head) || freshness.lifetimeMillis() > 0;
         if (!storable) {
             return Reason.STATUS;
-        }
-        if (!byOrigin && head.status() == BAD_REQUEST) {
-            // One client's odd fields may have provoked it. 414 is about the URL and 501 about the method, which every
-            // request for it has too; RFC 9110 §15.1 has both on its list.
-            return Reason.PROVOKED;
         }
         boolean stretched = refresh.has(Option.OVERRIDE_EXPIRE)
                 && StaleRules.forbidden(head) == null

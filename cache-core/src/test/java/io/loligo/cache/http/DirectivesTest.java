@@ -158,6 +158,24 @@ class DirectivesTest {
         assertThat(said(ResponseDirectives.of(fields))).isEqualTo("targeted max-age=6");
     }
 
+    @DisplayName("Surrogate-Control without a name of ours: no-store for all surrogates means us, nothing else does")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        no-store                        | targeted no-store
+        no-store, content="ESI/1.0"     | targeted no-store
+        max-age=60, no-store            | targeted max-age=60 no-store
+        no-store;other                  | max-age=9
+        no-store-remote                 | max-age=9
+        max-age=60                      | max-age=9
+        content="ESI/1.0"               | max-age=9
+        """)
+    void unnamedSurrogate(String line, String expected) {
+        Fields fields = Fields.of("Surrogate-Control", line, "Cache-Control", "max-age=9");
+
+        assertThat(said(ResponseDirectives.of(fields, CacheControlTargets.DEFAULT)))
+                .startsWith(expected);
+    }
+
     private static CacheControlTargets surrogate(boolean remote) {
         return new CacheControlTargets(
                 new CacheControlTargets.Surrogate("edge", remote), CacheControlTargets.DEFAULT.fields());

@@ -71,6 +71,7 @@ class KeyPolicyTest {
         no name                   | :80
         only a dot                | .
         two dots at the end       | a.example..
+        two dots in between       | a..example
         a dot at the start        | .a.example
         percent-encoding          | a%2eexample
         bytes beyond ASCII        | ä.example

@@ -196,9 +196,36 @@ class ReusePolicyTest {
                         Reuse.Serve.class, serve -> assertThat(serve.stored()).isSameAs(byDefault));
     }
 
+    @DisplayName("which variants the origin may name for a request that chose another one, by their ETags")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+        # case                                   | vary            | the two stored tags | candidates
+        one strong tag each                      | Accept-Language | "a" and "b"         | 2
+        one tag for both                         | Accept-Language | "a" and "a"         | 0
+        weak tags                                | Accept-Language | W/"a" and W/"b"     | 0
+        only one is strong                       | Accept-Language | "a" and W/"b"       | 0
+        Accept-Encoding tells them apart         | Accept-Encoding | "a" and "b"         | 0
+        """)
+    void nameableVariants(String rule, String vary, String tags, int candidates) {
+        String[] each = tags.split(" and ", -1);
+        List<StoredHead> stored = List.of(varied(1, vary, "x1", each[0]), varied(2, vary, "x2", each[1]));
+
+        assertThat(ReusePolicy.decide(get(vary + ": x3"), stored, at(10), RULES))
+                .isInstanceOfSatisfying(Reuse.Fetch.class, fetch -> {
+                    assertThat(fetch.why()).isEqualTo(ForwardReason.VARY_MISS);
+                    assertThat(fetch.candidates()).hasSize(candidates);
+                });
+    }
+
+    private static StoredHead varied(long id, String vary, String value, String tag) {
+        Fields response = fields("Date: 0 ¦ Vary: " + vary + " ¦ ETag: " + tag);
+        return new StoredHead(
+                id, KEY, SelectingFields.of(response, Fields.of(vary, value)), 200, "OK", response, received(0), 10);
+    }
+
     @DisplayName("RFC 9110 §12.5.3: a variant that the client cannot read is none that the origin may name for it")
     @ParameterizedTest(name = "Accept-Encoding: {0}")
-    @CsvSource({"br, 0", "gzip;q=0, 0", "'br, gzip', 1"})
+    @CsvSource({"br, 0", "gzip;q=0, 0", "'br, gzip', 0"})
     void unreadableVariant(String accepted, int candidates) {
         Fields response = fields("Date: 0 ¦ Vary: Accept-Encoding ¦ Content-Encoding: gzip ¦ ETag: \"a\"");
         StoredHead stored = new StoredHead(

@@ -87,15 +87,15 @@ class StoragePolicyTest {
         299                                         | -                                  | 299    | Cache-Control: max-age=60                                   | store
         302                                         | -                                  | 302    | Cache-Control: max-age=60                                   | store
         307 by Expires                              | -                                  | 307    | Expires: 60                                                 | store
-        400                                         | -                                  | 400    | Cache-Control: max-age=60                                   | store
+        400                                         | -                                  | 400    | Cache-Control: max-age=60                                   | PROVOKED
         404                                         | -                                  | 404    | Cache-Control: max-age=60                                   | store
         499                                         | -                                  | 499    | Cache-Control: max-age=60                                   | store
         503                                         | -                                  | 503    | Cache-Control: max-age=60                                   | store
         599                                         | -                                  | 599    | Cache-Control: max-age=60                                   | store
         400 with a guess                            | -                                  | 400    | Cache-Control: public ¦ Last-Modified: -1000                | PROVOKED
-        414 with a guess                            | -                                  | 414    | Last-Modified: -1000                                        | store
-        501 with a guess                            | -                                  | 501    | Last-Modified: -1000                                        | store
-        501 with a lifetime                         | -                                  | 501    | Cache-Control: max-age=60                                   | store
+        414 with a guess                            | -                                  | 414    | Last-Modified: -1000                                        | PROVOKED
+        501 with a guess                            | -                                  | 501    | Last-Modified: -1000                                        | PROVOKED
+        501 with a lifetime                         | -                                  | 501    | Cache-Control: max-age=60                                   | PROVOKED
         412 to a condition                          | If-Match: "b"                      | 412    | Cache-Control: max-age=60                                   | PROVOKED
         412 to none                                 | -                                  | 412    | Cache-Control: max-age=60                                   | store
         416 to a Range                              | Range: bytes=9-                    | 416    | Cache-Control: max-age=60                                   | PROVOKED
@@ -159,7 +159,7 @@ class StoragePolicyTest {
         MIN, not with Set-Cookie                  | 500 20% 999                  | false      | 200    | Set-Cookie: a=1                              | SET_COOKIE
         MIN is not for 302                        | 500 20% 999                  | false      | 302    | X: y                                         | STATUS
         negative_ttl                              | -                            | false      | 404    | X: y                                         | store
-        negative_ttl is not for 400               | -                            | false      | 400    | X: y                                         | STATUS
+        negative_ttl is not for 400               | -                            | false      | 400    | X: y                                         | PROVOKED
         ignore-no-store                           | 500 20% 999 ignore-no-store  | false      | 200    | Cache-Control: no-store                      | store
         ignore-private                            | 500 20% 999 ignore-private   | false      | 200    | Cache-Control: private ¦ ETag: "a"           | store
         ignore-private: useless unvalidated       | 500 20% 999 ignore-private   | false      | 200    | Cache-Control: private                       | NOTHING_TO_REUSE

@@ -18,6 +18,9 @@ import java.util.List;
  */
 public record AccessRules(
         AccessList httpAccess, boolean managerNamed, boolean purgeMethodEnabled, boolean forwardingDecided) {
+    /** What the paths of manager pages begin with. */
+    public static final String MANAGER_PATH = "/squid-internal-mgr/";
+
     private static final Rule PURGE_OFF = new Rule(false, List.of(), "PURGE is off: no acl of type method names it");
     private static final Rule MANAGER_CLOSED = new Rule(
             false, List.of(), "manager pages are closed to other machines: no http_access rule names the manager");
@@ -59,7 +62,7 @@ public record AccessRules(
 
     /** Whether a request is for the cache manager: {@code /squid-internal-mgr/} on any port, or {@code cache_object:}. */
     public static boolean isManager(RequestFacts facts) {
-        return facts.uri().pathAndQuery().startsWith("/squid-internal-mgr/")
+        return facts.uri().pathAndQuery().startsWith(MANAGER_PATH)
                 || facts.uri().scheme().equals("cache_object");
     }
 }

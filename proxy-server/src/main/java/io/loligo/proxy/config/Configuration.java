@@ -130,6 +130,11 @@ public record Configuration(
             ReplacementPolicy replacementPolicy) {
         public static final StoreConfig DEFAULT =
                 new StoreConfig(256L << 20, List.of(), 4L << 20, 512L << 10, 0, true, ReplacementPolicy.HIT_DENSITY);
+
+        /** Whether there is nothing to store into: every request is passed on. */
+        public boolean keepsNothing() {
+            return memoryBytes == 0 && directories.isEmpty();
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.loligo.proxy.config;
 
 import io.loligo.cache.store.ReplacementPolicy;
+import io.loligo.cache.store.chronicle.StoreOptions;
 import io.loligo.proxy.config.Configuration.CacheDirectory;
 import io.loligo.proxy.config.Configuration.StoreConfig;
 import io.loligo.proxy.config.Problem.Kind;
@@ -134,6 +135,7 @@ final class StoreLines {
             }
         }
         memoryBesideDirectory();
+        smallMemory();
         return new StoreConfig(
                 scalars.size("cache_mem", defaults.memoryBytes()),
                 List.copyOf(cacheDirectories),
@@ -157,6 +159,27 @@ final class StoreLines {
                                     : "beside a cache_dir; see cache_replacement_policy"));
         }
         return chosen == null ? StoreConfig.DEFAULT.replacementPolicy() : chosen.policy();
+    }
+
+    /** Says what a cache_mem means that is less than the smallest store. */
+    private void smallMemory() {
+        Directive memory = scalars.line("cache_mem");
+        long bytes = scalars.size("cache_mem", StoreConfig.DEFAULT.memoryBytes());
+        if (memory == null || !cacheDirectories.isEmpty()) {
+            return;
+        }
+        if (bytes == 0) {
+            problems.notice(
+                    Kind.DOUBTFUL,
+                    memory.where(),
+                    "cache_mem is 0 and there is no cache_dir: nothing is stored, and every request is passed on");
+        } else if (bytes < StoreOptions.CAPACITY_MIN) {
+            problems.notice(
+                    Kind.DOUBTFUL,
+                    memory.where(),
+                    "the store takes at least " + StoreOptions.CAPACITY_MIN
+                            + " bytes; a page larger than cache_mem is not stored");
+        }
     }
 
     /** Pages are kept in the files of a cache_dir, which the operating system keeps in memory as far as it has any. */

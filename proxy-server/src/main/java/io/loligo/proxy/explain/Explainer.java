@@ -264,11 +264,7 @@ public final class Explainer {
         @Override
         public Outcome pass(Decision.Pass decision) {
             mayStore = decision.why() == ForwardReason.METHOD;
-            step(
-                    "reuse",
-                    "pass",
-                    mayStore ? ReuseGround.METHOD.word() : "the cache directive denies",
-                    mayStore ? ReuseGround.METHOD.basis() : "cache");
+            step("reuse", "pass", decision.ground().word(), decision.ground().basis());
             return forward(decision.why());
         }
 

@@ -16,19 +16,23 @@ import io.loligo.proxy.log.AddressText;
 import io.loligo.proxy.log.RecurringWarning;
 import io.loligo.proxy.origin.OriginHandler.Cause;
 import io.loligo.proxy.origin.OriginHandler.Unreachable;
+import io.loligo.proxy.origin.Peer;
 import io.loligo.proxy.respond.Answer;
 import io.loligo.proxy.respond.BodySource;
 import io.loligo.proxy.respond.CacheRemarks;
 import io.loligo.proxy.respond.ErrorPage;
 import io.loligo.proxy.respond.Lookup;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Hands an origin's answer, or the lack of one, to a client. Stateless; called on the client's I/O thread. */
 final class Delivery {
+    private static final String CONTENT_LENGTH = "Content-Length";
     private static final int OK = 200;
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
+    private static final int GATEWAY_TIMEOUT = 504;
     private static final RecurringWarning UNREACHABLE =
             new RecurringWarning(System.getLogger(Delivery.class.getName()));
 
@@ -65,19 +69,38 @@ final class Delivery {
         Fields fields = stored == null
                 ? x.forClient(head.fields())
                 : stored.directives().reusable(x.forClient(head.fields(), stored));
-        String announced = head.fields().first("Content-Length");
+        String announced = head.fields().first(CONTENT_LENGTH);
         if (x.isHead() || !hasBody(head.status())) {
             fields = announced != null && head.status() != NO_CONTENT
-                    ? fields.with("Content-Length", announced)
-                    : fields.without("Content-Length");
+                    ? fields.with(CONTENT_LENGTH, announced)
+                    : fields.without(CONTENT_LENGTH);
         } else if (answer.length() >= 0) {
-            fields = fields.with("Content-Length", Long.toString(answer.length()));
+            fields = announces(fields, answer.length())
+                    ? fields
+                    : fields.with(CONTENT_LENGTH, Long.toString(answer.length()));
         } else {
-            fields = fields.without("Content-Length");
+            fields = fields.without(CONTENT_LENGTH);
         }
         return fields.has("Date")
                 ? fields
                 : fields.plus("Date", HttpDate.format(answer.answer().times().responseTime()));
+    }
+
+    /** Whether {@code fields} have one Content-Length, and it says {@code length}, so that no copy has to be made. */
+    private static boolean announces(Fields fields, long length) {
+        int line = fields.indexOf(CONTENT_LENGTH, 0);
+        if (line < 0 || fields.indexOf(CONTENT_LENGTH, line + 1) >= 0) {
+            return false;
+        }
+        String digits = fields.value(line);
+        long rest = length;
+        for (int i = digits.length() - 1; i > 0; i--) {
+            if (digits.charAt(i) != '0' + rest % 10) {
+                return false;
+            }
+            rest /= 10;
+        }
+        return rest < 10 && digits.length() > 0 && digits.charAt(0) == '0' + rest;
     }
 
     private static boolean hasBody(int status) {
@@ -85,14 +108,10 @@ final class Delivery {
     }
 
     private static CacheStatus cacheStatus(AnswerUnderway answer, ForwardReason why, boolean collapsed) {
-        CacheStatus status = CacheStatus.forwarded(why)
-                .withForwardStatus(answer.answer().head().status());
-        if (answer.stored() != null) {
-            status = status.withStored();
-        } else if (answer.notStored() != null) {
-            status = status.withDetail(answer.notStored().word());
-        }
-        return collapsed ? status.withCollapsed() : status;
+        boolean stored = answer.stored() != null;
+        String detail =
+                stored || answer.notStored() == null ? null : answer.notStored().word();
+        return new CacheStatus(why, answer.answer().head().status(), null, stored, collapsed, null, detail);
     }
 
     /** The part of a whole on its way that {@code x} asks for; several parts are no reason to wait for the whole. */
@@ -134,8 +153,13 @@ final class Delivery {
         });
     }
 
-    /** Sends the page for a fetch that brought no answer. */
-    void failed(Exchange x, Unreachable failure, ResultCode code) {
+    /**
+     * Sends the page for a fetch that brought no answer.
+     *
+     * @param validation whether it was to validate a stored response, which must not stand in: where the origin could not be
+     *     asked the status is 504, whatever the failure. RFC 9111 §5.2.2.2
+     */
+    void failed(Exchange x, Unreachable failure, ResultCode code, boolean validation) {
         String url = x.uri().toString();
         UNREACHABLE.met(
                 failure.trouble(),
@@ -146,7 +170,18 @@ final class Delivery {
         ClientBody body = x.client().body();
         boolean tooBig = body != null && body.isTooBig();
         ErrorPage page = tooBig ? ErrorPage.ERR_TOO_BIG : page(failure.cause());
-        x.refuse(page, code, "");
+        if (validation && couldNotAsk(failure.cause())) {
+            x.refuse(page, GATEWAY_TIMEOUT, "Gateway Timeout", code, "");
+        } else {
+            x.refuse(page, code, "");
+        }
+    }
+
+    private static boolean couldNotAsk(Cause cause) {
+        return switch (cause) {
+            case NO_PEER, REFUSED, CONNECT_TIMEOUT, READ_TIMEOUT, CLOSED, RESET -> true;
+            case MALFORMED, TOO_BIG, REQUEST_BODY -> false;
+        };
     }
 
     /** Passes on a 1xx answer, with its end-to-end fields. RFC 9110 §15.2; §8.6 has no Content-Length in it. */
@@ -155,13 +190,24 @@ final class Delivery {
         if (head.status() == 100 && body != null && !body.passesOnContinue()) {
             return;
         }
-        Fields fields = x.forClient(FieldRule.endToEnd(head.fields())).without("Content-Length");
+        Fields fields = x.forClient(FieldRule.endToEnd(head.fields())).without(CONTENT_LENGTH);
         x.interim(new ResponseHead(head.status(), head.reason(), fields));
     }
 
     /** An address that a peer was connected to, as the log names it; null for none. */
     static @Nullable String address(@Nullable InetSocketAddress connectedTo) {
         return connectedTo == null ? null : AddressText.of(connectedTo.getAddress());
+    }
+
+    /** The address of the peer that failed: the one that was connected to, or that was to be; null where there was none to try. */
+    static @Nullable String address(Unreachable failure) {
+        InetSocketAddress connectedTo = failure.address();
+        Peer peer = failure.peer();
+        if (connectedTo != null || peer == null) {
+            return address(connectedTo);
+        }
+        List<InetSocketAddress> known = peer.addresses();
+        return known.isEmpty() ? null : address(known.get(0));
     }
 
     private static ErrorPage page(Cause cause) {

@@ -23,7 +23,6 @@ import io.loligo.proxy.origin.OriginClient;
 import io.loligo.proxy.origin.OriginHandler;
 import io.undertow.connector.ByteBufferPool;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -63,6 +62,8 @@ final class Fetch implements OriginHandler {
     /** The client whose request started it; it may have left since. */
     private final @Nullable Exchange starter;
 
+    private final boolean shared;
+
     private final FetchClients clients;
 
     /** The order number of the fetch among the purges: those with a smaller one came before its request was sent. */
@@ -76,13 +77,17 @@ final class Fetch implements OriginHandler {
     /** Owner's thread. */
     private OriginClient.@Nullable Call call;
 
-    /** @param starter the client whose request starts it; null for a validation in the background */
-    Fetch(Outlets outlets, FetchPlan plan, XnioIoThread owner, @Nullable Exchange starter) {
+    /**
+     * @param starter the client whose request starts it; null for a validation in the background
+     * @param shared whether others may find it and join it
+     */
+    Fetch(Outlets outlets, FetchPlan plan, XnioIoThread owner, @Nullable Exchange starter, boolean shared) {
         this.outlets = outlets;
         this.plan = plan;
         this.answerStorage = new AnswerStorage(outlets.store(), outlets.clock(), plan);
         this.owner = owner;
         this.starter = starter;
+        this.shared = shared;
         this.begun = outlets.store().purgeOrder();
         this.clients = new FetchClients(
                 owner,
@@ -96,7 +101,9 @@ final class Fetch implements OriginHandler {
     private final class Ends implements FetchClients.Listener {
         @Override
         public void closed() {
-            outlets.collapsed().ended(plan.asked().key(), Fetch.this);
+            if (shared) {
+                outlets.collapsed().ended(plan.asked().key(), Fetch.this);
+            }
             if (starter == null) {
                 outlets.collapsed().backgroundEnds();
             }
@@ -485,24 +492,25 @@ final class Fetch implements OriginHandler {
                 : ValidationOutcome.unanswered(
                         validate, outlets.clock().instant(), plan.asked().reuse());
         endForAll(x -> {
-            x.answeredBy(failure.code(), Delivery.address(failure.address()));
+            x.answeredBy(failure.code(), Delivery.address(failure));
             if (outcome instanceof ValidationOutcome.ServeStale stale) {
                 serve(x, stale.stored(), ResultCode.TCP_REFRESH_FAIL_OLD, 0, Fields.EMPTY);
             } else {
                 ResultCode code = validate == null ? plan.code() : ResultCode.TCP_REFRESH_FAIL_ERR;
-                outlets.delivery().failed(x, failure, code);
+                outlets.delivery().failed(x, failure, code, validate != null);
             }
         });
     }
 
     /** Nobody can join any more: takes the last step for the leader and every waiter, each on its thread. */
     private void endForAll(Consumer<Exchange> step) {
-        List<Exchange> all = new ArrayList<>();
         Exchange leader = clients.leader();
+        List<Exchange> waiters = clients.close();
         if (leader != null) {
-            all.add(leader);
+            FetchClients.tell(leader, step);
         }
-        all.addAll(clients.close());
-        all.forEach(x -> FetchClients.tell(x, step));
+        for (Exchange waiter : waiters) {
+            FetchClients.tell(waiter, step);
+        }
     }
 }

@@ -219,15 +219,21 @@ final class FetchClients {
      * those beside it.
      */
     static void tell(Exchange x, Consumer<Exchange> step) {
-        x.run(() -> {
-            if (x.isGone()) {
-                return;
-            }
-            try {
-                step.accept(x);
-            } catch (RuntimeException | Error e) {
-                x.failed(e);
-            }
-        });
+        if (Thread.currentThread() == x.thread()) {
+            take(step, x);
+        } else {
+            x.run(() -> take(step, x));
+        }
+    }
+
+    private static void take(Consumer<Exchange> step, Exchange x) {
+        if (x.isGone()) {
+            return;
+        }
+        try {
+            step.accept(x);
+        } catch (RuntimeException | Error e) {
+            x.failed(e);
+        }
     }
 }

@@ -34,7 +34,7 @@ public final class OriginTrips {
 
     /** Starts a fetch that nobody can join. On the thread of {@code x}. */
     void start(FetchPlan plan, Exchange x) {
-        new Fetch(outlets, plan, x.thread(), x).start(origin);
+        new Fetch(outlets, plan, x.thread(), x, false).start(origin);
     }
 
     /** For a request that waited in vain: what is in the store by now serves it, or it fetches by itself, at once. */
@@ -55,7 +55,7 @@ public final class OriginTrips {
         while (true) {
             Fetch other = outlets.collapsed().underWay(key);
             if (other == null || other.isOutdated()) {
-                mine = mine == null ? new Fetch(outlets, plan.get(), x.thread(), x) : mine;
+                mine = mine == null ? new Fetch(outlets, plan.get(), x.thread(), x, true) : mine;
                 if (outlets.collapsed().lead(key, other, mine)) {
                     startUnless(mine, () -> outlets.serveStored().serveIfFresh(x));
                     return;
@@ -89,7 +89,7 @@ public final class OriginTrips {
         }
         Fetch mine;
         try {
-            mine = new Fetch(outlets, plan.get(), thread, null);
+            mine = new Fetch(outlets, plan.get(), thread, null, true);
         } catch (RuntimeException | Error e) {
             outlets.collapsed().backgroundEnds();
             throw e;

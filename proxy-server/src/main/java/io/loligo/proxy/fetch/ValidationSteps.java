@@ -11,6 +11,9 @@ import java.nio.ByteBuffer;
 
 /** Does what each outcome of a validation asks for, with the fetch that asked. Used on its I/O thread, once. */
 final class ValidationSteps implements ValidationOutcome.Cases<Void> {
+    /** Room for what must not come. */
+    private static final ThreadLocal<ByteBuffer> ONE_BYTE = ThreadLocal.withInitial(() -> ByteBuffer.allocate(1));
+
     private final Fetch fetch;
     private final ResponseStore store;
     private final OriginAnswer answer;
@@ -92,7 +95,7 @@ final class ValidationSteps implements ValidationOutcome.Cases<Void> {
     /** A 304 has no body; reading its end gives the connection back. */
     private void finish() {
         try {
-            if (body.read(ByteBuffer.allocate(1)) >= 0) {
+            if (body.read(ONE_BYTE.get().clear()) >= 0) {
                 body.abort();
             }
         } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.loligo.proxy.flow;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.reuse.Reuse;
+import io.loligo.cache.reuse.ReuseGround;
 import io.loligo.cache.status.ForwardReason;
 import io.loligo.proxy.access.AccessList.AccessVerdict;
 
@@ -66,8 +67,8 @@ public sealed interface Decision {
         }
     }
 
-    /** The origin answers, past the cache: an unsafe method, a body, or {@code cache deny}. */
-    record Pass(CacheKey key, ForwardReason why) implements Decision {
+    /** The origin answers, past the cache: an unsafe method, a body, {@code cache deny}, or no room to store anything. */
+    record Pass(CacheKey key, ForwardReason why, ReuseGround ground) implements Decision {
         @Override
         public <R> R match(Cases<R> cases) {
             return cases.pass(this);

@@ -1,12 +1,16 @@
 package io.loligo.proxy.flow;
 
 import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.RequestDirectives;
 import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.key.KeyPolicy;
+import io.loligo.cache.key.SiteOptions;
 import io.loligo.cache.key.TargetUri;
+import io.loligo.cache.key.UnusableHost;
 import io.loligo.cache.reuse.Reuse;
+import io.loligo.cache.reuse.ReuseGround;
 import io.loligo.cache.reuse.ReusePolicy;
 import io.loligo.cache.status.ForwardReason;
 import io.loligo.proxy.access.AccessList.AccessVerdict;
@@ -52,7 +56,27 @@ public final class Deliberation {
             String host = authority == null ? "localhost" : authority.toLowerCase(Locale.ROOT);
             return new EffectiveUri(scheme, host, site.port().port(), head.target());
         }
-        return KeyPolicy.effectiveUri(head, authority, site.options());
+        boolean accelerated = site.port().accelerated();
+        if (scheme == null && accelerated) {
+            return KeyPolicy.effectiveUri(head, null, site.options());
+        }
+        if (scheme == null && !head.target().startsWith(AccessRules.MANAGER_PATH) && !head.isMethod("PURGE")) {
+            return new UnusableHost("", "a path alone, and the port is no accelerator's");
+        }
+        return KeyPolicy.effectiveUri(head, authority, options(scheme, accelerated, site.options()));
+    }
+
+    /** How the URL of an absolute target is rebuilt, whose scheme counts, or any URL on a port that accelerates no site. */
+    private static SiteOptions options(@Nullable String scheme, boolean accelerated, SiteOptions port) {
+        String named = scheme == null ? "" : scheme;
+        return new SiteOptions(
+                named.equals("http") || named.equals("https") ? named : port.scheme(),
+                port.listeningPort(),
+                accelerated ? port.defaultSite() : null,
+                accelerated ? port.defaultSitePort() : 0,
+                !accelerated || port.vhost(),
+                accelerated ? port.vport() : -1,
+                port.visibleHostname());
     }
 
     /**
@@ -87,12 +111,15 @@ public final class Deliberation {
         CacheKey key = new CacheKey(facts.uri(), rules.selection().allowed(facts));
         trace.keyed(key);
         if (!ReusePolicy.mayUseCache(head) || hasBody) {
-            return new Decision.Pass(key, ForwardReason.METHOD);
+            return past(head, key, ForwardReason.METHOD, ReuseGround.METHOD, site);
         }
         AccessVerdict cache = rules.configuration().cache().decide(facts);
         trace.cacheable(cache);
         if (!cache.allowed()) {
-            return new Decision.Pass(key, ForwardReason.BYPASS);
+            return past(head, key, ForwardReason.BYPASS, ReuseGround.CACHE_DENIED, site);
+        }
+        if (rules.configuration().store().keepsNothing()) {
+            return past(head, key, ForwardReason.BYPASS, ReuseGround.NO_STORE, site);
         }
         List<StoredHead> stored = lookup.apply(key);
         trace.found(stored);
@@ -112,6 +139,16 @@ public final class Deliberation {
             }
         }
         return false;
+    }
+
+    /** The way past the cache, which a client that wants stored answers only does not take. RFC 9111 §5.2.1.7. */
+    private static Decision past(
+            RequestHead head, CacheKey key, ForwardReason why, ReuseGround ground, Rules.Site site) {
+        boolean onlyIfCached = !site.reuse().ignoreClientCacheControl()
+                && RequestDirectives.of(head.fields()).onlyIfCached();
+        return onlyIfCached
+                ? new Decision.Reused(key, new Reuse.GatewayTimeout(why, ground))
+                : new Decision.Pass(key, why, ground);
     }
 
     /** The stored response that answers, at once or once it is validated; null when none does. */

@@ -7,6 +7,7 @@ import io.loligo.cache.key.UnusableHost;
 import io.loligo.cache.reuse.Reuse;
 import io.loligo.cache.status.ResultCode;
 import io.loligo.cache.store.ResponseStore;
+import io.loligo.proxy.access.AccessRules;
 import io.loligo.proxy.access.RequestFacts;
 import io.loligo.proxy.exchange.Exchange;
 import io.loligo.proxy.exchange.Rules;
@@ -39,8 +40,6 @@ public final class RequestFlow {
     private static final int LOOP_DETECTED = 508;
 
     private static final String WENT_IN_A_CIRCLE = "The request went in a circle.";
-
-    private static final String MANAGER_PATH = "/squid-internal-mgr/";
 
     private final ResponseStore store;
     private final Deliberation deliberation;
@@ -293,7 +292,9 @@ public final class RequestFlow {
     /** A page of Squid's cache manager. */
     private void managerPage(Exchange x) {
         String path = x.uri().pathAndQuery();
-        String name = path.startsWith(MANAGER_PATH) ? path.substring(MANAGER_PATH.length()) : path.substring(1);
+        String name = path.startsWith(AccessRules.MANAGER_PATH)
+                ? path.substring(AccessRules.MANAGER_PATH.length())
+                : path.substring(1);
         int password = name.indexOf('@');
         Optional<String> page = manager.apply(password < 0 ? name : name.substring(0, password));
         x.answerText(

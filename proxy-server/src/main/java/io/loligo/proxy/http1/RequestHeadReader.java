@@ -81,6 +81,11 @@ public final class RequestHeadReader {
     private int to;
 
     private int headBytesMax;
+
+    /** Where the method and the target of the request line end; -1 where it has none. */
+    private int lineMethodEnd;
+
+    private int lineTargetEnd;
     private int end;
     private @Nullable Refusal refusal;
     private @Nullable RequestHead head;
@@ -147,6 +152,7 @@ public final class RequestHeadReader {
     public Result read(int from, RequestLimits limits) {
         refusal = null;
         head = null;
+        lineTargetEnd = -1;
         headBytesMax = limits.headBytesMax();
         begin = base + from;
         to = length;
@@ -158,6 +164,8 @@ public final class RequestHeadReader {
         to = (int) Math.min(length, (long) start + headBytesMax);
         int methodEnd = endOfMethod(start);
         int targetEnd = methodEnd < 0 ? -1 : endOfTarget(methodEnd + 1);
+        lineMethodEnd = methodEnd;
+        lineTargetEnd = targetEnd;
         int fields = targetEnd < 0 ? -1 : afterVersion(targetEnd);
         FieldSection read = fields < 0 ? null : fieldSection(fields);
         if (read == null) {
@@ -217,6 +225,17 @@ public final class RequestHeadReader {
                 read.keepAlive,
                 read.expects && version == HttpVersion.HTTP_1_1 && framing.kind() != BodyFraming.Kind.NONE,
                 size());
+    }
+
+    /**
+     * What is known of a request that is not served: method and target as they were sent, without fields; null when its request
+     * line has no target that could be read. Where {@link Result#REFUSED} was found.
+     */
+    public @Nullable RequestHead refused() {
+        return lineTargetEnd < 0
+                ? null
+                : new RequestHead(
+                        method(begin, lineMethodEnd), text(lineMethodEnd + 1, lineTargetEnd), version, Fields.EMPTY);
     }
 
     /** Why the head is not served. Where {@link Result#REFUSED} was found. */

@@ -234,7 +234,7 @@ public final class Transaction {
                 client,
                 head,
                 facts,
-                facts == null ? INVALID_REQUEST : null,
+                facts != null ? null : head != null ? head.target() : INVALID_REQUEST,
                 leftWaiting ? ResultCode.TCP_MISS : result,
                 reply.status(),
                 reply.contentType(),

@@ -83,6 +83,10 @@ final class RequestSending {
     }
 
     private void queue(byte[] head) {
+        if (upload == null) {
+            output = ByteBuffer.wrap(head);
+            return;
+        }
         PooledByteBuffer pooled = buffers.allocate();
         ByteBuffer buffer = pooled.getBuffer();
         buffer.clear();

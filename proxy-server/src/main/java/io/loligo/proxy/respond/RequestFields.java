@@ -4,6 +4,7 @@ import io.loligo.cache.http.CacheControlTargets.Surrogate;
 import io.loligo.cache.http.FieldNames;
 import io.loligo.cache.http.FieldRule;
 import io.loligo.cache.http.Fields;
+import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.proxy.config.Configuration;
@@ -46,6 +47,9 @@ public final class RequestFields {
 
     private final @Nullable Surrogate surrogate;
     private final String viaHop;
+    /** Via for most requests. */
+    private final String via11;
+
     private final String ownName;
 
     /** @param product what stands in Via, for example {@code loligo/0.1.0} */
@@ -61,7 +65,8 @@ public final class RequestFields {
         this.unkeyed =
                 FieldNames.of(Stream.concat(headerFields.unkeyedInRequests().stream(), Stream.of(SURROGATE_CAPABILITY))
                         .toList());
-        this.viaHop = identity.uniqueHostname() + " (" + product + ")";
+        this.viaHop = " " + identity.uniqueHostname() + " (" + product + ")";
+        this.via11 = HttpVersion.HTTP_1_1.number() + viaHop;
         this.cdnId = surrogate == null ? identity.uniqueHostname() : surrogate.id();
         this.ownName = " " + identity.uniqueHostname() + " (loligo";
     }
@@ -74,14 +79,21 @@ public final class RequestFields {
     public Fields toOrigin(RequestHead head, EffectiveUri uri, InetAddress client, boolean cacheable) {
         Fields kept = MaxForwards.decremented(head, FieldRule.endToEnd(head.fields()));
         Fields.Builder fields = Fields.builder(kept.size() + ADDED_MAX).add("Host", uri.authority());
-        kept.forEach((name, value) -> {
+        for (int i = 0; i < kept.size(); i++) {
+            String name = kept.name(i);
             if (!ours.contains(name) && !FramingNames.isShadow(name) && !(cacheable && unkeyed.contains(name))) {
-                fields.add(name, value);
+                fields.add(name, kept.value(i));
             }
-        });
-        fields.addAll("Via", kept.all("Via"));
+        }
+        for (int i = kept.indexOf("Via", 0); i >= 0; i = kept.indexOf("Via", i + 1)) {
+            fields.add("Via", kept.value(i));
+        }
         if (forwarding.via()) {
-            fields.add("Via", head.version().number() + " " + viaHop);
+            fields.add(
+                    "Via",
+                    head.version() == HttpVersion.HTTP_1_1
+                            ? via11
+                            : head.version().number() + viaHop);
         }
         if (surrogate != null || kept.has(CDN_LOOP)) {
             fields.add(CDN_LOOP, cdnId);

@@ -41,6 +41,7 @@ public final class ResponseFields {
     private final Identity identity;
     private final boolean via;
     private final String viaValue;
+    private final String cacheName;
     private final byte[] ttl;
     /** The rules that make no difference between answers; null for none. */
     private final @Nullable HeaderFilter constant;
@@ -71,6 +72,7 @@ public final class ResponseFields {
         this.identity = identity;
         this.via = via;
         this.viaValue = "1.1 " + identity.uniqueHostname() + " (" + product + ")";
+        this.cacheName = CacheStatus.name(identity.uniqueHostname());
         this.ttl = ascii("Cache-Status: " + CacheStatus.hitPrefix(identity.uniqueHostname()));
         this.showsAge = constant == null || !constant.deniesAlways("Age");
         this.showsCacheStatus = constant == null || !constant.deniesAlways(CACHE_STATUS_NAME);
@@ -114,23 +116,22 @@ public final class ResponseFields {
         if (answer.isRemarked()) {
             return composed(answer, chunked, NOTHING, null, end(keepAlive, version));
         }
-        byte[] lines =
-                ownLines.computeIfAbsent(new OwnLines(remarks.hit(), remarks.lookup(), remarks.port()), this::encode);
+        byte[] lines = lines(new OwnLines(remarks.hit(), remarks.lookup(), remarks.port()));
         CacheStatus status = remarks.status();
-        String cacheStatus = status == null ? null : status.format(identity.uniqueHostname());
+        String cacheStatus = status == null ? null : status.formatAfter(cacheName);
         byte[] end = end(keepAlive, version);
         Answer.StoredForm stored = answer.storedForm();
         return stored != null && cacheStatus != null && !chunked
-                ? stored(stored, lines, ascii(cacheStatus), end)
+                ? stored(stored, lines, cacheStatus, end)
                 : composed(answer, chunked, lines, cacheStatus, end);
     }
 
-    private ByteBuffer stored(Answer.StoredForm stored, byte[] lines, byte[] cacheStatus, byte[] end) {
+    private ByteBuffer stored(Answer.StoredForm stored, byte[] lines, String cacheStatus, byte[] end) {
         int needed = stored.head().remaining()
                 + lines.length
                 + AGE.length
                 + CACHE_STATUS.length
-                + cacheStatus.length
+                + cacheStatus.length()
                 + end.length
                 + NUMBER_BYTES
                 + 4;
@@ -139,7 +140,11 @@ public final class ResponseFields {
         putAge(head, stored.ageSeconds());
         head.put(lines);
         if (showsCacheStatus) {
-            head.put(CACHE_STATUS).put(cacheStatus).put((byte) '\r').put((byte) '\n');
+            head.put(CACHE_STATUS);
+            for (int i = 0; i < cacheStatus.length(); i++) {
+                head.put((byte) cacheStatus.charAt(i));
+            }
+            head.put((byte) '\r').put((byte) '\n');
         }
         return head.put(end).flip();
     }
@@ -175,6 +180,11 @@ public final class ResponseFields {
     /** What Via, X-Cache and X-Cache-Lookup depend on. */
     private record OwnLines(boolean hit, Lookup lookup, int port) {}
 
+    private byte[] lines(OwnLines of) {
+        byte[] known = ownLines.get(of);
+        return known == null ? ownLines.computeIfAbsent(of, this::encode) : known;
+    }
+
     private byte[] encode(OwnLines lines) {
         Fields fields = own(lines);
         StringBuilder text = new StringBuilder();
@@ -199,7 +209,7 @@ public final class ResponseFields {
     public Fields own(CacheRemarks remarks) {
         Fields lines = own(new OwnLines(remarks.hit(), remarks.lookup(), remarks.port()));
         CacheStatus status = remarks.status();
-        return status == null ? lines : lines.plus(CACHE_STATUS_NAME, status.format(identity.uniqueHostname()));
+        return status == null ? lines : lines.plus(CACHE_STATUS_NAME, status.formatAfter(cacheName));
     }
 
     /** A head in the making. Used by one thread, which has one for all its heads. */

@@ -51,7 +51,7 @@ class TransactionTest {
     @DisplayName("a request without an effective URL that was cut is not a miss")
     void cut_without_a_url() {
         assertThat(line(exchange(HEAD, null, ResultCode.NONE_NONE, 0, true)))
-                .contains(" NONE_NONE_ABORTED/000 0 GET error:invalid-request - HIER_NONE/- -");
+                .contains(" NONE_NONE_ABORTED/000 0 GET /p - HIER_NONE/- -");
     }
 
     @Test

@@ -22,6 +22,9 @@ public record StoreOptions(
         long maximumObjectBytes,
         TagFields tagFields,
         ReplacementPolicy replacementPolicy) {
+    /** The smallest {@code capacityBytes}: 1 MiB. */
+    public static final long CAPACITY_MIN = StoreCapacity.CAPACITY_MIN;
+
     static final long CAPACITY_MAX = 1L << 48;
 
     /** With the usual fields for tags and the default policy. */
@@ -31,7 +34,7 @@ public record StoreOptions(
 
     public StoreOptions {
         require(
-                StoreCapacity.CAPACITY_MIN <= capacityBytes && capacityBytes <= CAPACITY_MAX,
+                CAPACITY_MIN <= capacityBytes && capacityBytes <= CAPACITY_MAX,
                 "the store's capacity must be 1 MiB to 256 TiB, not " + capacityBytes + " bytes");
         require(
                 0 <= maximumObjectBytes && maximumObjectBytes <= capacityBytes,

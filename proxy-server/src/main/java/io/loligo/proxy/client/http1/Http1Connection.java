@@ -384,7 +384,7 @@ final class Http1Connection implements PlainClient {
                 someServed = true;
                 if (result == Result.REFUSED) {
                     from = size;
-                    refuse(heads.refusal(), rules);
+                    refuse(heads.refusal(), heads.refused(), rules);
                 } else {
                     from = heads.end();
                     Rules.Site site = context.site(rules);
@@ -537,7 +537,8 @@ final class Http1Connection implements PlainClient {
         }
     }
 
-    private void refuse(Refusal refusal, Rules rules) {
+    /** @param head what is known of the request, for the log */
+    private void refuse(Refusal refusal, @Nullable RequestHead head, Rules rules) {
         deadlines.headIsWhole();
         Rules.Site site = context.site(rules);
         if (site == null) {
@@ -547,6 +548,9 @@ final class Http1Connection implements PlainClient {
         Http1Client client = begin(rules);
         Exchange x = new Exchange(client, rules, site, context.record());
         client.refused();
+        if (head != null) {
+            x.understood(head);
+        }
         try {
             x.refuse(
                     page(refusal.page()),
