@@ -130,6 +130,8 @@ public enum LogCode {
     }
 
     private final Argument argument;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a list that cannot be changed
     private final List<String> spellings;
 
     LogCode(String... spellings) {

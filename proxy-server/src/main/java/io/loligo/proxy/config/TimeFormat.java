@@ -11,6 +11,7 @@ import java.util.Locale;
 
 /** A format of strftime(3) in the locale C, for the %tl and %tg of logformat. Immutable. */
 public final class TimeFormat {
+    @SuppressWarnings("DuplicateDateFormatField") // short and long names
     private static final DateTimeFormatter NAMED = DateTimeFormatter.ofPattern("EEE EEEE MMM MMMM", Locale.ENGLISH);
 
     private final List<Step> steps;

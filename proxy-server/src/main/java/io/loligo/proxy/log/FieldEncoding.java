@@ -75,6 +75,7 @@ enum FieldEncoding {
     private static final int LATIN_1_END = 0x100;
 
     /** By ASCII character, whether it may stand as it is. */
+    @SuppressWarnings("ImmutableEnumChecker") // nothing writes it after the constructor
     private final boolean[] safe = new boolean[ASCII_END];
 
     private final boolean ownQuotes;

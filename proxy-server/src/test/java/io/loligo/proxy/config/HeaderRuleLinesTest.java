@@ -78,7 +78,7 @@ class HeaderRuleLinesTest {
         HeaderRules rules = requests("""
             request_header_access User-Agent deny all
             request_header_replace User-Agent first
-            request_header_replace user-agent "Mozilla/1.0  (a)"\u0020\u0020
+            request_header_replace user-agent "Mozilla/1.0  (a)"\s\s
             request_header_access X-A deny all
             header_replace x-a # no comment
             request_header_add X-Plain %>a all

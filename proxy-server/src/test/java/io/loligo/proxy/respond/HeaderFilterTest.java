@@ -12,6 +12,7 @@ import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.ConfigurationLoader;
 import io.loligo.proxy.config.LoadOptions;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,8 +49,8 @@ class HeaderFilterTest {
         return HeaderFilter.Message.request(new RequestFacts(
                 new RequestHead("GET", "/p", HttpVersion.HTTP_1_1, FIELDS),
                 new EffectiveUri("http", "a", 80, "/p"),
-                new InetSocketAddress("127.0.0.1", 5000),
-                new InetSocketAddress("127.0.0.1", 10081),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 5000),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 10081),
                 "10081"));
     }
 
