@@ -77,7 +77,7 @@ public final class AccessList {
     public boolean isConstant() {
         return rules.isEmpty()
                 || rules.get(0).terms().stream()
-                        .allMatch(term -> !term.negated() && term.acl() instanceof EveryRequestAcl);
+                        .allMatch(term -> !term.negated() && term.acl().matchesAlways());
     }
 
     /**
