@@ -116,7 +116,9 @@ public final class LoligoServer {
             ManagerPages pages = new ManagerPages(view, metrics, CLOCK);
             flow = RequestFlow.assemble(store, origin, buffers, CLOCK, pages::render);
             Consumer<Transaction> record = transaction -> {
-                metrics.record(transaction);
+                if (AccessLog.allows(live.current().configuration().logs().statisticsOf(), transaction)) {
+                    metrics.record(transaction);
+                }
                 accessLog.record(transaction);
             };
             listeners = new Listeners(worker, live, key -> new Http1Door(key, live, flow, record, active));

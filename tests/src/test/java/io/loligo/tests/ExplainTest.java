@@ -34,7 +34,11 @@ class ExplainTest {
             .replacing("admin_port 0", "admin_port " + adminPort + "\nadmin_token_file DIR/admin.token")
             .replacing(
                     "http_access allow all", "acl bad urlpath_regex ^/bad\nhttp_access deny bad\nhttp_access allow all")
-            .and("refresh_pattern -i \\.css$ 5 50% 60");
+            .and(
+                    "refresh_pattern -i \\.css$ 5 50% 60",
+                    "acl ruled urlpath_regex ^/ruled",
+                    "request_header_access Cookie deny ruled",
+                    "request_header_add X-Ruled 1 ruled");
     private final RunningServer loligo = RunningServer.start(conf);
 
     @TempDir
@@ -82,6 +86,14 @@ class ExplainTest {
     void a_refusal_names_its_line() throws Exception {
         assertThat(explain("/bad", "")).contains("\"verdict\" : \"deny\"", "http_access deny bad", "\"status\" : 403");
         assertThat(RawHttp.get(conf.port(), "/bad").status()).isEqualTo(403);
+    }
+
+    @Test
+    void rules_for_fields_that_act_are_named_with_their_lines() throws Exception {
+        assertThat(ask("{\"url\":\"http://www.example.org:" + conf.port()
+                        + "/ruled\",\"fields\":[[\"Host\",\"www.example.org\"],[\"Cookie\",\"a\"]]}"))
+                .contains("request fields", "2 rules act", "denied: ", "request_header_access Cookie deny ruled");
+        assertThat(explain("/free", "")).contains("request fields", "as they are");
     }
 
     @ParameterizedTest(name = "{0}")

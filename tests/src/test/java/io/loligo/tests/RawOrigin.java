@@ -160,6 +160,11 @@ final class RawOrigin implements AutoCloseable {
             }
         }
 
+        /** The request's head, without the empty line. */
+        String head() {
+            return head;
+        }
+
         String path() {
             return head.split(" ", -1)[1];
         }

@@ -8,8 +8,20 @@ package io.loligo.cache.http;
  *     an absolute-form target has its scheme and authority taken off (they are in the effective URI)
  * @param version the version of the request
  * @param fields every field line, hop-by-hop ones included
+ * @param selecting the field lines by which a stored response is selected: {@code fields}, as far as they get to the origin.
+ *     RFC 9111 §4.1
  */
-public record RequestHead(String method, String target, HttpVersion version, Fields fields) {
+public record RequestHead(String method, String target, HttpVersion version, Fields fields, Fields selecting) {
+
+    /** A head all of whose fields get to the origin. */
+    public RequestHead(String method, String target, HttpVersion version, Fields fields) {
+        this(method, target, version, fields, fields);
+    }
+
+    /** The same where the origin gets {@code sent} in place of the client's fields. */
+    public RequestHead selectingBy(Fields sent) {
+        return new RequestHead(method, target, version, fields, sent);
+    }
 
     public boolean isMethod(String name) {
         return method.equals(name);

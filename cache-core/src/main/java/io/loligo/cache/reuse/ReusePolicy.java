@@ -81,7 +81,7 @@ public final class ReusePolicy {
         EntityTag tag = head.etag();
         return tag != null
                 && tag.isStrong()
-                && !head.selecting().tellsApartBy(ACCEPT_ENCODING, request.fields())
+                && !head.selecting().tellsApartBy(ACCEPT_ENCODING, request.selecting())
                 && ContentCodings.areUnderstood(head.fields(), request.fields());
     }
 
@@ -113,7 +113,7 @@ public final class ReusePolicy {
         StoredHead byDefault = null;
         for (int i = 0; i < stored.size(); i++) {
             StoredHead head = stored.get(i);
-            if (head.selecting().matches(request.fields())) {
+            if (head.selecting().matches(request.selecting())) {
                 if (!head.selecting().fields().isEmpty()) {
                     return head;
                 }

@@ -160,7 +160,7 @@ public sealed interface ValidationOutcome {
             if (!isAbout(stored, answer)) {
                 return new AskAgain();
             }
-            StoredHead freshened = Freshening.notModified(stored, answer, times, request.fields());
+            StoredHead freshened = Freshening.notModified(stored, answer, times, request.selecting());
             return new NotModified(freshened, upkeep(request, freshened, rules));
         }
         if (answer.status() >= 500 && answer.status() <= 599) {
@@ -171,7 +171,7 @@ public sealed interface ValidationOutcome {
                     : new PassOn(obstacle);
         }
         if (request.isMethod("HEAD")) {
-            return new HeadAnswered(Freshening.byHead(stored, answer, times, request.fields()));
+            return new HeadAnswered(Freshening.byHead(stored, answer, times, request.selecting()));
         }
         return new Replace();
     }
@@ -179,7 +179,7 @@ public sealed interface ValidationOutcome {
     /** What a 304 means that names {@code variant}, which another request chose. RFC 9111 §4.3.4. */
     static NotModified variantNamed(
             RequestHead request, StoredHead variant, ResponseHead answer, ResponseTimes times, ReuseRules rules) {
-        StoredHead freshened = Freshening.notModified(variant, answer, times, request.fields());
+        StoredHead freshened = Freshening.notModified(variant, answer, times, request.selecting());
         return new NotModified(freshened, upkeep(request, freshened, rules));
     }
 

@@ -144,7 +144,7 @@ public final class StoragePolicy {
         Fields fields = directives.reusable(received.without(name -> FieldRule.is(name, FieldRule.Use.REWRITTEN)));
         return new StoredHead(
                 key,
-                SelectingFields.of(response.fields(), request.fields()),
+                SelectingFields.of(response.fields(), request.selecting()),
                 response.status(),
                 response.reason(),
                 fields.has("Date") ? fields : fields.plus("Date", HttpDate.format(times.responseTime())),
@@ -312,7 +312,7 @@ public final class StoragePolicy {
             if (head.fields().has("Set-Cookie")) {
                 return Reason.SET_COOKIE;
             }
-            if (request.fields().has("Cookie") && variesByCookie(head)) {
+            if (request.selecting().has("Cookie") && variesByCookie(head)) {
                 return Reason.COOKIE;
             }
         }

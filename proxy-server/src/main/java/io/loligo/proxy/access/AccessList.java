@@ -73,6 +73,43 @@ public final class AccessList {
         return emptyAllows;
     }
 
+    /** Whether it says the same of every request. */
+    public boolean isConstant() {
+        return rules.isEmpty()
+                || rules.get(0).terms().stream()
+                        .allMatch(term -> !term.negated() && term.acl().matchesAlways());
+    }
+
+    /**
+     * Decides on a connection whose request could not be understood: a rule with an acl that looks at the request does not
+     * match. Allocates nothing.
+     */
+    public boolean allowsConnection(RequestFacts facts) {
+        for (int i = 0; i < matched.length; i++) {
+            List<Term> terms = rules.get(i).terms();
+            if (lookAtConnectionOnly(terms) && failed(terms, facts) == NONE) {
+                return matched[i].allowed();
+            }
+        }
+        return unmatched[0].allowed();
+    }
+
+    private static boolean lookAtConnectionOnly(List<Term> terms) {
+        for (int i = 0; i < terms.size(); i++) {
+            if (!terms.get(i).acl().looksAtConnectionOnly()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether an acl of it looks at the answer. */
+    public boolean looksAtReply() {
+        return rules.stream()
+                .anyMatch(rule ->
+                        rule.terms().stream().anyMatch(term -> term.acl().looksAtReply()));
+    }
+
     /** Allocates nothing. */
     public AccessVerdict decide(RequestFacts facts) {
         int failed = 0;

@@ -11,6 +11,11 @@ public interface Acl {
 
     boolean matches(RequestFacts facts);
 
+    /** Whether it matches every request. */
+    default boolean matchesAlways() {
+        return false;
+    }
+
     /** Whether it looks at nothing but who connected to where, so that it can be asked before there is a request. */
     default boolean looksAtConnectionOnly() {
         return false;

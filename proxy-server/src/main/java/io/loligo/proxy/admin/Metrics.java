@@ -1,9 +1,7 @@
 package io.loligo.proxy.admin;
 
-import io.loligo.cache.http.Fields;
 import io.loligo.cache.status.HierarchyCode;
 import io.loligo.cache.status.ResultCode;
-import io.loligo.proxy.access.RequestFacts;
 import io.loligo.proxy.log.Transaction;
 import java.util.EnumMap;
 import java.util.Map;
@@ -83,7 +81,7 @@ public final class Metrics {
         turnMinute(transaction.endMillis());
         ResultCode result = transaction.result();
         requests.increment();
-        bytesIn.add(headBytes(transaction));
+        bytesIn.add(transaction.receivedHeadBytes());
         bytesOut.add(transaction.bytesSent());
         if (result.isHit()) {
             hits.increment();
@@ -151,20 +149,6 @@ public final class Metrics {
         return (ours && transaction.status() >= 400)
                 || gateway
                 || transaction.result() == ResultCode.TCP_REFRESH_FAIL_ERR;
-    }
-
-    /** The request's head as it was on the wire, nearly: blanks around values are not counted. */
-    private static long headBytes(Transaction transaction) {
-        Fields fields = transaction.requestFields();
-        RequestFacts facts = transaction.facts();
-        int target = facts == null
-                ? transaction.url().length()
-                : facts.head().target().length();
-        long bytes = (long) transaction.method().length() + target + " HTTP/1.1\r\n\r\n".length() + 1;
-        for (int i = 0; i < fields.size(); i++) {
-            bytes += fields.name(i).length() + fields.value(i).length() + ": \r\n".length();
-        }
-        return bytes;
     }
 
     /** Keeps the numbers as they stand for every minute that began since the last call. */

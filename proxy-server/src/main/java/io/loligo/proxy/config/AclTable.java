@@ -28,7 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class AclTable {
     /** The directives whose lists are asked once there is an answer. */
-    private static final Set<String> WITH_REPLY = Set.of("send_hit", "store_miss", "send_stored_set_cookie");
+    private static final Set<String> WITH_REPLY = Set.of(
+            "send_hit",
+            "store_miss",
+            "send_stored_set_cookie",
+            "reply_header_access",
+            "reply_header_add",
+            "header_access");
 
     private final LoadOptions options;
     private final Problems problems;
@@ -291,7 +297,7 @@ final class AclTable {
                             + " rule would not do what it says; use src, localip, localport or myportname");
             return;
         }
-        if (line.name().endsWith("access_log")) {
+        if (line.name().endsWith("access_log") || line.name().equals("stats_collection")) {
             if (acl.looksAtReplyBeyondType()) {
                 problems.error(
                         Kind.NOT_YET,

@@ -19,6 +19,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.PatternSyntaxException;
 
 /**
@@ -27,6 +28,15 @@ import java.util.regex.PatternSyntaxException;
  * exception.
  */
 final class ConfigReader {
+    /** Directives that read their quotes themselves. */
+    private static final Set<String> OWN_QUOTES = Set.of(
+            "logformat",
+            "request_header_add",
+            "reply_header_add",
+            "request_header_replace",
+            "header_replace",
+            "reply_header_replace");
+
     /** Squid's own limit on include within include. */
     static final int INCLUDE_DEPTH_MAX = 16;
     /** Files read altogether: an include that includes itself by a glob would otherwise grow without end. */
@@ -152,8 +162,12 @@ final class ConfigReader {
             warnWhereSquidDiffers(where);
             return;
         }
-        List<Word> words =
-                Words.split(rest, quotedValues, complaint -> add(Severity.ERROR, Kind.VALUE, where, complaint));
+        List<Word> words = Words.split(rest, quotedValues, complaint -> {
+            // What is not made of words may have a quote that stands alone.
+            if (!OWN_QUOTES.contains(name)) {
+                add(Severity.ERROR, Kind.VALUE, where, complaint);
+            }
+        });
         if (name.equals("include")) {
             include(where, words, depth);
             return;

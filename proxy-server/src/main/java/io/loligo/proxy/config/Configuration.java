@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -333,8 +334,15 @@ public record Configuration(
      * @param unkeyedInRequests unkeyed_request_headers: fields that make frameworks answer for another URL or method than
      *     the one in the key, and that therefore do not go along where the answer may be stored
      * @param tags tag_headers, tag_headers_sent
+     * @param requestRules request_header_access, request_header_replace, request_header_add
+     * @param replyRules reply_header_access, reply_header_replace, reply_header_add
      */
-    public record HeaderFields(CacheControlTargets targets, List<String> unkeyedInRequests, TagHeaders tags) {
+    public record HeaderFields(
+            CacheControlTargets targets,
+            List<String> unkeyedInRequests,
+            TagHeaders tags,
+            HeaderRules requestRules,
+            HeaderRules replyRules) {
         public static final HeaderFields DEFAULT = new HeaderFields(
                 CacheControlTargets.DEFAULT,
                 List.of(
@@ -352,7 +360,14 @@ public record Configuration(
                         "X-Forwarded-SSL",
                         "Front-End-Https",
                         "X-Host"),
-                TagHeaders.DEFAULT);
+                TagHeaders.DEFAULT,
+                HeaderRules.NONE,
+                HeaderRules.NONE);
+
+        /** Fields on which no rules of the operator's decide. */
+        public HeaderFields(CacheControlTargets targets, List<String> unkeyedInRequests, TagHeaders tags) {
+            this(targets, unkeyedInRequests, tags, HeaderRules.NONE, HeaderRules.NONE);
+        }
 
         /** Fields that have rules of their own: lower case. */
         static final Set<String> NO_TARGETS = Set.of("cache-control", "expires", "pragma", "surrogate-control");
@@ -360,9 +375,13 @@ public record Configuration(
         private static final String SURROGATE_CONTROL = "Surrogate-Control";
         private static final String SURROGATE_KEY = "Surrogate-Key";
 
-        /** The fields of answers that do not go to clients: tags, and what is said to us as a surrogate. */
+        /**
+         * The fields of answers that do not go to clients: tags, what is said to us as a surrogate, and what
+         * reply_header_access denies to all.
+         */
         public List<String> hidden() {
             List<String> hidden = new ArrayList<>(tags.hidden());
+            hidden.addAll(replyRules.deniedAlways());
             if (targets.surrogate() != null) {
                 hidden.add(SURROGATE_CONTROL);
             }
@@ -371,8 +390,10 @@ public record Configuration(
 
         /** Those of {@link #hidden} that are not for a client that is a surrogate, either. */
         public List<String> hiddenFromSurrogates() {
-            return tags.hidden().stream()
-                    .filter(name -> !name.equalsIgnoreCase(SURROGATE_KEY))
+            List<String> denied = replyRules.deniedAlways();
+            return Stream.concat(
+                            tags.hidden().stream().filter(name -> !name.equalsIgnoreCase(SURROGATE_KEY)),
+                            denied.stream())
                     .toList();
         }
     }
@@ -409,7 +430,7 @@ public record Configuration(
     }
 
     /**
-     * Log files.
+     * What is logged, and where.
      *
      * @param accessLogs access_log lines; empty means none
      * @param cacheLog cache_log's file, or null for standard error
@@ -417,6 +438,10 @@ public record Configuration(
      * @param bufferedLogs buffered_logs: false flushes as soon as nothing more waits to be written
      * @param logMimeHeaders log_mime_hdrs
      * @param rotate logfile_rotate: how many old files are kept
+     * @param clientMask client_netmask
+     * @param syslogServer syslog_server: who gets the lines of the module syslog
+     * @param statisticsOf stats_collection: which requests count in the statistics
+     * @param keepsSentHeads whether a log shows fields of answers as they were sent, by log_mime_hdrs or by {@code %<h}
      */
     public record Logs(
             List<AccessLogConfig> accessLogs,
@@ -424,28 +449,101 @@ public record Configuration(
             boolean stripQueryTerms,
             boolean bufferedLogs,
             boolean logMimeHeaders,
-            int rotate) {
-        /** The access log where no line names one, if its directory can be written. */
+            int rotate,
+            ClientMask clientMask,
+            LogDestination.Address syslogServer,
+            AccessList statisticsOf,
+            boolean keepsSentHeads) {
+        /** Where no line names one, if its directory can be written. */
         public static final Path DEFAULT_ACCESS_LOG = Path.of("/var/log/squid/access.log");
+
+        /** Where syslog daemons listen: on this machine, at the port of RFC 5426. */
+        public static final LogDestination.Address DEFAULT_SYSLOG_SERVER = new LogDestination.Address("127.0.0.1", 514);
+
+        /** As the file says, with whole client addresses and all requests in the statistics. */
+        public Logs(
+                List<AccessLogConfig> accessLogs,
+                @Nullable Path cacheLog,
+                boolean stripQueryTerms,
+                boolean bufferedLogs,
+                boolean logMimeHeaders,
+                int rotate) {
+            this(
+                    accessLogs,
+                    cacheLog,
+                    stripQueryTerms,
+                    bufferedLogs,
+                    logMimeHeaders,
+                    rotate,
+                    ClientMask.NONE,
+                    DEFAULT_SYSLOG_SERVER,
+                    AccessList.empty("stats_collection", true));
+        }
+
+        /** Finds out by itself whether sent heads are shown. */
+        public Logs(
+                List<AccessLogConfig> accessLogs,
+                @Nullable Path cacheLog,
+                boolean stripQueryTerms,
+                boolean bufferedLogs,
+                boolean logMimeHeaders,
+                int rotate,
+                ClientMask clientMask,
+                LogDestination.Address syslogServer,
+                AccessList statisticsOf) {
+            this(
+                    accessLogs,
+                    cacheLog,
+                    stripQueryTerms,
+                    bufferedLogs,
+                    logMimeHeaders,
+                    rotate,
+                    clientMask,
+                    syslogServer,
+                    statisticsOf,
+                    logMimeHeaders || accessLogs.stream().anyMatch(AccessLogConfig::showsSentHead));
+        }
     }
 
     /**
      * One access_log line.
      *
-     * @param file where to; null for {@code none}: the lines after it are not asked
-     * @param format the name of a built-in format
+     * @param destination where to
+     * @param format of its lines
      * @param access the acls at the end of the line
+     * @param bufferBytes {@code buffer-size=}: how many bytes of lines may wait for a collector; 0 where the line does not say
+     * @param rotate {@code rotate=}: how many old files are kept; -1 where logfile_rotate says
      * @param where the line, for messages
      */
-    public record AccessLogConfig(@Nullable Path file, LogFormat format, AccessList access, SourceLocation where) {}
+    public record AccessLogConfig(
+            LogDestination destination,
+            LogFormat format,
+            AccessList access,
+            long bufferBytes,
+            int rotate,
+            SourceLocation where) {
+        /** {@code rotate} of a line without {@code rotate=}. */
+        public static final int AS_LOGFILE_ROTATE = -1;
 
-    /** The built-in formats of access_log. */
-    public enum LogFormat {
-        SQUID,
-        COMMON,
-        COMBINED,
-        REFERRER,
-        USERAGENT
+        /** A line without options; {@code file} is null for {@code none}. */
+        public AccessLogConfig(@Nullable Path file, LogFormat format, AccessList access, SourceLocation where) {
+            this(
+                    file == null ? new LogDestination.None() : new LogDestination.File(file),
+                    format,
+                    access,
+                    0,
+                    AS_LOGFILE_ROTATE,
+                    where);
+        }
+
+        /** Its file; null where its lines go elsewhere, or nowhere. */
+        public @Nullable Path file() {
+            return destination instanceof LogDestination.File file ? file.path() : null;
+        }
+
+        private boolean showsSentHead() {
+            return format instanceof LogFormat.Custom custom && custom.showsSentHead();
+        }
     }
 
     /**

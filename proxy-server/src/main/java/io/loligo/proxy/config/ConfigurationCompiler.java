@@ -42,6 +42,7 @@ final class ConfigurationCompiler {
     private final LoopbackTrust loopbackTrust;
     private final TagLines tags;
     private final LogLines logs;
+    private final HeaderRuleLines headerRules;
 
     private ConfigurationCompiler(
             List<Directive> directives,
@@ -64,6 +65,7 @@ final class ConfigurationCompiler {
         this.loopbackTrust = new LoopbackTrust(problems);
         this.tags = new TagLines(problems);
         this.logs = new LogLines(scalars, acls, problems);
+        this.headerRules = new HeaderRuleLines(acls, lists, problems);
     }
 
     /**
@@ -117,9 +119,6 @@ final class ConfigurationCompiler {
     }
 
     private void later(Row row, Directive line, boolean harmless) {
-        if (row.name().equals("logformat")) {
-            logs.format(line);
-        }
         if (harmless || (Scalars.isScalar(row) && !scalars.check(row, line))) {
             return;
         }
@@ -152,8 +151,8 @@ final class ConfigurationCompiler {
                     "send_stored_set_cookie",
                     "collapsed_forwarding_access",
                     "follow_x_forwarded_for",
-                    "proxy_protocol_access" ->
-                acls.rule(line, index, line.texts()).ifPresent(rule -> rule(row, line, rule));
+                    "proxy_protocol_access",
+                    "stats_collection" -> acls.rule(line, index, line.texts()).ifPresent(rule -> rule(row, line, rule));
             case "cache_peer", "cache_host" -> peers.take(line);
             case "cache_peer_access" -> peers.access(index, line);
             case "cache_peer_domain" -> peers.domain(line);
@@ -167,6 +166,11 @@ final class ConfigurationCompiler {
             case "tag_headers", "tag_headers_sent" -> tags.take(line);
             case "range_offset_limit" -> rangeOffsetLimit(index, line);
             case "access_log" -> logs.take(index, line);
+            case "logformat" -> logs.format(line);
+            case "client_netmask" -> logs.clientMask(line);
+            case "request_header_access", "reply_header_access", "header_access" -> headerRules.access(index, line);
+            case "request_header_replace", "reply_header_replace" -> headerRules.replace(line);
+            case "request_header_add", "reply_header_add" -> headerRules.add(index, line);
             default -> throw new IllegalStateException("the table says done, but nobody does it: " + row.name());
         }
     }
@@ -247,7 +251,7 @@ final class ConfigurationCompiler {
                 sections.limits(),
                 sections.forwarding(),
                 headerFields(),
-                logs.logs(file),
+                logs.logs(file, lists.allowing("stats_collection")),
                 new ServerProcess(scalars.file("pid_filename").orElse(null)),
                 sections.admin());
         acls.finish(ports.ports());
@@ -278,6 +282,11 @@ final class ConfigurationCompiler {
         List<String> unkeyed = unkeyedLines.isEmpty()
                 ? defaults.unkeyedInRequests()
                 : FieldNameLine.parse(unkeyedLines, Set.of("host"), problems);
-        return new HeaderFields(new CacheControlTargets(surrogate, targets), unkeyed, tags.headers());
+        return new HeaderFields(
+                new CacheControlTargets(surrogate, targets),
+                unkeyed,
+                tags.headers(),
+                headerRules.requests(),
+                headerRules.replies());
     }
 }

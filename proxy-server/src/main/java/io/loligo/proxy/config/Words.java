@@ -101,7 +101,8 @@ final class Words {
         return text.toString();
     }
 
-    private static char escaped(char c) {
+    /** What a backslash and {@code c} stand for. */
+    static char escaped(char c) {
         return switch (c) {
             case 'n' -> '\n';
             case 'r' -> '\r';

@@ -57,7 +57,7 @@ public interface Client {
     /** Bytes of the answer's body sent to the client so far. */
     long bodyBytesSent();
 
-    /** The final head as sent; {@link SentHead#NONE} while log_mime_hdrs is off. */
+    /** The final head as sent; {@link SentHead#NONE} where no log shows it. */
     SentHead sentHead();
 
     /** The connection is not used for another request after this exchange. Without effect for a stream. */

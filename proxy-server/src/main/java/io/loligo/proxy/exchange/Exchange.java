@@ -6,16 +6,21 @@ import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpDate;
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.RequestHead;
+import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.status.CacheStatus;
 import io.loligo.cache.status.HierarchyCode;
 import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.access.RequestFacts;
+import io.loligo.proxy.log.AddressText;
+import io.loligo.proxy.log.SentHead;
 import io.loligo.proxy.log.Transaction;
+import io.loligo.proxy.origin.OriginAnswer;
 import io.loligo.proxy.respond.Answer;
 import io.loligo.proxy.respond.CacheRemarks;
 import io.loligo.proxy.respond.ErrorPage;
+import io.loligo.proxy.respond.HeaderFilter;
 import io.loligo.proxy.respond.Lookup;
 import io.loligo.proxy.respond.TextBody;
 import java.net.InetSocketAddress;
@@ -47,6 +52,7 @@ public final class Exchange {
     private Lookup lookup = Lookup.NONE;
     private Transaction.Route route = Transaction.Route.NONE;
     private @Nullable String contentType;
+    private @Nullable String errorPage;
     private int status;
     private boolean gone;
     private Runnable goneListener = () -> {};
@@ -205,6 +211,20 @@ public final class Exchange {
         route = new Transaction.Route(code, address);
     }
 
+    /** As {@link #answeredBy(HierarchyCode, String)}, with what the log says of {@code answer}. */
+    public void answeredBy(OriginAnswer answer) {
+        long asked = answer.times().requestTime().toEpochMilli();
+        route = new Transaction.Route(
+                answer.code(),
+                AddressText.of(answer.address().getAddress()),
+                new Transaction.Peered(
+                        answer.peer().toString(),
+                        answer.address().getPort(),
+                        answer.head().status(),
+                        asked,
+                        Math.max(0, answer.times().responseTime().toEpochMilli() - asked)));
+    }
+
     /** What this cache says of an answer to this request. */
     public CacheRemarks remarks(@Nullable CacheStatus cacheStatus, boolean hit, Lookup found) {
         return new CacheRemarks(cacheStatus, hit, found, site.port().port());
@@ -223,7 +243,46 @@ public final class Exchange {
     public void send(Answer answer, @Nullable String type) {
         status = answer.status();
         contentType = mediaType(type);
-        client.send(answer);
+        client.send(filtered(answer));
+    }
+
+    /** Sends a 1xx answer before the final one, with its end-to-end fields. */
+    public void interim(ResponseHead interim) {
+        HeaderFilter filter = rules.replyFilter();
+        if (filter == null) {
+            client.interim(interim);
+        } else {
+            Fields fields = interim.fields();
+            client.interim(new ResponseHead(
+                    interim.status(),
+                    interim.reason(),
+                    filter.apply(fields, message(filter, interim.status(), interim.reason(), fields))));
+        }
+    }
+
+    /** {@code answer} as reply_header_access and its like have it. */
+    private Answer filtered(Answer answer) {
+        HeaderFilter filter = rules.replyFilter();
+        if (filter == null || (filter.isConstant() && answer.storedForm() != null)) {
+            return answer;
+        }
+        Fields fields = Fields.builder()
+                .addAll(answer.fields())
+                .addAll(rules.responseFields().own(answer.remarks()))
+                .build();
+        return answer.remarked(filter.apply(fields, message(filter, answer.status(), answer.reason(), fields)));
+    }
+
+    private HeaderFilter.Message message(HeaderFilter filter, int answerStatus, String reason, Fields fields) {
+        RequestFacts known = facts == null
+                ? RequestFacts.ofConnection(
+                        client.address(), client.localAddress(), site.port().name())
+                : facts;
+        return new HeaderFilter.Message(
+                filter.withReply(known, answerStatus, reason, fields),
+                facts != null,
+                () -> transaction(
+                        new Transaction.Reply(answerStatus, contentType, SentHead.NONE, 0, 0, false, errorPage)));
     }
 
     /** Answers with one of our own pages. */
@@ -239,6 +298,7 @@ public final class Exchange {
                 facts == null ? "" : uri().toString(),
                 detail,
                 rules.configuration().identity());
+        errorPage = client.answerBegun() ? null : page.name();
         own(answerStatus, reason, page.fields(html.length, rules.product(), Instant.now()), html, code);
     }
 
@@ -274,20 +334,25 @@ public final class Exchange {
     }
 
     private void ended() {
-        record.accept(Transaction.exchange(
+        record.accept(transaction(new Transaction.Reply(
+                status,
+                contentType,
+                client.sentHead(),
+                client.bytesSent(),
+                client.bodyBytesSent(),
+                client.aborted(),
+                errorPage)));
+    }
+
+    private Transaction transaction(Transaction.Reply reply) {
+        return Transaction.exchange(
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos),
                 facts == null ? clientAddress().getAddress() : facts.loggedClient(),
                 head,
                 facts,
                 result,
-                new Transaction.Reply(
-                        status,
-                        contentType,
-                        client.sentHead(),
-                        client.bytesSent(),
-                        client.bodyBytesSent(),
-                        client.aborted()),
-                route));
+                reply,
+                route);
     }
 
     /** The media type of a Content-Type, without its parameters; null for null. RFC 9110 §8.3.1. */

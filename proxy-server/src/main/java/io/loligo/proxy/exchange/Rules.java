@@ -5,6 +5,7 @@ import io.loligo.cache.freshness.RefreshRule;
 import io.loligo.cache.freshness.StoredHead;
 import io.loligo.cache.http.FieldNames;
 import io.loligo.cache.http.FieldRule;
+import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.key.SiteOptions;
 import io.loligo.cache.reuse.ReuseRules;
@@ -13,11 +14,13 @@ import io.loligo.proxy.access.AccessList;
 import io.loligo.proxy.access.AccessRules;
 import io.loligo.proxy.access.RequestFacts;
 import io.loligo.proxy.config.ClientAddresses;
+import io.loligo.proxy.config.ClientMask;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.PortConfig;
 import io.loligo.proxy.http1.RequestLimits;
 import io.loligo.proxy.origin.Peer;
 import io.loligo.proxy.origin.PeerSelection;
+import io.loligo.proxy.respond.HeaderFilter;
 import io.loligo.proxy.respond.RequestFields;
 import io.loligo.proxy.respond.ResponseFields;
 import java.util.List;
@@ -44,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  * @param unsentFromStoreToSurrogates those of them that do not even go to a surrogate
  * @param mayKeepSetCookie whether a stored answer may be sent with Set-Cookie at all: send_stored_set_cookie, or
  *     refresh_pattern's send-set-cookie
+ * @param requestFilter request_header_access and what stands beside it; null where nothing does
+ * @param replyFilter reply_header_access and what stands beside it; null where nothing does
  * @param requestLimits how large a request may be
  * @param product name and version, as Server and Via say it
  */
@@ -60,6 +65,8 @@ public record Rules(
         FieldNames unsentFromStore,
         FieldNames unsentFromStoreToSurrogates,
         boolean mayKeepSetCookie,
+        @Nullable HeaderFilter requestFilter,
+        @Nullable HeaderFilter replyFilter,
         RequestLimits requestLimits,
         String product) {
 
@@ -77,6 +84,9 @@ public record Rules(
         Configuration.Identity identity = configuration.identity();
         String product = identity.suppressVersion() ? "loligo" : "loligo/" + version;
         FreshnessRules freshness = configuration.caching().freshness();
+        ClientMask mask = configuration.logs().clientMask();
+        HeaderFilter replyFilter =
+                HeaderFilter.ofReplies(configuration.headerFields().replyRules(), mask);
         return new Rules(
                 configuration,
                 freshness,
@@ -86,12 +96,14 @@ public record Rules(
                         .collect(Collectors.toUnmodifiableMap(
                                 Rules::portKey, port -> site(port, configuration, freshness))),
                 new RequestFields(identity, product, configuration.forwarding(), configuration.headerFields()),
-                new ResponseFields(identity, product, configuration.forwarding().via()),
+                new ResponseFields(identity, product, configuration.forwarding().via(), replyFilter),
                 FieldNames.of(configuration.headerFields().hidden()),
                 FieldNames.of(configuration.headerFields().hiddenFromSurrogates()),
                 withSetCookie(configuration.headerFields().hidden()),
                 withSetCookie(configuration.headerFields().hiddenFromSurrogates()),
                 mayKeepSetCookie(configuration.caching()),
+                HeaderFilter.ofRequests(configuration.headerFields().requestRules(), mask),
+                replyFilter,
                 new RequestLimits(
                         configuration.limits().requestHeaderMaxSize(),
                         configuration.limits().requestBodyMaxSize()),
@@ -127,6 +139,22 @@ public record Rules(
                 stored.status(),
                 stored.reason(),
                 stored.fields().plus("Content-Length", Long.toString(stored.bodyLength())));
+    }
+
+    /**
+     * The request of {@code facts}, with the fields that the origin gets of it, by which stored responses are selected. RFC
+     * 9111 §4.1.
+     */
+    public RequestHead asOriginSees(RequestFacts facts) {
+        return requestFilter == null
+                ? facts.head()
+                : facts.head()
+                        .selectingBy(requestFilter.apply(facts.head().fields(), HeaderFilter.Message.request(facts)));
+    }
+
+    /** Whether a stored answer may go out as it is stored: what reply_header_access takes away, it lacks then. */
+    public boolean sendsStoredForm() {
+        return replyFilter == null || replyFilter.isConstant();
     }
 
     /** What names a listener over reloads: address and port as configured. */

@@ -57,7 +57,7 @@ public final class ServeStored {
      * wire form, or gone.
      */
     public @Nullable EntryReader readPlain(StoredHead stored, Rules rules) {
-        EntryReader reader = stored.isComplete() ? store.read(stored) : null;
+        EntryReader reader = rules.sendsStoredForm() && stored.isComplete() ? store.read(stored) : null;
         if (reader != null && !isPlain(stored, reader, rules)) {
             reader.close();
             return null;
@@ -76,7 +76,10 @@ public final class ServeStored {
     /** Serves {@code x} if what is stored by now may be served as it is; else does nothing. */
     public boolean serveIfFresh(Exchange x) {
         Reuse reuse = ReusePolicy.decide(
-                x.head(), store.lookup(x.key()), clock.instant(), x.site().reuse());
+                x.rules().asOriginSees(x.facts()),
+                store.lookup(x.key()),
+                clock.instant(),
+                x.site().reuse());
         return reuse instanceof Reuse.Serve serve
                 && x.rules().sendsHit(x.facts(), serve.stored())
                 && hit(x, serve.stored(), serve.freshness());
@@ -159,7 +162,10 @@ public final class ServeStored {
         BodySource body = x.isHead() || length == 0 ? null : new StoredBody(reader);
         Answer answer;
         FieldNames unsent = x.unsent(stored);
-        if (!x.site().port().actAsOrigin() && cookies.isEmpty() && stored.endsWithAll(unsent, reader.unsent())) {
+        if (x.rules().sendsStoredForm()
+                && !x.site().port().actAsOrigin()
+                && cookies.isEmpty()
+                && stored.endsWithAll(unsent, reader.unsent())) {
             answer = Answer.stored(
                     stored.status(),
                     stored.reason(),

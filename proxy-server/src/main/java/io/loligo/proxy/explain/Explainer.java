@@ -3,6 +3,8 @@ package io.loligo.proxy.explain;
 import io.loligo.cache.freshness.Freshness;
 import io.loligo.cache.freshness.ResponseTimes;
 import io.loligo.cache.freshness.StoredHead;
+import io.loligo.cache.http.FieldRule;
+import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.key.CacheKey;
@@ -32,6 +34,7 @@ import io.loligo.proxy.http1.Refusal;
 import io.loligo.proxy.http1.RequestHeadReader;
 import io.loligo.proxy.origin.Candidate;
 import io.loligo.proxy.origin.PeerSelection;
+import io.loligo.proxy.respond.HeaderFilter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -221,8 +224,8 @@ public final class Explainer {
         @Override
         public void found(List<StoredHead> heads) {
             List<Map<String, Object>> variants = new ArrayList<>();
-            heads.forEach(head ->
-                    variants.add(ExplainedFreshness.variant(head, facts.head().fields())));
+            Fields selecting = rules.asOriginSees(facts).selecting();
+            heads.forEach(head -> variants.add(ExplainedFreshness.variant(head, selecting)));
             String verdict =
                     heads.isEmpty() ? "nothing" : heads.size() == 1 ? "1 response" : heads.size() + " variants";
             steps.add(new Step("stored", verdict, "", "RFC 9111 §4.1", Map.of("variants", variants)));
@@ -382,12 +385,43 @@ public final class Explainer {
                     ? "no peer may serve it now: 503"
                     : candidates.get(0).code() + " first";
             steps.add(new Step("peers", order.isEmpty() ? "none" : order, reason, "cache_peer", standings));
+            sentFields();
             return candidates.isEmpty() ? Outcome.own(503) : Outcome.forward(why.token());
+        }
+
+        /** What request_header_access and its like make of the client's fields. */
+        private void sentFields() {
+            HeaderFilter filter = rules.requestFilter();
+            if (filter == null) {
+                return;
+            }
+            List<HeaderFilter.Effect> effects =
+                    filter.effects(facts.head().fields(), HeaderFilter.Message.request(facts));
+            fieldRules("request fields", effects, "request_header_access");
+        }
+
+        private void fieldRules(String name, List<HeaderFilter.Effect> effects, String directive) {
+            Map<String, Object> into = new LinkedHashMap<>();
+            effects.forEach(effect ->
+                    into.merge(effect.field(), effect.what() + ": " + effect.line(), (one, more) -> one + "; " + more));
+            String verdict = effects.isEmpty()
+                    ? "as they are"
+                    : effects.size() == 1 ? "1 rule acts" : effects.size() + " rules act";
+            steps.add(new Step(name, verdict, "", directive, into));
         }
 
         // ---- what becomes of an answer
 
         void judge(GivenAnswer answer) {
+            HeaderFilter filter = rules.replyFilter();
+            if (filter != null) {
+                ResponseHead head = answer.head();
+                RequestFacts known = filter.withReply(facts, head.status(), head.reason(), head.fields());
+                fieldRules(
+                        "answer fields",
+                        filter.effects(FieldRule.endToEnd(head.fields()), HeaderFilter.Message.request(known)),
+                        "reply_header_access");
+            }
             List<Candidate> candidates = rules.selection().preview(facts);
             if (outcome.forward() == null || candidates.isEmpty() || key == null) {
                 step("store", "no", "the origin is not asked", "");
@@ -398,7 +432,7 @@ public final class Explainer {
                 return;
             }
             StorageVerdict verdict = StoragePolicy.decide(
-                    facts.head(),
+                    rules.asOriginSees(facts),
                     answer.head(),
                     answer.times(),
                     key,
@@ -427,7 +461,7 @@ public final class Explainer {
         }
 
         private void later(StoredHead head, Instant when, String moment) {
-            Reuse verdict = ReusePolicy.decide(facts.head(), List.of(head), when, site.reuse());
+            Reuse verdict = ReusePolicy.decide(rules.asOriginSees(facts), List.of(head), when, site.reuse());
             ReuseGround ground = verdict.ground();
             Map<String, Object> into = new LinkedHashMap<>();
             into.put("at", when.toString());

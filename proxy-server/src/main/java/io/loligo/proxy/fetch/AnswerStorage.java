@@ -62,7 +62,7 @@ final class AnswerStorage {
     /** The whole that an answer to a request for the rest of {@code part} makes with it; null when it makes none. */
     @Nullable Combined completed(StoredHead part, OriginAnswer answer) {
         Combining whole =
-                Combining.of(part, described(answer), plan.asked().head().fields());
+                Combining.of(part, described(answer), plan.asked().head().selecting());
         EntryReader reader = whole != null && whole.head().isComplete() ? store.read(part) : null;
         return whole == null || reader == null ? null : new Combined(whole, part, reader);
     }
@@ -72,7 +72,7 @@ final class AnswerStorage {
         StoredHead part = answer.head().status() == PARTIAL_CONTENT ? partToExtend(answer) : null;
         Combining combining = part == null
                 ? null
-                : Combining.of(part, described(answer), plan.asked().head().fields());
+                : Combining.of(part, described(answer), plan.asked().head().selecting());
         EntryReader reader = part == null || combining == null ? null : store.read(part);
         return part == null || combining == null || reader == null ? null : new Combined(combining, part, reader);
     }
@@ -148,7 +148,8 @@ final class AnswerStorage {
                         head.method(),
                         head.target(),
                         head.version(),
-                        head.fields().plus("Range", range));
+                        head.fields().plus("Range", range),
+                        head.selecting());
     }
 
     /**

@@ -49,7 +49,7 @@ final class Delivery {
                 whole.head().status() == OK && (collapsed || whole.rangesWithheld()) ? selected(x, whole) : whole;
         ResponseHead head = answer.head();
         x.result(code);
-        x.answeredBy(answer.answer().code(), address(answer.answer().address()));
+        x.answeredBy(answer.answer());
         Fields fields = fields(x, answer, collapsed);
         CacheRemarks remarks =
                 x.remarks(cacheStatus(answer, why, collapsed), code.isHit(), code.isHit() ? Lookup.HIT : x.lookup());
@@ -194,7 +194,7 @@ final class Delivery {
             return;
         }
         Fields fields = x.forClient(FieldRule.endToEnd(head.fields())).without(CONTENT_LENGTH);
-        x.client().interim(new ResponseHead(head.status(), head.reason(), fields));
+        x.interim(new ResponseHead(head.status(), head.reason(), fields));
     }
 
     /** An address that a peer was connected to, as the log names it; null for none. */

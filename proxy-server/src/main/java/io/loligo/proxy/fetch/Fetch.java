@@ -310,9 +310,8 @@ final class Fetch implements OriginHandler {
 
     /** Nobody can join any more, and everybody gets {@code head}, which is stored. */
     void serveAll(StoredHead head, ResultCode code, OriginAnswer answer) {
-        String address = Delivery.address(answer.address());
         endForAll(x -> {
-            x.answeredBy(answer.code(), address);
+            x.answeredBy(answer);
             // Cookies that came with a 304 are for the client whose request was answered with it, and for no other.
             Fields cookies = x.equals(starter)
                     ? FieldRule.SET_COOKIE.linesIn(answer.head().fields())
@@ -333,7 +332,9 @@ final class Fetch implements OriginHandler {
     private void serve(Exchange x, StoredHead head, ResultCode code, int originStatus, Fields cookies) {
         boolean isStarter = x.equals(starter);
         boolean isNamed = isStarter && plan.purpose() instanceof Purpose.AnyVariant;
-        boolean served = (isNamed || head.selecting().matches(x.head().fields()))
+        boolean served = (isNamed
+                        || head.selecting()
+                                .matches(x.rules().asOriginSees(x.facts()).selecting()))
                 && outlets.serveStored().afterFetch(x, head, code, plan.why(), originStatus, !isStarter, cookies);
         if (!served) {
             outlets.goAlone().accept(x);
@@ -484,7 +485,7 @@ final class Fetch implements OriginHandler {
 
     private boolean isFreshFor(Exchange x, StoredHead stored) {
         return ReusePolicy.decide(
-                                x.head(),
+                                x.rules().asOriginSees(x.facts()),
                                 List.of(stored),
                                 outlets.clock().instant(),
                                 x.site().reuse())

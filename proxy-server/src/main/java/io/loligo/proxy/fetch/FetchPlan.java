@@ -13,6 +13,7 @@ import io.loligo.proxy.exchange.Exchange;
 import io.loligo.proxy.origin.Candidate;
 import io.loligo.proxy.origin.OriginRequest;
 import io.loligo.proxy.origin.RequestBody;
+import io.loligo.proxy.respond.HeaderFilter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -61,9 +62,11 @@ record FetchPlan(
     static FetchPlan validation(Exchange x, Reuse.Validate verdict) {
         Validation validation = Validation.of(verdict.stored());
         Fields fields = toOrigin(x, true);
-        Fields conditional = verdict.stored().isComplete()
-                ? validation.requestFields(fields)
-                : validation.requestFieldsWithRange(fields);
+        Fields conditional = permitted(
+                x,
+                verdict.stored().isComplete()
+                        ? validation.requestFields(fields)
+                        : validation.requestFieldsWithRange(fields));
         return of(x, verdict.why(), new Purpose.Validate(verdict, validation), conditional, null, false, false);
     }
 
@@ -100,11 +103,11 @@ record FetchPlan(
             StoredHead first = candidates.get(0);
             if (why == ForwardReason.PARTIAL && Combining.mayComplete(first, fields)) {
                 what = new Purpose.RestOfPart(first);
-                fields = Combining.restOf(first, fields);
+                fields = permitted(x, Combining.restOf(first, fields));
             } else if (why == ForwardReason.VARY_MISS) {
                 Validation named = Validation.ofAny(candidates);
                 what = named.isConditional() ? new Purpose.AnyVariant(candidates) : purpose;
-                fields = named.requestFields(fields);
+                fields = permitted(x, named.requestFields(fields));
             }
         }
         return of(x, why, what, fields, null, conditional, rangesWithheld);
@@ -123,7 +126,8 @@ record FetchPlan(
                 x.head().target(),
                 fields,
                 body,
-                x.uri().scheme().equals("https"));
+                x.uri().scheme().equals("https"),
+                peerFields(x));
         return new FetchPlan(
                 ClientRequest.of(x),
                 request,
@@ -136,9 +140,31 @@ record FetchPlan(
 
     /** @param mayBeStored whether the fields that the key does not know of have to stay behind */
     private static Fields toOrigin(Exchange x, boolean mayBeStored) {
-        return x.rules()
+        Fields fields = x.rules()
                 .requestFields()
                 .toOrigin(x.head(), x.uri(), x.clientAddress().getAddress(), mayBeStored);
+        HeaderFilter filter = x.rules().requestFilter();
+        return filter == null ? fields : filter.apply(fields, HeaderFilter.Message.request(x.facts()));
+    }
+
+    /** {@code fields} with conditions of our own: request_header_access may take those away, and nothing changes them. */
+    private static Fields permitted(Exchange x, Fields fields) {
+        HeaderFilter filter = x.rules().requestFilter();
+        if (filter == null) {
+            return fields;
+        }
+        HeaderFilter.Message message = HeaderFilter.Message.request(x.facts());
+        return fields.without(name -> FieldRule.is(name, FieldRule.Use.CONDITIONAL) && filter.denies(name, message));
+    }
+
+    /** The rules for the fields that each peer's line adds. */
+    private static OriginRequest.@Nullable PeerFields peerFields(Exchange x) {
+        HeaderFilter filter = x.rules().requestFilter();
+        if (filter == null) {
+            return null;
+        }
+        HeaderFilter.Message message = HeaderFilter.Message.request(x.facts());
+        return (name, value) -> filter.passed(name, value, message);
     }
 
     /** The conditions that cache_miss_revalidate is about. */

@@ -123,11 +123,22 @@ public final class Deliberation {
         }
         List<StoredHead> stored = lookup.apply(key);
         trace.found(stored);
-        Reuse reuse = ReusePolicy.decide(head, stored, clock.instant(), site.reuse());
+        // Without variants, nothing is selected by fields.
+        RequestHead asked = hasVariants(stored) ? rules.asOriginSees(facts) : head;
+        Reuse reuse = ReusePolicy.decide(asked, stored, clock.instant(), site.reuse());
         StoredHead answer = answers(reuse);
         return answer != null && !rules.sendsHit(facts, answer)
                 ? new Decision.DespiteHit(key, answer)
                 : new Decision.Reused(key, reuse);
+    }
+
+    private static boolean hasVariants(List<StoredHead> stored) {
+        for (int i = 0; i < stored.size(); i++) {
+            if (!stored.get(i).selecting().fields().isEmpty()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The way past the cache, which a client that wants stored answers only does not take. RFC 9111 §5.2.1.7. */

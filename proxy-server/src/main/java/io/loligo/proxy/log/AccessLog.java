@@ -6,13 +6,15 @@ import io.loligo.proxy.access.AccessList;
 import io.loligo.proxy.access.RequestFacts;
 import io.loligo.proxy.config.Configuration.AccessLogConfig;
 import io.loligo.proxy.config.Configuration.Logs;
+import io.loligo.proxy.config.LogDestination;
+import io.loligo.proxy.config.LogFormat;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -35,74 +37,147 @@ public final class AccessLog implements AutoCloseable {
     private final WriterQueue<Transaction> queue;
     private final StringBuilder line = new StringBuilder(512);
     private volatile Opened opened;
-    /** Faults of files that are closed by now. */
+    /** Faults of files and collectors that are closed by now. */
     private final LongAdder earlierFaults = new LongAdder();
+    /** Lines that those collectors dropped. */
+    private final LongAdder earlierDropped = new LongAdder();
 
     private final RecurringWarning drops;
     /** Used by the writer thread. */
     private long droppedReported;
+    /** Transactions written so far. Used by the writer thread. */
+    private long sequence;
 
-    /** The files of one configuration and how to write them. Replaced whole, by the writer thread. */
-    private record Opened(Logs logs, List<Target> targets, List<LogFile> files, AccessLogLine lines) {
+    /** The sinks of one configuration and how to write to them. Replaced whole, by the writer thread. */
+    private record Opened(Logs logs, List<Target> targets, Map<Destination, LineSink> sinks, LineSettings settings) {
 
-        /** Opens every file once, however many lines name it; those already open in {@code earlier} are kept. */
-        static Opened open(Logs logs, List<LogFile> earlier) throws IOException {
-            Map<Path, LogFile> kept = new LinkedHashMap<>();
-            earlier.forEach(file -> kept.put(file.path(), file));
-            Map<Path, LogFile> byPath = new LinkedHashMap<>();
+        /** Opens every destination once, however many lines name it; those already open in {@code earlier} are kept. */
+        static Opened open(Logs logs, Map<Destination, LineSink> earlier) throws IOException {
+            Map<Destination, LineSink> sinks = new LinkedHashMap<>();
             List<Target> targets = new ArrayList<>();
+            LineSettings settings = new LineSettings(logs.stripQueryTerms(), logs.clientMask(), ZoneId.systemDefault());
+            AccessLogLine builtIn = new AccessLogLine(settings, logs.logMimeHeaders());
             try {
                 for (AccessLogConfig config : logs.accessLogs()) {
-                    LogFile file = null;
-                    if (config.file() != null) {
-                        Path path = config.file().toAbsolutePath().normalize();
-                        file = byPath.get(path);
-                        if (file == null) {
-                            file = kept.containsKey(path) ? kept.get(path) : new LogFile(path);
-                            byPath.put(path, file);
-                        }
+                    Destination destination = Destination.of(config, logs);
+                    LineSink sink = sinks.get(destination);
+                    if (sink == null && !(config.destination() instanceof LogDestination.None)) {
+                        sink = earlier.containsKey(destination) ? earlier.get(destination) : destination.open();
+                        sinks.put(destination, sink);
                     }
-                    targets.add(new Target(config, file));
+                    targets.add(new Target(config, format(config.format(), builtIn, settings), sink));
                 }
             } catch (IOException unusable) {
-                byPath.values().stream().filter(file -> !earlier.contains(file)).forEach(LogFile::close);
+                sinks.forEach((destination, sink) -> {
+                    if (!earlier.containsKey(destination)) {
+                        sink.close();
+                    }
+                });
                 throw unusable;
             }
-            return new Opened(
-                    logs,
-                    List.copyOf(targets),
-                    List.copyOf(byPath.values()),
-                    new AccessLogLine(logs.stripQueryTerms(), logs.logMimeHeaders(), ZoneId.systemDefault()));
+            return new Opened(logs, List.copyOf(targets), sinks, settings);
+        }
+
+        private static LineFormat format(LogFormat format, AccessLogLine builtIn, LineSettings settings) {
+            if (format instanceof LogFormat.Custom custom) {
+                return new FormattedLine(custom, settings);
+            }
+            LogFormat.BuiltIn one = (LogFormat.BuiltIn) format;
+            return (line, transaction) -> builtIn.append(line, one, transaction);
+        }
+
+        /** How many old files {@code destination} keeps: the first rotate= of its lines, else logfile_rotate. */
+        int rotate(Destination destination) {
+            return logs.accessLogs().stream()
+                    .filter(config -> config.rotate() != AccessLogConfig.AS_LOGFILE_ROTATE
+                            && Destination.of(config, logs).equals(destination))
+                    .findFirst()
+                    .map(AccessLogConfig::rotate)
+                    .orElse(logs.rotate());
         }
     }
 
-    /** One access_log line; without a file it is {@code none}. */
-    private record Target(AccessLogConfig config, @Nullable LogFile file) {
-        boolean matches(Transaction transaction) {
-            if (config.access().rules().isEmpty()) {
-                return config.access().emptyAllows();
+    /**
+     * What is opened once.
+     *
+     * @param to a file's path is absolute
+     * @param collector the address that lines are sent to; null for files
+     * @param queueBytes how much may wait for the collector; 0 for files
+     */
+    private record Destination(LogDestination to, LogDestination.@Nullable Address collector, long queueBytes) {
+        static Destination of(AccessLogConfig config, Logs logs) {
+            long bytes = config.bufferBytes() == 0 ? Collector.QUEUE_BYTES : config.bufferBytes();
+            LogDestination to = config.destination();
+            if (to instanceof LogDestination.File file) {
+                return new Destination(
+                        new LogDestination.File(file.path().toAbsolutePath().normalize()), null, 0);
+            } else if (to instanceof LogDestination.Tcp tcp) {
+                return new Destination(to, tcp.collector(), bytes);
+            } else if (to instanceof LogDestination.Udp udp) {
+                return new Destination(to, udp.collector(), bytes);
+            } else if (to instanceof LogDestination.Syslog) {
+                return new Destination(to, logs.syslogServer(), bytes);
             }
-            RequestFacts facts = transaction.facts();
-            return facts != null
-                    ? config.access().decide(withReply(transaction, facts)).allowed()
-                    : matchesAnything();
+            return new Destination(to, null, 0);
         }
 
-        /** The facts with what is kept of the answer: its status and type. */
-        private static RequestFacts withReply(Transaction transaction, RequestFacts facts) {
-            String type = transaction.contentType();
-            Fields fields = type == null ? Fields.EMPTY : Fields.of("Content-Type", type);
-            return facts.withReply(new ResponseHead(transaction.status(), "", fields));
+        LineSink open() throws IOException {
+            if (to instanceof LogDestination.File file) {
+                return new LogFile(file.path());
+            }
+            LogDestination.Address address = Objects.requireNonNull(collector, "only a file has no collector");
+            String name = (to instanceof LogDestination.Tcp
+                            ? "tcp://"
+                            : to instanceof LogDestination.Udp ? "udp://" : "syslog ")
+                    + address;
+            LongAdder faults = new LongAdder();
+            RecurringWarning warnings = new RecurringWarning(LOG);
+            Collector.Wire wire = to instanceof LogDestination.Tcp
+                    ? new TcpWire(name, address, faults, warnings)
+                    : new UdpWire(name, address, faults, warnings);
+            Collector.Envelope envelope = to instanceof LogDestination.Syslog syslog
+                    ? new SyslogEnvelope(
+                            syslog.priority(),
+                            ProcessHandle.current().pid(),
+                            ZoneId.systemDefault(),
+                            System::currentTimeMillis)
+                    : Collector.PLAIN;
+            return new Collector(name, wire, envelope, queueBytes, faults, warnings);
         }
+    }
 
-        /** What could not be read has no facts to ask acls about: only a list of {@code all}, or none, takes it. */
-        private boolean matchesAnything() {
-            AccessList.Rule first = config.access().rules().get(0);
-            return first.allows()
-                    && first.terms().stream()
-                            .allMatch(
-                                    term -> !term.negated() && term.acl().name().equals("all"));
+    /** One access_log line; without a sink it is {@code none}. */
+    private record Target(
+            AccessLogConfig config,
+            LineFormat format,
+            @Nullable LineSink sink) {
+        boolean matches(Transaction transaction) {
+            return allows(config.access(), transaction);
         }
+    }
+
+    /** Whether {@code list}, which may look at the status and the type of the answer, allows {@code transaction}. */
+    public static boolean allows(AccessList list, Transaction transaction) {
+        if (list.rules().isEmpty()) {
+            return list.emptyAllows();
+        }
+        RequestFacts facts = transaction.facts();
+        return facts != null ? list.decide(withReply(transaction, facts)).allowed() : allowsAnything(list);
+    }
+
+    /** The facts with what is kept of the answer: its status and type. */
+    private static RequestFacts withReply(Transaction transaction, RequestFacts facts) {
+        String type = transaction.contentType();
+        Fields fields = type == null ? Fields.EMPTY : Fields.of("Content-Type", type);
+        return facts.withReply(new ResponseHead(transaction.status(), "", fields));
+    }
+
+    /** What could not be read has no facts to ask acls about: only a list of {@code all}, or none, takes it. */
+    private static boolean allowsAnything(AccessList list) {
+        AccessList.Rule first = list.rules().get(0);
+        return first.allows()
+                && first.terms().stream()
+                        .allMatch(term -> !term.negated() && term.acl().name().equals("all"));
     }
 
     private AccessLog(Opened opened, int queueLimit, long queueBytes, RecurringWarning drops) {
@@ -143,35 +218,45 @@ public final class AccessLog implements AutoCloseable {
     }
 
     static AccessLog open(Logs logs, int queueLimit, long queueBytes, RecurringWarning drops) throws IOException {
-        return new AccessLog(Opened.open(logs, List.of()), queueLimit, queueBytes, drops);
+        return new AccessLog(Opened.open(logs, Map.of()), queueLimit, queueBytes, drops);
     }
 
     /** Logs {@code transaction} soon. Never waits and never fails. */
     public void record(Transaction transaction) {
         // With access_log none there is nobody to write for.
-        if (!opened.files().isEmpty()) {
+        if (!opened.sinks().isEmpty()) {
             queue.offer(transaction);
         }
     }
 
-    /** Exchanges that were not logged because the queue was full. */
+    /** Exchanges that were not logged because the queue was full, and lines for collectors that found theirs full. */
     public long dropped() {
-        return queue.dropped();
+        long dropped = queue.dropped() + earlierDropped.sum();
+        for (LineSink sink : opened.sinks().values()) {
+            dropped += sink.dropped();
+        }
+        return dropped;
     }
 
-    /** Writes, openings and rotations of files that failed. */
+    /** Writes, openings and rotations of files that failed, and connections to collectors. */
     public long faults() {
         long faults = earlierFaults.sum();
-        for (LogFile file : opened.files()) {
-            faults += file.faults();
+        for (LineSink sink : opened.sinks().values()) {
+            faults += sink.faults();
         }
         return faults;
     }
 
     /** Rotates every file soon, as logfile_rotate says; 0 only reopens them. */
     public void rotate() {
-        queue.order(
-                () -> opened.files().forEach(file -> file.rotate(opened.logs().rotate())));
+        queue.order(() -> {
+            Opened now = opened;
+            now.sinks().forEach((destination, sink) -> {
+                if (sink instanceof LogFile file) {
+                    file.rotate(now.rotate(destination));
+                }
+            });
+        });
     }
 
     /** Waits until what was recorded and ordered before is done. */
@@ -188,39 +273,46 @@ public final class AccessLog implements AutoCloseable {
      */
     public synchronized void reconfigure(Logs next, long queueBytes) throws IOException {
         Opened before = opened;
-        Opened after = Opened.open(next, before.files());
+        Opened after = Opened.open(next, before.sinks());
         queue.limitBytes(queueBytes);
         queue.order(() -> {
             flush();
             opened = after;
-            for (LogFile file : before.files()) {
-                if (!after.files().contains(file)) {
-                    file.close();
-                    earlierFaults.add(file.faults());
-                }
+        });
+        queue.awaitWritten();
+        before.sinks().forEach((destination, sink) -> {
+            if (!after.sinks().containsKey(destination)) {
+                queue.order(() -> closeEarlier(sink));
             }
         });
         queue.awaitWritten();
     }
 
+    private void closeEarlier(LineSink sink) {
+        sink.close();
+        earlierFaults.add(sink.faults());
+        earlierDropped.add(sink.dropped());
+    }
+
     private void writeLines(Transaction transaction) {
         Opened now = opened;
+        now.settings().next(sequence++);
         for (Target target : now.targets()) {
             if (target.matches(transaction)) {
-                LogFile file = target.file();
-                if (file == null) {
+                LineSink sink = target.sink();
+                if (sink == null) {
                     return;
                 }
                 line.setLength(0);
-                now.lines().append(line, target.config().format(), transaction);
-                file.append(line);
+                target.format().append(line, transaction);
+                sink.append(line);
             }
         }
     }
 
     private void flush() {
         if (!opened.logs().bufferedLogs()) {
-            opened.files().forEach(LogFile::flush);
+            opened.sinks().values().forEach(LineSink::flush);
         }
     }
 
@@ -244,6 +336,6 @@ public final class AccessLog implements AutoCloseable {
     @Override
     public void close() {
         queue.close();
-        opened.files().forEach(LogFile::close);
+        opened.sinks().values().forEach(LineSink::close);
     }
 }

@@ -1,7 +1,8 @@
 package io.loligo.proxy.log;
 
 import io.loligo.cache.http.Fields;
-import io.loligo.proxy.config.Configuration.LogFormat;
+import io.loligo.proxy.config.ClientMask;
+import io.loligo.proxy.config.LogFormat;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -22,12 +23,11 @@ final class AccessLogLine {
     private static final int ELAPSED_WIDTH = 6;
     private static final int SECONDS_WIDTH = 9;
     /** Fields whose values are secrets: log_mime_hdrs shows that they were there, not what they said. */
-    private static final Set<String> SECRET =
+    static final Set<String> SECRET =
             Set.of("authorization", "proxy-authorization", "cookie", "set-cookie", "authentication-info");
 
-    private final boolean stripQueryTerms;
+    private final LineSettings settings;
     private final boolean mimeHeaders;
-    private final ZoneId zone;
 
     private long lastSecond = Long.MIN_VALUE;
     private String lastLocalTime = "";
@@ -40,25 +40,37 @@ final class AccessLogLine {
      * @param zone of the times in {@code common}, {@code combined} and {@code useragent}
      */
     AccessLogLine(boolean stripQueryTerms, boolean mimeHeaders, ZoneId zone) {
-        this.stripQueryTerms = stripQueryTerms;
+        this(new LineSettings(stripQueryTerms, ClientMask.NONE, zone), mimeHeaders);
+    }
+
+    /** @param mimeHeaders log_mime_hdrs: both heads at the end of each line */
+    AccessLogLine(LineSettings settings, boolean mimeHeaders) {
+        this.settings = settings;
         this.mimeHeaders = mimeHeaders;
-        this.zone = zone;
     }
 
     /** Adds the line of {@code transaction}, line feed included. */
-    void append(StringBuilder line, LogFormat format, Transaction transaction) {
+    void append(StringBuilder line, LogFormat.BuiltIn format, Transaction transaction) {
         switch (format) {
             case SQUID -> squid(line, transaction);
             case COMMON -> common(line, transaction);
             case COMBINED -> combined(line, transaction);
             case REFERRER -> referrer(line, transaction);
             case USERAGENT -> userAgent(line, transaction);
+            case JSON -> json(line, transaction);
         }
-        if (mimeHeaders && format != LogFormat.REFERRER && format != LogFormat.USERAGENT) {
+        if (mimeHeaders && showsMime(format)) {
             mime(line, transaction.requestFields());
             mime(line, transaction.sentHead().fields());
         }
         line.append('\n');
+    }
+
+    private static boolean showsMime(LogFormat.BuiltIn format) {
+        return switch (format) {
+            case SQUID, COMMON, COMBINED -> true;
+            case REFERRER, USERAGENT, JSON -> false;
+        };
     }
 
     /** {@code %9ld.%03d %6ld %s %s/%03d %lld %s %s %s %s%s/%s %s}. */
@@ -73,7 +85,7 @@ final class AccessLogLine {
         line.append(' ').append(t.bytesSent()).append(' ');
         LogEncoding.word(line, t.method());
         line.append(' ');
-        LogEncoding.word(line, url(t));
+        LogEncoding.word(line, settings.url(t));
         // Who asked is not known: proxy authentication is not an accelerator's business.
         line.append(" - ").append(t.route().hierarchy()).append('/');
         LogEncoding.word(line, orEmpty(t.route().peerAddress()));
@@ -105,7 +117,7 @@ final class AccessLogLine {
         line.append(client(t.client())).append(" - - [").append(localTime(t)).append("] \"");
         LogEncoding.word(line, t.method());
         line.append(' ');
-        LogEncoding.word(line, url(t));
+        LogEncoding.word(line, settings.url(t));
         line.append(" HTTP/").append(t.version().number()).append("\" ");
         line.append(t.status()).append(' ').append(t.bytesSent());
     }
@@ -115,13 +127,43 @@ final class AccessLogLine {
         line.append(' ').append(client(t.client())).append(' ');
         LogEncoding.word(line, orEmpty(t.requestFields().first("Referer")));
         line.append(' ');
-        LogEncoding.word(line, url(t));
+        LogEncoding.word(line, settings.url(t));
     }
 
     private void userAgent(StringBuilder line, Transaction t) {
         line.append(client(t.client())).append(" [").append(localTime(t)).append("] \"");
         quotedField(line, t, "User-Agent");
         line.append('"');
+    }
+
+    /** One object; what has no value is null. RFC 8259. */
+    private void json(StringBuilder line, Transaction t) {
+        line.append("{\"time\":").append(Math.floorDiv(t.endMillis(), 1000)).append('.');
+        padded(line, Math.floorMod(t.endMillis(), 1000), 3, '0');
+        line.append(",\"elapsed_ms\":").append(t.elapsedMillis());
+        line.append(",\"client\":\"").append(client(t.client())).append("\",\"result\":\"");
+        tag(line, t);
+        line.append("\",\"status\":").append(t.status());
+        line.append(",\"bytes\":").append(t.bytesSent());
+        member(line, "method", t.method());
+        member(line, "url", settings.url(t));
+        member(line, "hierarchy", t.route().hierarchy().toString());
+        member(line, "peer", t.route().peerAddress());
+        member(line, "content_type", t.contentType());
+        member(line, "referer", t.requestFields().first("Referer"));
+        member(line, "user_agent", t.requestFields().first("User-Agent"));
+        line.append('}');
+    }
+
+    private static void member(StringBuilder line, String name, @Nullable String value) {
+        line.append(",\"").append(name).append("\":");
+        if (value == null) {
+            line.append("null");
+        } else {
+            line.append('"');
+            FieldEncoding.QUOTED.append(line, value, Integer.MAX_VALUE);
+            line.append('"');
+        }
     }
 
     private static void mime(StringBuilder line, Fields fields) {
@@ -145,12 +187,6 @@ final class AccessLogLine {
         }
     }
 
-    private String url(Transaction t) {
-        String url = t.url();
-        int query = stripQueryTerms ? url.indexOf('?') : -1;
-        return query < 0 ? url : url.substring(0, query + 1);
-    }
-
     private static void tag(StringBuilder line, Transaction t) {
         line.append(t.result());
         if (t.aborted()) {
@@ -160,7 +196,7 @@ final class AccessLogLine {
 
     private String client(InetAddress client) {
         if (!client.equals(lastClient)) {
-            lastClientText = AddressText.of(client);
+            lastClientText = AddressText.of(settings.mask().of(client));
             lastClient = client;
         }
         return lastClientText;
@@ -169,7 +205,7 @@ final class AccessLogLine {
     private String localTime(Transaction t) {
         long second = Math.floorDiv(t.endMillis(), 1000);
         if (second != lastSecond) {
-            lastLocalTime = LOCAL_TIME.format(Instant.ofEpochSecond(second).atZone(zone));
+            lastLocalTime = LOCAL_TIME.format(Instant.ofEpochSecond(second).atZone(settings.zone()));
             lastSecond = second;
         }
         return lastLocalTime;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * opened; {@link #faults} by any. A fault loses the lines in the buffer and is counted; the file is opened anew at the
  * earliest {@link #RETRY_NANOS} later.
  */
-final class LogFile implements AutoCloseable {
+final class LogFile implements LineSink {
     /** Bytes that are held back at most before they are written. */
     static final int BUFFER_BYTES = 64 << 10;
 
@@ -64,12 +64,14 @@ final class LogFile implements AutoCloseable {
     }
 
     /** Writes that failed since the file was opened. */
-    long faults() {
+    @Override
+    public long faults() {
         return faults.sum();
     }
 
     /** Adds one line; {@code line} ends with a line feed and, as every log line here, is ASCII or Latin-1. */
-    void append(CharSequence line) {
+    @Override
+    public void append(CharSequence line) {
         // What is not Latin-1 becomes a question mark.
         byte[] bytes = line.toString().getBytes(StandardCharsets.ISO_8859_1);
         int written = 0;
@@ -84,7 +86,8 @@ final class LogFile implements AutoCloseable {
     }
 
     /** Hands what is buffered to the operating system. */
-    void flush() {
+    @Override
+    public void flush() {
         buffer.flip();
         if (buffer.hasRemaining()) {
             try {

@@ -6,10 +6,10 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of an answer as they went to the client, for log_mime_hdrs. An HTTP/1.1 head is kept as its bytes and is
+ * The fields of an answer as they went to the client, for log_mime_hdrs and {@code %<h}. An HTTP/1.1 head is kept as its bytes and is
  * parsed by the thread that writes the log.
  *
- * <p>Immutable. Nothing is kept ({@link #NONE}) while log_mime_hdrs is off.
+ * <p>Immutable. Nothing is kept ({@link #NONE}) where no log shows it.
  */
 public final class SentHead {
     /** No head was sent, or none is logged. */
@@ -42,6 +42,18 @@ public final class SentHead {
     /** The fields in the order in which they were sent. */
     public Fields fields() {
         return wire == null ? fields : parse(new String(wire, StandardCharsets.ISO_8859_1));
+    }
+
+    /** The status line, without its end; empty where there is none. */
+    String statusLine() {
+        if (wire == null) {
+            return "";
+        }
+        int end = 0;
+        while (end < wire.length && wire[end] != '\r' && wire[end] != '\n') {
+            end++;
+        }
+        return new String(wire, 0, end, StandardCharsets.ISO_8859_1);
     }
 
     /** The bytes of heap that this holds, roughly. */

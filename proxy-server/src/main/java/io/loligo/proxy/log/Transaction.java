@@ -27,6 +27,9 @@ public final class Transaction {
 
     private static final int LINE_BYTES = 48;
 
+    /** The digits of a Content-Length that are certain to fit. */
+    private static final int LENGTH_DIGITS = 18;
+
     private final long endMillis;
     private final long elapsedMillis;
     private final InetAddress client;
@@ -43,30 +46,64 @@ public final class Transaction {
     private final long bodyBytesSent;
     private final boolean aborted;
     private final Route route;
+    private final @Nullable String errorPage;
 
     /**
      * How the answer's peer was chosen.
      *
      * @param hierarchy Squid's hierarchy code
      * @param peerAddress the IP address of the peer that was connected to, or null when none was
+     * @param peered what is known of the peer that was asked; null where nothing is
      */
-    public record Route(HierarchyCode hierarchy, @Nullable String peerAddress) {
+    public record Route(
+            HierarchyCode hierarchy,
+            @Nullable String peerAddress,
+            @Nullable Peered peered) {
         /** No peer was asked. */
         public static final Route NONE = new Route(HierarchyCode.HIER_NONE, null);
+
+        /** A route of which no more is known. */
+        public Route(HierarchyCode hierarchy, @Nullable String peerAddress) {
+            this(hierarchy, peerAddress, null);
+        }
     }
+
+    /**
+     * The peer that answered.
+     *
+     * @param name its name= in cache_peer
+     * @param port that was connected to
+     * @param status of its answer
+     * @param askedMillis when the request was sent, epoch milliseconds
+     * @param responseMillis from then to the answer's head
+     */
+    public record Peered(String name, int port, int status, long askedMillis, long responseMillis) {}
 
     /**
      * What the client got.
      *
      * @param status the status sent; 0 when none was
      * @param contentType the media type without parameters, or null
-     * @param head the head as sent; {@link SentHead#NONE} while log_mime_hdrs is off
+     * @param head the head as sent; {@link SentHead#NONE} where no log shows it
      * @param bytes sent, the head included
      * @param bodyBytes sent, the head excluded
      * @param aborted whether the client left before it had all of the answer
+     * @param errorPage the name of the error page that was sent, or null
      */
     public record Reply(
-            int status, @Nullable String contentType, SentHead head, long bytes, long bodyBytes, boolean aborted) {}
+            int status,
+            @Nullable String contentType,
+            SentHead head,
+            long bytes,
+            long bodyBytes,
+            boolean aborted,
+            @Nullable String errorPage) {
+        /** A reply that is no error page. */
+        public Reply(
+                int status, @Nullable String contentType, SentHead head, long bytes, long bodyBytes, boolean aborted) {
+            this(status, contentType, head, bytes, bodyBytes, aborted, null);
+        }
+    }
 
     Transaction(
             long endMillis,
@@ -83,6 +120,40 @@ public final class Transaction {
             long bodyBytesSent,
             boolean aborted,
             Route route) {
+        this(
+                endMillis,
+                elapsedMillis,
+                client,
+                head,
+                facts,
+                url,
+                result,
+                status,
+                contentType,
+                sentHead,
+                bytesSent,
+                bodyBytesSent,
+                aborted,
+                route,
+                null);
+    }
+
+    private Transaction(
+            long endMillis,
+            long elapsedMillis,
+            InetAddress client,
+            @Nullable RequestHead head,
+            @Nullable RequestFacts facts,
+            @Nullable String url,
+            ResultCode result,
+            int status,
+            @Nullable String contentType,
+            SentHead sentHead,
+            long bytesSent,
+            long bodyBytesSent,
+            boolean aborted,
+            Route route,
+            @Nullable String errorPage) {
         this.endMillis = endMillis;
         this.elapsedMillis = elapsedMillis;
         this.client = client;
@@ -97,6 +168,7 @@ public final class Transaction {
         this.bodyBytesSent = bodyBytesSent;
         this.aborted = aborted;
         this.route = route;
+        this.errorPage = errorPage;
     }
 
     /**
@@ -105,7 +177,7 @@ public final class Transaction {
      * @param since when the request was read, epoch milliseconds
      * @param status of the stored response
      * @param contentType its media type without parameters, or null
-     * @param head as sent; {@link SentHead#NONE} while log_mime_hdrs is off
+     * @param head as sent; {@link SentHead#NONE} where no log shows it
      * @param headBytes the length of the head
      * @param bytes sent, as much of the head as was sent included
      * @param aborted whether that is not all
@@ -170,7 +242,8 @@ public final class Transaction {
                 reply.bytes(),
                 reply.bodyBytes(),
                 reply.aborted(),
-                route);
+                route,
+                reply.errorPage());
     }
 
     /**
@@ -261,6 +334,42 @@ public final class Transaction {
         return route;
     }
 
+    /** The name of the error page that was the answer, or null. */
+    public @Nullable String errorPage() {
+        return errorPage;
+    }
+
+    /** Whether the request's head was read. */
+    boolean isUnderstood() {
+        return head != null;
+    }
+
+    /** The request's head as it was on the wire, nearly: blanks around values are not counted. */
+    public long receivedHeadBytes() {
+        Fields fields = requestFields();
+        int target = facts == null ? url().length() : facts.head().target().length();
+        long bytes = (long) method().length() + target + " HTTP/1.1\r\n\r\n".length() + 1;
+        for (int i = 0; i < fields.size(); i++) {
+            bytes += fields.name(i).length() + fields.value(i).length() + ": \r\n".length();
+        }
+        return bytes;
+    }
+
+    /** The request's head and the body that it announces with Content-Length. */
+    long receivedBytes() {
+        long bytes = receivedHeadBytes();
+        String length = requestFields().first("Content-Length");
+        if (length == null || length.isEmpty() || length.length() > LENGTH_DIGITS) {
+            return bytes;
+        }
+        for (int i = 0; i < length.length(); i++) {
+            if (length.charAt(i) < '0' || length.charAt(i) > '9') {
+                return bytes;
+            }
+        }
+        return bytes + Long.parseLong(length);
+    }
+
     /** The answer's media type without parameters, or null. */
     public @Nullable String contentType() {
         return contentType;
@@ -271,7 +380,7 @@ public final class Transaction {
         return head == null ? Fields.EMPTY : head.fields();
     }
 
-    /** The answer's head as sent; {@link SentHead#NONE} while log_mime_hdrs is off. */
+    /** The answer's head as sent; {@link SentHead#NONE} where no log shows it. */
     public SentHead sentHead() {
         return sentHead;
     }

@@ -1,5 +1,6 @@
 package io.loligo.proxy.log;
 
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -144,13 +145,18 @@ final class WriterQueue<T> implements AutoCloseable {
 
     /** Waits until everything that was queued before this call is written and flushed, at most {@link #CLOSE_LIMIT_MILLIS}. */
     boolean awaitWritten() {
+        return awaitWritten(Duration.ofMillis(CLOSE_LIMIT_MILLIS));
+    }
+
+    /** As {@link #awaitWritten()}, at most {@code limit}; false when that was not enough. */
+    boolean awaitWritten(Duration limit) {
         CountDownLatch written = new CountDownLatch(1);
         order(() -> {
             sink.drained();
             written.countDown();
         });
         try {
-            return written.await(CLOSE_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+            return written.await(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return false;

@@ -101,17 +101,17 @@ final class RequestHeadWriter {
         for (int i = 0; i < fields.size(); i++) {
             String name = fields.name(i);
             if (host != null && name.equalsIgnoreCase("Host")) {
-                field("Host", host);
+                peerField(request, "Host", host);
             } else if ((authorization == null || !name.equalsIgnoreCase("Authorization"))
                     && (frontEndHttps == FrontEndHttps.OFF || !name.equalsIgnoreCase(FRONT_END_HTTPS))) {
                 field(name, fields.value(i));
             }
         }
         if (frontEndHttps == FrontEndHttps.ON || (frontEndHttps == FrontEndHttps.AUTO && request.https())) {
-            field(FRONT_END_HTTPS, "On");
+            peerField(request, FRONT_END_HTTPS, "On");
         }
         if (authorization != null) {
-            field("Authorization", authorization);
+            peerField(request, "Authorization", authorization);
         }
     }
 
@@ -128,6 +128,15 @@ final class RequestHeadWriter {
 
     private static String basic(String user, String password) {
         return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
+    }
+
+    /** A field that the peer's line asks for, as request_header_access has it. */
+    private void peerField(OriginRequest request, String name, String value) {
+        OriginRequest.PeerFields rules = request.peerFields();
+        String passed = rules == null ? value : rules.passed(name, value);
+        if (passed != null) {
+            field(name, passed);
+        }
     }
 
     private void field(String name, String value) {

@@ -19,6 +19,7 @@ public final class Answer {
     private final @Nullable BodySource body;
     private final long length;
     private final @Nullable StoredForm storedForm;
+    private final boolean remarked;
 
     /**
      * The head as it is stored, ready for an HTTP/1.1 connection.
@@ -37,7 +38,8 @@ public final class Answer {
             CacheRemarks remarks,
             @Nullable BodySource body,
             long length,
-            @Nullable StoredForm storedForm) {
+            @Nullable StoredForm storedForm,
+            boolean remarked) {
         this.status = status;
         this.reason = reason;
         this.fields = fields;
@@ -45,6 +47,7 @@ public final class Answer {
         this.body = body;
         this.length = length;
         this.storedForm = storedForm;
+        this.remarked = remarked;
     }
 
     /**
@@ -53,7 +56,7 @@ public final class Answer {
      * @param fields all end-to-end fields, Content-Length included where it is to be said
      */
     public static Answer withoutBody(int status, String reason, Fields fields, CacheRemarks remarks) {
-        return new Answer(status, reason, fields, remarks, null, 0, null);
+        return new Answer(status, reason, fields, remarks, null, 0, null, false);
     }
 
     /**
@@ -64,7 +67,7 @@ public final class Answer {
      */
     public static Answer of(
             int status, String reason, Fields fields, CacheRemarks remarks, BodySource body, long length) {
-        return new Answer(status, reason, fields, remarks, body, length, null);
+        return new Answer(status, reason, fields, remarks, body, length, null, false);
     }
 
     /**
@@ -82,7 +85,15 @@ public final class Answer {
             CacheRemarks remarks,
             @Nullable BodySource body,
             long length) {
-        return new Answer(status, reason, fields, remarks, body, length, form);
+        return new Answer(status, reason, fields, remarks, body, length, form, false);
+    }
+
+    /**
+     * The same answer with {@code all} its fields, those that this cache adds included, after the operator's rules. Takes the
+     * place of this one, which must not be sent then.
+     */
+    public Answer remarked(Fields all) {
+        return new Answer(status, reason, all, remarks, body, length, null, true);
     }
 
     public int status() {
@@ -93,7 +104,15 @@ public final class Answer {
         return reason;
     }
 
-    /** The end-to-end fields, Age and Content-Length included; without those of {@link #remarks}. */
+    /** Whether {@link #fields} are all that goes out but for the framing: nothing of {@link #remarks} is added. */
+    public boolean isRemarked() {
+        return remarked;
+    }
+
+    /**
+     * The end-to-end fields, Age and Content-Length included; without those of {@link #remarks}, unless it is {@linkplain
+     * #isRemarked remarked}.
+     */
     public Fields fields() {
         if (storedForm == null) {
             return fields;

@@ -25,6 +25,8 @@ public final class ResponseFields {
     private static final ThreadLocal<ByteBuffer> SCRATCH =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(SCRATCH_BYTES));
     private static final byte[] AGE = ascii("Age: ");
+    private static final String CACHE_STATUS_NAME = "Cache-Status";
+    private static final byte[] NOTHING = {};
     private static final byte[] CACHE_STATUS = ascii("Cache-Status: ");
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
     private static final ThreadLocal<Text> TEXT = ThreadLocal.withInitial(Text::new);
@@ -41,6 +43,11 @@ public final class ResponseFields {
     private final String viaValue;
     private final String cacheName;
     private final byte[] ttl;
+    /** The rules that make no difference between answers; null for none. */
+    private final @Nullable HeaderFilter constant;
+
+    private final boolean showsAge;
+    private final boolean showsCacheStatus;
     /** Copied when a port comes for the first time. There are as many as listening ports. */
     private volatile List<PortLines> hitLines = List.of();
 
@@ -51,11 +58,24 @@ public final class ResponseFields {
      * @param via whether Via is added
      */
     public ResponseFields(Identity identity, String product, boolean via) {
+        this(identity, product, via, null);
+    }
+
+    /**
+     * Fields on which the operator's rules decide. Here they are applied where they are {@linkplain
+     * HeaderFilter#isConstant constant} and an answer goes out as it is stored; every other answer comes with its rules applied.
+     *
+     * @param filter reply_header_access and what stands beside it; null for nothing
+     */
+    public ResponseFields(Identity identity, String product, boolean via, @Nullable HeaderFilter filter) {
+        this.constant = filter != null && filter.isConstant() ? filter : null;
         this.identity = identity;
         this.via = via;
         this.viaValue = "1.1 " + identity.uniqueHostname() + " (" + product + ")";
         this.cacheName = CacheStatus.name(identity.uniqueHostname());
         this.ttl = ascii("Cache-Status: " + CacheStatus.hitPrefix(identity.uniqueHostname()));
+        this.showsAge = constant == null || !constant.deniesAlways("Age");
+        this.showsCacheStatus = constant == null || !constant.deniesAlways(CACHE_STATUS_NAME);
     }
 
     /**
@@ -74,11 +94,14 @@ public final class ResponseFields {
         int needed =
                 storedHead.remaining() + lines.length + ttl.length + AGE.length + end.length + 2 * NUMBER_BYTES + 4;
         ByteBuffer head = needed <= SCRATCH_BYTES ? SCRATCH.get().clear() : ByteBuffer.allocate(needed);
-        head.put(storedHead).put(AGE);
-        putNumber(head, ageSeconds);
-        head.put((byte) '\r').put((byte) '\n').put(lines).put(ttl);
-        putNumber(head, ttlSeconds);
-        head.put((byte) '\r').put((byte) '\n');
+        head.put(storedHead);
+        putAge(head, ageSeconds);
+        head.put(lines);
+        if (showsCacheStatus) {
+            head.put(ttl);
+            putNumber(head, ttlSeconds);
+            head.put((byte) '\r').put((byte) '\n');
+        }
         return head.put(end).flip();
     }
 
@@ -90,6 +113,9 @@ public final class ResponseFields {
      */
     public ByteBuffer head(Answer answer, boolean chunked, boolean keepAlive, HttpVersion version) {
         CacheRemarks remarks = answer.remarks();
+        if (answer.isRemarked()) {
+            return composed(answer, chunked, NOTHING, null, end(keepAlive, version));
+        }
         byte[] lines = lines(new OwnLines(remarks.hit(), remarks.lookup(), remarks.port()));
         CacheStatus status = remarks.status();
         String cacheStatus = status == null ? null : status.formatAfter(cacheName);
@@ -100,7 +126,7 @@ public final class ResponseFields {
                 : composed(answer, chunked, lines, cacheStatus, end);
     }
 
-    private static ByteBuffer stored(Answer.StoredForm stored, byte[] lines, String cacheStatus, byte[] end) {
+    private ByteBuffer stored(Answer.StoredForm stored, byte[] lines, String cacheStatus, byte[] end) {
         int needed = stored.head().remaining()
                 + lines.length
                 + AGE.length
@@ -110,14 +136,25 @@ public final class ResponseFields {
                 + NUMBER_BYTES
                 + 4;
         ByteBuffer head = needed <= SCRATCH_BYTES ? SCRATCH.get().clear() : ByteBuffer.allocate(needed);
-        head.put(stored.head()).put(AGE);
-        putNumber(head, stored.ageSeconds());
-        head.put((byte) '\r').put((byte) '\n').put(lines).put(CACHE_STATUS);
-        for (int i = 0; i < cacheStatus.length(); i++) {
-            head.put((byte) cacheStatus.charAt(i));
+        head.put(stored.head());
+        putAge(head, stored.ageSeconds());
+        head.put(lines);
+        if (showsCacheStatus) {
+            head.put(CACHE_STATUS);
+            for (int i = 0; i < cacheStatus.length(); i++) {
+                head.put((byte) cacheStatus.charAt(i));
+            }
+            head.put((byte) '\r').put((byte) '\n');
         }
-        head.put((byte) '\r').put((byte) '\n');
         return head.put(end).flip();
+    }
+
+    private void putAge(ByteBuffer head, long seconds) {
+        if (showsAge) {
+            head.put(AGE);
+            putNumber(head, seconds);
+            head.put((byte) '\r').put((byte) '\n');
+        }
     }
 
     private static ByteBuffer composed(
@@ -133,7 +170,7 @@ public final class ResponseFields {
         }
         head.add(lines);
         if (cacheStatus != null) {
-            head.line("Cache-Status", cacheStatus);
+            head.line(CACHE_STATUS_NAME, cacheStatus);
         }
         head.add(end);
         ByteBuffer out = head.length <= SCRATCH_BYTES ? SCRATCH.get().clear() : ByteBuffer.allocate(head.length);
@@ -149,10 +186,30 @@ public final class ResponseFields {
     }
 
     private byte[] encode(OwnLines lines) {
+        Fields fields = own(lines);
+        StringBuilder text = new StringBuilder();
+        (constant == null ? fields : constant.constantly(fields))
+                .forEach((name, value) ->
+                        text.append(name).append(": ").append(value).append("\r\n"));
+        return ascii(text.toString());
+    }
+
+    private Fields own(OwnLines lines) {
         String host = identity.visibleHostname();
-        return ascii((via ? "Via: " + viaValue + "\r\n" : "") + "X-Cache: " + (lines.hit() ? "HIT" : "MISS") + " from "
-                + host + "\r\nX-Cache-Lookup: " + lines.lookup().name() + " from " + host + ":" + lines.port()
-                + "\r\n");
+        Fields.Builder fields = Fields.builder(4);
+        if (via) {
+            fields.add("Via", viaValue);
+        }
+        return fields.add("X-Cache", (lines.hit() ? "HIT" : "MISS") + " from " + host)
+                .add("X-Cache-Lookup", lines.lookup().name() + " from " + host + ":" + lines.port())
+                .build();
+    }
+
+    /** The fields that this cache adds to an answer, besides Age. */
+    public Fields own(CacheRemarks remarks) {
+        Fields lines = own(new OwnLines(remarks.hit(), remarks.lookup(), remarks.port()));
+        CacheStatus status = remarks.status();
+        return status == null ? lines : lines.plus(CACHE_STATUS_NAME, status.formatAfter(cacheName));
     }
 
     /** A head in the making. Used by one thread, which has one for all its heads. */

@@ -112,7 +112,7 @@ class ConfigurationCheckTest {
         assertThat(c.ports().get(0).vport()).isZero();
         assertThat(servers(c, 10081, "http://www.one.example/")).containsExactly("web1");
         assertThat(servers(c, 10081, "http://www.two.example/")).containsExactly("web2");
-        assertThat(c.logs().accessLogs().get(0).format()).isEqualTo(Configuration.LogFormat.COMMON);
+        assertThat(c.logs().accessLogs().get(0).format()).isEqualTo(LogFormat.BuiltIn.COMMON);
         assertThat(allowed(c, "10.0.0.1", "GET", "http://www.one.example/squid-internal-mgr/info"))
                 .isFalse();
         assertThat(allowed(c, "10.0.0.1", "GET", "http://www.one.example/")).isTrue();
@@ -135,12 +135,8 @@ class ConfigurationCheckTest {
                         "warning cache_peer",
                         "error TLS",
                         "error url_rewrite_program",
-                        "error reply_header_access",
-                        "warning request_header_add",
                         "warning deny_info",
                         "warning delay_pools",
-                        "warning logformat",
-                        "warning formats",
                         "error cachemgr_passwd",
                         "warning dns_nameservers");
     }

@@ -12,7 +12,6 @@ import io.loligo.proxy.access.AccessRules;
 import io.loligo.proxy.access.Requests;
 import io.loligo.proxy.config.Configuration.AccessLogConfig;
 import io.loligo.proxy.config.Configuration.ForwardedFor;
-import io.loligo.proxy.config.Configuration.LogFormat;
 import io.loligo.proxy.config.PeerConfig.Login;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -192,7 +191,43 @@ class ConfigurationLoaderTest {
             cache_dir tape /x 100                ~ error: cache_dir needs a type (ufs, aufs, diskd, rock)
             cache_dir null /tmp                  ~ notice: cache_dir null: the cache is kept in memory only
             access_log /x nobody                 ~ error: there is neither a log format nor an acl nobody
-            access_log syslog:local1.info squid  ~ warning: logging to syslog is not yet implemented; this line logs nothing
+            access_log syslog:local1.info squid  ~ notice: lines for syslog are sent by UDP to 127.0.0.1:514, as a JVM cannot write to /dev/log
+            access_log syslog:local9.info squid  ~ error: access_log syslog: needs a facility and a severity, as in syslog:local1.info, not local9.info
+            access_log udp://logs.example:5514   ~ -
+            access_log tcp://[::1] squid         ~ -
+            access_log udp:                      ~ error: access_log udp: needs a collector's address, as in udp://logs.example.org:5514
+            access_log tcp://x:70000 squid       ~ error: access_log tcp: needs a collector's address, as in tcp://logs.example.org:5514, not //x:70000
+            access_log stdio: squid              ~ error: access_log stdio: needs a file: stdio:/FILE
+            access_log /x buffer-size=64KB logformat=squid rotate=3 on-error=drop ~ -
+            access_log /x buffer-size=1 squid    ~ error: access_log option buffer-size=1: not a size of at least 4096 bytes
+            access_log /x rotate=some squid      ~ error: access_log option rotate=some: not a number of old files, 0 to 100000
+            access_log /x on-error=die squid     ~ warning: access_log option on-error=die has no effect: a log that cannot be written
+            access_log /x on-error=cry squid     ~ error: access_log option on-error= is die or drop, not cry
+            access_log /x colour=red squid       ~ error: access_log has no option colour=red; it has logformat=
+            syslog_server here:there             ~ error: syslog_server needs HOST[:PORT], as in 127.0.0.1:514, not here:there
+            log_fqdn on                          ~ warning: log_fqdn on has no effect: the log shows addresses; to look up each client's name
+            log_fqdn off                         ~ -
+            client_netmask 255.255.255.0         ~ -
+            client_netmask /24 ffff:ffff::       ~ -
+            client_netmask no_addr               ~ -
+            client_netmask 255.255.255.0 /8      ~ error: client_netmask 255.255.255.0 /8: client_netmask needs an IPv4 mask
+            client_netmask wide                  ~ error: client_netmask wide: client_netmask needs an IPv4 mask as 255.255.255.0
+            stats_collection allow localhost     ~ -
+            stats_collection deny                ~ error: stats_collection deny names no acl
+            logformat squid %>a                  ~ warning: logformat squid has no effect: the format is built in
+            logformat json %>a                   ~ -
+            logformat x                          ~ error: logformat needs a name and a format: logformat NAME TEXT
+            logformat x "%rm" '%{User-Agent}>h   ~ -
+            logformat x %A %>A                   ~ error: logformat x: %A %>A at character 1: there is no such code; a code is
+            logformat x %>a %!ru                 ~ error: logformat x: %!ru at character 5: there is no such code
+            logformat x %                        ~ error: logformat x: % at character 1: there is no such code
+            logformat x %99999ru                 ~ error: logformat x: %99999ru at character 1: a width is at most 8192
+            logformat x %{a b}>h                 ~ error: logformat x: %{a b}>h at character 1: %>h needs a field's name in braces
+            logformat x %{%Q}tl                  ~ error: logformat x: %{%Q}tl at character 1: %Q is no conversion of strftime
+            logformat x %{y}ru                   ~ error: logformat x: %{y}ru at character 1: %ru takes nothing in braces
+            logformat x %byte{0}                 ~ error: logformat x: %byte{0} at character 1: %byte needs a number of 1 to 255
+            logformat x %byte{10}                ~ error: logformat x: %byte{10} at character 1: %byte needs a number of 1 to 255
+            logformat x %>A                      ~ notice: logformat x: %>A shows the client's address
             useragent_log /tmp/ua.log            ~ warning: useragent_log is access_log /tmp/ua.log useragent today (translated)
             cache_peer_domain origin .x.org      ~ warning: cache_peer_domain is honoured as cache_peer_access with dstdomain
             admin_port here                      ~ error: admin_port needs [ADDRESS:]PORT, not here
@@ -710,7 +745,7 @@ class ConfigurationLoaderTest {
             but not where it is named   ~ emulate_httpd_log on;access_log /l/a squid ~ /l/a  ~ SQUID     ~ 0
             a log of Referer fields     ~ referer_log /l/r;access_log none        ~ /l/r     ~ REFERRER  ~ 0
             """)
-    void access_log(String rule, String lines, String file, LogFormat format, int rules) {
+    void access_log(String rule, String lines, String file, LogFormat.BuiltIn format, int rules) {
         AccessLogConfig log = Conf.configuration(
                         "http_port 80 accel\nhttp_access allow all\n" + lines.replace(';', '\n'))
                 .logs()

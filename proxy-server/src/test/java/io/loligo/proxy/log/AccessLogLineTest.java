@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loligo.cache.status.HierarchyCode;
 import io.loligo.cache.status.ResultCode;
-import io.loligo.proxy.config.Configuration.LogFormat;
+import io.loligo.proxy.config.LogFormat.BuiltIn;
 import java.net.InetSocketAddress;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -27,16 +27,16 @@ class AccessLogLineTest {
     @Test
     void squid() {
         assertThat(List.of(
-                        line(LogFormat.SQUID, Exchange.hit()),
+                        line(BuiltIn.SQUID, Exchange.hit()),
                         line(
-                                LogFormat.SQUID,
+                                BuiltIn.SQUID,
                                 Exchange.miss()
                                         .endedAt(1_795_219_353_762L)
                                         .took(2)
                                         .bytes(291)
                                         .url("http://www.example.org/ext/good")),
                         line(
-                                LogFormat.SQUID,
+                                BuiltIn.SQUID,
                                 Exchange.hit()
                                         .endedAt(1_795_219_354_122L)
                                         .result(ResultCode.TCP_DENIED)
@@ -45,10 +45,10 @@ class AccessLogLineTest {
                                         .url("http://www.example.org/denyrst")
                                         .contentType(null)),
                         line(
-                                LogFormat.SQUID,
+                                BuiltIn.SQUID,
                                 Exchange.miss().aborted().took(1_234_567).client("2001:db8::1")),
                         line(
-                                LogFormat.SQUID,
+                                BuiltIn.SQUID,
                                 Exchange.hit()
                                         .unreadable()
                                         .result(ResultCode.NONE_NONE)
@@ -69,25 +69,25 @@ class AccessLogLineTest {
     void others() {
         Exchange exchange = Exchange.miss().request("Referer", "http://a.example/x", "User-Agent", "Mozilla/5.0 (X)");
 
-        assertThat(line(LogFormat.COMMON, exchange))
+        assertThat(line(BuiltIn.COMMON, exchange))
                 .isEqualTo(
                         "127.0.0.1 - - [21/Nov/2026:05:32:33 +0530] \"GET http://www.example.org/sid/one? HTTP/1.1\" 200 343 TCP_MISS:FIRSTUP_PARENT\n");
-        assertThat(line(LogFormat.COMBINED, exchange))
+        assertThat(line(BuiltIn.COMBINED, exchange))
                 .isEqualTo(
                         "127.0.0.1 - - [21/Nov/2026:05:32:33 +0530] \"GET http://www.example.org/sid/one? HTTP/1.1\" 200 343 \"http://a.example/x\" \"Mozilla/5.0 (X)\" TCP_MISS:FIRSTUP_PARENT\n");
-        assertThat(line(LogFormat.REFERRER, exchange))
+        assertThat(line(BuiltIn.REFERRER, exchange))
                 .isEqualTo("1795219353.708 127.0.0.1 http://a.example/x http://www.example.org/sid/one?\n");
-        assertThat(line(LogFormat.USERAGENT, exchange))
+        assertThat(line(BuiltIn.USERAGENT, exchange))
                 .isEqualTo("127.0.0.1 [21/Nov/2026:05:32:33 +0530] \"Mozilla/5.0 (X)\"\n");
-        assertThat(line(LogFormat.COMBINED, Exchange.hit())).contains(" \"-\" \"-\" TCP_MEM_HIT:HIER_NONE");
+        assertThat(line(BuiltIn.COMBINED, Exchange.hit())).contains(" \"-\" \"-\" TCP_MEM_HIT:HIER_NONE");
     }
 
     @DisplayName("every result code makes a line that analysers can split")
     @ParameterizedTest
     @EnumSource(ResultCode.class)
     void codes(ResultCode code) {
-        assertThat(line(LogFormat.SQUID, Exchange.hit().result(code))).matches(NATIVE);
-        assertThat(line(LogFormat.SQUID, Exchange.miss().result(code).aborted()))
+        assertThat(line(BuiltIn.SQUID, Exchange.hit().result(code))).matches(NATIVE);
+        assertThat(line(BuiltIn.SQUID, Exchange.miss().result(code).aborted()))
                 .matches(NATIVE)
                 .contains(" " + code + "_ABORTED/");
     }
@@ -114,15 +114,15 @@ class AccessLogLineTest {
                 .request("Referer", hostile, "User-Agent", hostile, hostile, hostile)
                 .response("X-Echo", hostile);
 
-        for (LogFormat format : LogFormat.values()) {
+        for (BuiltIn format : BuiltIn.values()) {
             String line = line(format, exchange);
             assertThat(line).matches("[ -~]+\\n");
         }
-        assertThat(line(LogFormat.SQUID, exchange)).matches(NATIVE);
-        assertThat(line(LogFormat.COMBINED, exchange))
+        assertThat(line(BuiltIn.SQUID, exchange)).matches(NATIVE);
+        assertThat(line(BuiltIn.COMBINED, exchange))
                 .matches(
                         "\\S+ - - \\[[^]]+] \"\\S+ \\S+ HTTP/1.1\" 200 343 \"[^\"\\\\]*\" \"[^\"\\\\]*\" \\S+:\\S+\\n");
-        assertThat(line(LogFormat.SQUID, exchange, true, true)).matches(".* text.*|.* \\[[^]\\[]*] \\[[^]\\[]*]\\n");
+        assertThat(line(BuiltIn.SQUID, exchange, true, true)).matches(".* text.*|.* \\[[^]\\[]*] \\[[^]\\[]*]\\n");
     }
 
     @DisplayName("strip_query_terms")
@@ -133,14 +133,14 @@ class AccessLogLineTest {
         "false, http://a.example/p?q=1,          http://a.example/p?q=1",
     })
     void query(boolean strip, String url, String logged) {
-        assertThat(line(LogFormat.SQUID, Exchange.hit().url(url), strip, false)).contains(" GET " + logged + " - ");
+        assertThat(line(BuiltIn.SQUID, Exchange.hit().url(url), strip, false)).contains(" GET " + logged + " - ");
     }
 
     @DisplayName("log_mime_hdrs adds both heads, without the secrets in them")
     @Test
     void mime() {
         String line = line(
-                LogFormat.SQUID,
+                BuiltIn.SQUID,
                 Exchange.hit()
                         .request("Host", "www.example.org", "Authorization", "Basic c2VjcmV0", "cookie", "sid=1")
                         .response("Content-Type", "text/plain", "Set-Cookie", "sid=2", "X-Odd", "a]b"),
@@ -168,13 +168,13 @@ class AccessLogLineTest {
         assertThat(AddressText.of(Exchange.address(address))).isEqualTo(text);
     }
 
-    private static String line(LogFormat format, Exchange exchange) {
+    private static String line(BuiltIn format, Exchange exchange) {
         return line(format, exchange, true, false);
     }
 
-    private static String line(LogFormat format, Exchange exchange, boolean strip, boolean mime) {
+    private static String line(BuiltIn format, Exchange exchange, boolean strip, boolean mime) {
         StringBuilder line = new StringBuilder();
-        ZoneId zone = format == LogFormat.SQUID ? ZoneOffset.UTC : INDIA;
+        ZoneId zone = format == BuiltIn.SQUID ? ZoneOffset.UTC : INDIA;
         new AccessLogLine(strip, mime, zone).append(line, format, exchange.build());
         return line.toString();
     }

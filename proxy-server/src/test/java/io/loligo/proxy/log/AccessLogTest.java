@@ -7,8 +7,8 @@ import io.loligo.proxy.access.AccessList;
 import io.loligo.proxy.access.Acl;
 import io.loligo.proxy.access.RequestFacts;
 import io.loligo.proxy.config.Configuration.AccessLogConfig;
-import io.loligo.proxy.config.Configuration.LogFormat;
 import io.loligo.proxy.config.Configuration.Logs;
+import io.loligo.proxy.config.LogFormat.BuiltIn;
 import io.loligo.proxy.config.SourceLocation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +33,7 @@ class AccessLogTest {
     @DisplayName("lines are in the file, in order, as soon as nothing more waits")
     @Test
     void flushes() throws IOException {
-        try (AccessLog log = open(logs(0, to("access.log", LogFormat.SQUID, ALL)))) {
+        try (AccessLog log = open(logs(0, to("access.log", BuiltIn.SQUID, ALL)))) {
             for (int i = 0; i < 100; i++) {
                 log.record(Exchange.hit().took(i).build());
             }
@@ -48,7 +48,7 @@ class AccessLogTest {
     @Test
     void buffered() throws IOException {
         try (AccessLog log =
-                open(new Logs(List.of(to("access.log", LogFormat.SQUID, ALL)), null, true, true, false, 0))) {
+                open(new Logs(List.of(to("access.log", BuiltIn.SQUID, ALL)), null, true, true, false, 0))) {
             log.record(Exchange.hit().build());
             log.awaitWritten();
 
@@ -64,9 +64,9 @@ class AccessLogTest {
         AccessList health = only(facts -> facts.head().fields().has("X-Health"));
         try (AccessLog log = open(logs(
                 0,
-                to("local.log", LogFormat.SQUID, local),
-                to(null, LogFormat.SQUID, health),
-                to("rest.log", LogFormat.COMMON, ALL)))) {
+                to("local.log", BuiltIn.SQUID, local),
+                to(null, BuiltIn.SQUID, health),
+                to("rest.log", BuiltIn.COMMON, ALL)))) {
             log.record(Exchange.hit().build());
             log.record(Exchange.hit().client("192.0.2.1").build());
             log.record(Exchange.hit().request("X-Health", "1").build());
@@ -84,7 +84,7 @@ class AccessLogTest {
         AccessList text = only(facts -> facts.reply() != null
                 && "text/plain".equals(facts.reply().fields().first("Content-Type")));
         try (AccessLog log =
-                open(logs(0, to("found.log", LogFormat.SQUID, found), to("text.log", LogFormat.SQUID, text)))) {
+                open(logs(0, to("found.log", BuiltIn.SQUID, found), to("text.log", BuiltIn.SQUID, text)))) {
             log.record(Exchange.hit().build());
             log.record(Exchange.hit().status(404).build());
             log.record(Exchange.hit().status(503).contentType(null).build());
@@ -99,8 +99,8 @@ class AccessLogTest {
     void unreadable() throws IOException {
         try (AccessLog log = open(logs(
                 0,
-                to("all.log", LogFormat.SQUID, only("all", facts -> true)),
-                to("some.log", LogFormat.SQUID, only(facts -> true))))) {
+                to("all.log", BuiltIn.SQUID, only("all", facts -> true)),
+                to("some.log", BuiltIn.SQUID, only(facts -> true))))) {
             log.record(Exchange.hit().unreadable().build());
         }
 
@@ -112,7 +112,7 @@ class AccessLogTest {
     @Test
     void shared() throws IOException {
         try (AccessLog log =
-                open(logs(0, to("one.log", LogFormat.SQUID, ALL), to("./one.log", LogFormat.USERAGENT, ALL)))) {
+                open(logs(0, to("one.log", BuiltIn.SQUID, ALL), to("./one.log", BuiltIn.USERAGENT, ALL)))) {
             log.record(Exchange.hit().build());
         }
 
@@ -199,13 +199,13 @@ class AccessLogTest {
             }
             return true;
         });
-        return AccessLog.open(logs(0, to("access.log", LogFormat.SQUID, holding)), lines, bytes, warnings.warning());
+        return AccessLog.open(logs(0, to("access.log", BuiltIn.SQUID, holding)), lines, bytes, warnings.warning());
     }
 
     @DisplayName("many threads record: nothing is lost, torn or doubled")
     @Test
     void threads() throws Exception {
-        try (AccessLog log = open(logs(0, to("access.log", LogFormat.SQUID, ALL)))) {
+        try (AccessLog log = open(logs(0, to("access.log", BuiltIn.SQUID, ALL)))) {
             List<Thread> threads = IntStream.range(0, 4)
                     .mapToObj(n -> new Thread(() -> IntStream.range(0, 2_000)
                             .forEach(i -> log.record(Exchange.hit()
@@ -225,7 +225,7 @@ class AccessLogTest {
     @DisplayName("logfile_rotate keeps so many old files, the youngest is .0")
     @Test
     void rotates() throws IOException {
-        try (AccessLog log = open(logs(2, to("access.log", LogFormat.SQUID, ALL)))) {
+        try (AccessLog log = open(logs(2, to("access.log", BuiltIn.SQUID, ALL)))) {
             for (int i = 1; i <= 4; i++) {
                 log.record(Exchange.hit().took(i).build());
                 log.rotate();
@@ -242,7 +242,7 @@ class AccessLogTest {
     @DisplayName("logfile_rotate 0 reopens: a file that logrotate renamed is left alone")
     @Test
     void reopens() throws IOException {
-        try (AccessLog log = open(logs(0, to("access.log", LogFormat.SQUID, ALL)))) {
+        try (AccessLog log = open(logs(0, to("access.log", BuiltIn.SQUID, ALL)))) {
             log.record(Exchange.hit().build());
             log.awaitWritten();
             Files.move(directory.resolve("access.log"), directory.resolve("access.log.1"));
@@ -259,7 +259,7 @@ class AccessLogTest {
     @DisplayName("a file that cannot be written is an error at start that names it")
     @Test
     void unwritableAtStart() {
-        assertThatThrownBy(() -> open(logs(0, to("no/such/access.log", LogFormat.SQUID, ALL))))
+        assertThatThrownBy(() -> open(logs(0, to("no/such/access.log", BuiltIn.SQUID, ALL))))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("no/such/access.log")
                 .hasMessageContaining("no such directory");
@@ -270,7 +270,7 @@ class AccessLogTest {
     void unwritableLater() throws IOException {
         Files.createDirectory(directory.resolve("sub"));
         try (AccessLog log =
-                open(logs(0, to("sub/access.log", LogFormat.SQUID, ALL), to("other.log", LogFormat.SQUID, ALL)))) {
+                open(logs(0, to("sub/access.log", BuiltIn.SQUID, ALL), to("other.log", BuiltIn.SQUID, ALL)))) {
             Files.delete(directory.resolve("sub/access.log"));
             Files.delete(directory.resolve("sub"));
             log.rotate();
@@ -285,13 +285,13 @@ class AccessLogTest {
     @DisplayName("a new configuration keeps what is open, opens and closes the rest, and a bad one changes nothing")
     @Test
     void reconfigures() throws IOException {
-        AccessLogConfig kept = to("kept.log", LogFormat.SQUID, ALL);
-        try (AccessLog log = open(logs(0, kept, to("old.log", LogFormat.SQUID, ALL)))) {
+        AccessLogConfig kept = to("kept.log", BuiltIn.SQUID, ALL);
+        try (AccessLog log = open(logs(0, kept, to("old.log", BuiltIn.SQUID, ALL)))) {
             log.record(Exchange.hit().build());
-            assertThatThrownBy(() -> log.reconfigure(logs(0, to("no/such/file", LogFormat.SQUID, ALL)), BYTES))
+            assertThatThrownBy(() -> log.reconfigure(logs(0, to("no/such/file", BuiltIn.SQUID, ALL)), BYTES))
                     .isInstanceOf(IOException.class);
             log.record(Exchange.hit().build());
-            log.reconfigure(logs(0, kept, to("new.log", LogFormat.SQUID, ALL)), BYTES);
+            log.reconfigure(logs(0, kept, to("new.log", BuiltIn.SQUID, ALL)), BYTES);
             log.record(Exchange.hit().build());
         }
 
@@ -308,7 +308,7 @@ class AccessLogTest {
         return Files.readAllLines(directory.resolve(name));
     }
 
-    private AccessLogConfig to(@Nullable String name, LogFormat format, AccessList access) {
+    private AccessLogConfig to(@Nullable String name, BuiltIn format, AccessList access) {
         return new AccessLogConfig(
                 name == null ? null : directory.resolve(name), format, access, SourceLocation.DEFAULTS);
     }

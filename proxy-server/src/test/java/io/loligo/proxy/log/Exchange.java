@@ -25,6 +25,7 @@ public final class Exchange {
     private String url = "http://www.example.org/sid/one?";
     private HierarchyCode hierarchy = HierarchyCode.HIER_NONE;
     private @Nullable String peer;
+    private Transaction.@Nullable Peered peered;
     private @Nullable String contentType = "text/plain";
     private Fields requestFields = Fields.EMPTY;
     private SentHead sentHead = SentHead.NONE;
@@ -91,6 +92,11 @@ public final class Exchange {
         return this;
     }
 
+    public Exchange peered(Transaction.Peered of) {
+        peered = of;
+        return this;
+    }
+
     public Exchange contentType(@Nullable String type) {
         contentType = type;
         return this;
@@ -135,7 +141,7 @@ public final class Exchange {
                 bytesSent,
                 Math.max(0, bytesSent - 200),
                 aborted,
-                new Transaction.Route(hierarchy, peer));
+                new Transaction.Route(hierarchy, peer, peered));
     }
 
     static InetAddress address(String literal) {

@@ -9,7 +9,7 @@ import io.loligo.cache.key.EffectiveUri;
 import io.loligo.cache.status.HierarchyCode;
 import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.access.RequestFacts;
-import io.loligo.proxy.config.Configuration.LogFormat;
+import io.loligo.proxy.config.LogFormat.BuiltIn;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -121,7 +121,7 @@ class TransactionTest {
 
     private static String line(Transaction transaction) {
         StringBuilder line = new StringBuilder();
-        new AccessLogLine(true, false, ZoneOffset.UTC).append(line, LogFormat.SQUID, transaction);
+        new AccessLogLine(true, false, ZoneOffset.UTC).append(line, BuiltIn.SQUID, transaction);
         return line.toString();
     }
 }

@@ -33,7 +33,7 @@ final class Http1Client implements Client, ResponseSender.Ending {
         this.sender = new ResponseSender(
                 connection.channel(), rules.configuration().timeouts().writeTimeout(), this);
         sender.onEndWithoutAnswer(this::ended);
-        if (rules.configuration().logs().logMimeHeaders()) {
+        if (rules.configuration().logs().keepsSentHeads()) {
             sender.keepHead();
         }
     }

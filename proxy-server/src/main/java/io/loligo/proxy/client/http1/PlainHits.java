@@ -78,7 +78,7 @@ final class PlainHits {
                         keepAlive,
                         HttpVersion.HTTP_1_1);
         int headLength = head.remaining();
-        SentHead sent = rules.configuration().logs().logMimeHeaders() ? SentHead.http1(head) : SentHead.NONE;
+        SentHead sent = rules.configuration().logs().keepsSentHeads() ? SentHead.http1(head) : SentHead.NONE;
         ByteBuffer body = reader.body();
         if (body == null) {
             client.send(

@@ -4,7 +4,7 @@ import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.HttpVersion;
 import io.loligo.cache.http.RequestHead;
 import io.loligo.cache.status.ResultCode;
-import io.loligo.proxy.config.Configuration.LogFormat;
+import io.loligo.proxy.config.LogFormat.BuiltIn;
 import io.loligo.tests.bench.parts.Part;
 import java.net.InetAddress;
 import java.time.ZoneOffset;
@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.State;
 @State(Scope.Thread)
 public class AccessLogLineBench extends Part {
     @Param({"SQUID", "COMBINED"})
-    public LogFormat format = LogFormat.SQUID;
+    public BuiltIn format = BuiltIn.SQUID;
 
     private final AccessLogLine lines = new AccessLogLine(true, false, ZoneOffset.UTC);
     private final StringBuilder line = new StringBuilder(512);

@@ -182,7 +182,8 @@ public final class RecentPurges {
 
     /** Whether it purges a URL that may turn out to mean the same as {@code uri}: No-Vary-Search is not known yet. */
     private static boolean hasSamePath(Ban ban, EffectiveUri uri) {
-        return ban.order().target() instanceof PurgeTarget.Url one && path(one.uri()).equals(path(uri));
+        return ban.order().target() instanceof PurgeTarget.Url one
+                && path(one.uri()).equals(path(uri));
     }
 
     /** Whether it is not known which purges came since, or {@code begun} is no number that this run has given. */
