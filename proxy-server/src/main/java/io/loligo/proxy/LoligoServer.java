@@ -64,9 +64,6 @@ public final class LoligoServer {
     /** Number of free buffers that the pool keeps: 32 MB. A buffer that is returned to a full pool is freed. */
     private static final int POOLED_BUFFERS = 2048;
 
-    /** None: Undertow looks a thread's own buffers up in a map that all threads lock; its one queue costs less. */
-    private static final int POOLED_BUFFERS_PER_THREAD = 0;
-
     private static final Duration FIRST_RESOLUTION_WAIT = Duration.ofSeconds(5);
     private static final Duration WORKER_END = Duration.ofSeconds(5);
     private static final long DRAIN_CHECK_MILLIS = 20;
@@ -100,7 +97,7 @@ public final class LoligoServer {
             store = opened.add(new SearchAwareStore(ChronicleStore.open(StoreSettings.options(configuration))));
             StoreSettings.tellFields(store, configuration.headerFields());
             ByteBufferPool buffers =
-                    new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, POOLED_BUFFERS_PER_THREAD);
+                    new ThreadBuffers(new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, 0));
             opened.add(buffers);
             LazySelectorProvider.install();
             XnioWorker worker = Xnio.getInstance()

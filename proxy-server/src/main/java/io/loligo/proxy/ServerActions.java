@@ -104,13 +104,39 @@ final class ServerActions implements AdminActions {
     @Override
     public PurgeReceipt purge(PurgeOrder order) throws PurgeRefused {
         PurgeReceipt receipt = store.purge(order);
-        LOG.log(System.Logger.Level.INFO, () -> PurgeWords.ordered(receipt));
+        for (PurgeTarget.Url spelling : otherSpellings(order.target())) {
+            PurgeReceipt other = store.purge(new PurgeOrder(spelling, order.soft()));
+            receipt = new PurgeReceipt(
+                    receipt.id(),
+                    receipt.order(),
+                    receipt.time(),
+                    receipt.objects() + other.objects(),
+                    receipt.bytes() + other.bytes(),
+                    receipt.done() && other.done());
+        }
+        LOG.log(System.Logger.Level.INFO, PurgeWords.ordered(receipt));
         return receipt;
     }
 
     @Override
     public PurgePreview preview(PurgeTarget target, int sampleMax) throws PurgeRefused {
-        return store.preview(target, sampleMax);
+        PurgePreview preview = store.preview(target, sampleMax);
+        for (PurgeTarget.Url spelling : otherSpellings(target)) {
+            int sampleLeft = sampleMax - preview.sample().size();
+            preview = preview.and(store.preview(spelling, sampleLeft));
+        }
+        return preview;
+    }
+
+    /** The other URLs that name the page of {@code target}, by ports of this server; none where it is not about one URL. */
+    private List<PurgeTarget.Url> otherSpellings(PurgeTarget target) {
+        if (!(target instanceof PurgeTarget.Url url)) {
+            return List.of();
+        }
+        return live.current().configuration().sitePorts().spellings(url.uri()).stream()
+                .skip(1)
+                .map(PurgeTarget.Url::new)
+                .toList();
     }
 
     @Override

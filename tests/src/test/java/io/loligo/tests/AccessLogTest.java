@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("access.log")
 class AccessLogTest {
@@ -172,6 +175,57 @@ class AccessLogTest {
                     .matches("127\\.0\\.0\\.1 - - \\[\\d\\d/\\w{3}/\\d{4}:\\d\\d:\\d\\d:\\d\\d [+-]\\d{4}] \"GET "
                             + Pattern.quote("http://www.example.org" + path)
                             + " HTTP/1\\.1\" 200 \\d+ \"http://a/\" \"test\" TCP_MISS:FIRSTUP_PARENT");
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # a stored page to a request with   | field                                                                 | the log's word
+        the condition on a tag              | If-None-Match: "v1"                                                   | TCP_INM_HIT/304
+        the condition on a date             | If-Modified-Since: Fri, 02 Jan 2015 00:00:00 GMT                      | TCP_IMS_HIT/304
+        both                                | If-None-Match: "v1"⏎If-Modified-Since: Fri, 02 Jan 2015 00:00:00 GMT  | TCP_IMS_HIT/304
+        a condition that does not hold      | If-Match: "v2"                                                        | TCP_HIT/412
+        nothing                             | X-Nothing: 1                                                          | TCP_MEM_HIT/200
+        a loop                              | Via: 1.1 edge.example.org (loligo)                                    | TCP_MISS/403
+        a wish that the store cannot fulfil | Cache-Control: only-if-cached, max-age=0                              | TCP_MISS/504
+        """)
+    void has_squids_word_for(String rule, String field, String word) {
+        try (var origin = RawOrigin.answering("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nETag: \"v1\"\r\n"
+                        + "Last-Modified: Thu, 01 Jan 2015 00:00:00 GMT\r\nContent-Length: 1\r\n\r\nx");
+                var loligo = RunningServer.start(SquidConf.inFrontOf(origin.port()))) {
+            RawHttp.get(loligo.port(), "/page");
+            lineFor(loligo, "/page", 1);
+
+            RawHttp.get(loligo.port(), "/page", field.split("⏎", -1));
+
+            assertThat(lineFor(loligo, "/page", 2)).contains(" " + word + " ");
+        }
+    }
+
+    @Test
+    void says_aborted_of_a_client_that_left_and_of_no_other() throws Exception {
+        var left = new CountDownLatch(1);
+        try (var origin = RawOrigin.with(exchange -> {
+                    exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 20000000\r\n\r\nbegin");
+                    if (exchange.path().equals("/left")) {
+                        try {
+                            left.await();
+                            exchange.send(new byte[19_999_995]);
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                    }
+                    exchange.close();
+                });
+                var loligo = RunningServer.start(SquidConf.inFrontOf(origin.port()))) {
+            assertThat(RawHttp.get(loligo.port(), "/cut").complete()).isFalse();
+            try (var client = RawHttp.connect(loligo.port())) {
+                client.send(RawHttp.head("GET", "/left")).headOnly();
+            }
+            left.countDown();
+
+            assertThat(lineFor(loligo, "/cut", 1)).contains(" TCP_MISS/200 ");
+            assertThat(lineFor(loligo, "/left", 1)).contains(" TCP_MISS_ABORTED/200 ");
         }
     }
 }

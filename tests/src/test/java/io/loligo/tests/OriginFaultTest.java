@@ -49,9 +49,26 @@ class OriginFaultTest {
         assertThat(answer.field("Content-Type"))
                 .hasValueSatisfying(value -> assertThat(value).startsWith("text/html"));
         await().untilAsserted(() -> assertThat(loligo.accessLog())
-                .anySatisfy(
-                        line -> assertThat(line).contains("TCP_MISS/" + status).contains(path)));
+                .as("the log names the peer that failed")
+                .anySatisfy(line -> assertThat(line)
+                        .contains(" TCP_MISS/" + status + " ")
+                        .contains(path)
+                        .contains(" FIRSTUP_PARENT/127.0.0.1 ")));
         assertThat(RawHttp.get(port, "/good").text()).as("the next client").isEqualTo("good");
+    }
+
+    @Test
+    void that_refuses_is_503_and_the_log_names_its_address() {
+        try (var server = RunningServer.start(SquidConf.inFrontOf(Ports.free()))) {
+            var answer = RawHttp.get(server.port(), "/");
+
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.field("X-Squid-Error")).hasValue("ERR_CONNECT_FAIL 0");
+            await().untilAsserted(() -> assertThat(server.accessLog())
+                    .singleElement()
+                    .satisfies(line ->
+                            assertThat(line).contains(" TCP_MISS/503 ").contains(" FIRSTUP_PARENT/127.0.0.1 ")));
+        }
     }
 
     @Test
@@ -136,7 +153,7 @@ class OriginFaultTest {
         fault = exchange -> exchange.send(wire.replace("⏎", "\r\n")).close();
         String path = Origin.freshPath();
 
-        assertErrorPage(RawHttp.get(port, path), 502, "ERR_", path);
+        assertErrorPage(RawHttp.get(port, path), 502, "ERR_INVALID_RESP 0", path);
     }
 
     @Test
@@ -149,7 +166,7 @@ class OriginFaultTest {
             exchange.close();
         };
 
-        assertErrorPage(RawHttp.get(port, "/endless"), 502, "ERR_", "/endless");
+        assertErrorPage(RawHttp.get(port, "/endless"), 502, "ERR_TOO_BIG 0", "/endless");
     }
 
     @ParameterizedTest(name = "{0}")

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("PURGE")
 class PurgeTest extends ScenarioWithOneOrigin {
@@ -92,6 +94,37 @@ class PurgeTest extends ScenarioWithOneOrigin {
             assertThat(RawHttp.exchange(server.port(), "PURGE", path).status()).isEqualTo(403);
 
             assertThat(RawHttp.get(server.port(), path).isHit()).isTrue();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"www.example.org", "www.example.org:PORT"})
+    void finds_both_spellings_of_a_page_where_the_port_is_ours(String host) {
+        String path = cacheablePage("x");
+        String named = "www.example.org:" + port;
+        get(path, "www.example.org");
+        get(path, named);
+        get(path, "www.example.org:9");
+
+        try (var connection = RawHttp.connect(port)) {
+            var answer = connection
+                    .send("PURGE " + path + " HTTP/1.1\r\nHost: " + host.replace("PORT", "" + port) + "\r\n\r\n")
+                    .answer();
+            assertThat(answer.text()).isEqualTo("2 removed\n");
+        }
+
+        assertThat(get(path, "www.example.org").isHit()).isFalse();
+        assertThat(get(path, named).isHit()).isFalse();
+        assertThat(get(path, "www.example.org:9").isHit())
+                .as("a port of somebody else")
+                .isTrue();
+    }
+
+    private RawHttp.Answer get(String path, String host) {
+        try (var connection = RawHttp.connect(port)) {
+            return connection
+                    .send("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
+                    .answer();
         }
     }
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /** An origin that answers with exactly the bytes its script writes: for what a well-behaved server library cannot do. */
 final class RawOrigin implements AutoCloseable {
@@ -170,6 +171,15 @@ final class RawOrigin implements AutoCloseable {
 
         boolean has(String fieldName) {
             return head.toLowerCase(Locale.ROOT).contains("\r\n" + fieldName.toLowerCase(Locale.ROOT) + ":");
+        }
+
+        /** The value of that field; null when there is none. */
+        @Nullable String field(String fieldName) {
+            return head.lines()
+                    .filter(line -> line.regionMatches(true, 0, fieldName + ":", 0, fieldName.length() + 1))
+                    .map(line -> line.substring(fieldName.length() + 1).strip())
+                    .findFirst()
+                    .orElse(null);
         }
 
         /** Whether the request's head holds {@code text}. */

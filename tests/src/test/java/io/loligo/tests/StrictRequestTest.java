@@ -3,6 +3,7 @@ package io.loligo.tests;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -250,7 +251,7 @@ class StrictRequestTest extends ScenarioWithOneOrigin {
     /** However the proxy cuts a chunked body: it ends with the last chunk. */
     private static void readBody(RawOrigin.Exchange exchange) throws IOException {
         if (exchange.has("Content-Length")) {
-            exchange.read(22);
+            exchange.read(Integer.parseInt(requireNonNull(exchange.field("Content-Length"))));
         } else if (exchange.has("Transfer-Encoding")) {
             StringBuilder body = new StringBuilder();
             while (!body.toString().endsWith("0\r\n\r\n")) {
@@ -273,5 +274,36 @@ class StrictRequestTest extends ScenarioWithOneOrigin {
         var answer = RawHttp.get(port, "/%3Cscript%3E\"'<script>alert(1)</script>");
 
         assertThat(answer.text()).doesNotContain("<script>");
+    }
+
+    @DisplayName("the page is named as Squid names it")
+    @ParameterizedTest(name = "{0}: {2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        # what is wrong                | request                                                                | name
+        no request at all              | {"hello": 1}⏎⏎                                                          | ERR_PROTOCOL_UNKNOWN
+        a method that is no token      | G(T / HTTP/1.1⏎Host: www.example.org⏎⏎                                 | ERR_PROTOCOL_UNKNOWN
+        another protocol               | GET / HTTQ/1.1⏎Host: www.example.org⏎⏎                                 | ERR_PROTOCOL_UNKNOWN
+        a URL of more than 8 KB        | GET /LONG HTTP/1.1⏎Host: www.example.org⏎⏎                             | ERR_INVALID_URL
+        a Host that names no site      | GET / HTTP/1.1⏎Host: a..b⏎⏎                                            | ERR_INVALID_URL
+        a target that is no URL        | GET path HTTP/1.1⏎Host: www.example.org⏎⏎                              | ERR_INVALID_URL
+        a blank before a colon         | GET / HTTP/1.1⏎Host : www.example.org⏎⏎                                | ERR_INVALID_REQ
+        two lengths                    | POST / HTTP/1.1⏎Host: a⏎Content-Length: 3⏎Content-Length: 4⏎⏎          | ERR_INVALID_REQ
+        too many fields                | GET / HTTP/1.1⏎Host: www.example.org⏎FIELDS⏎                           | ERR_TOO_BIG
+        a tunnel                       | CONNECT www.example.org:443 HTTP/1.1⏎Host: www.example.org:443⏎⏎       | ERR_UNSUP_REQ
+        a later version                | GET / HTTP/2.0⏎Host: www.example.org⏎⏎                                 | ERR_UNSUP_HTTPVERSION
+        what only a store may answer   | GET /n HTTP/1.1⏎Host: www.example.org⏎Cache-Control: only-if-cached⏎⏎  | ERR_ONLY_IF_CACHED_MISS
+        a loop                         | GET /n HTTP/1.1⏎Host: www.example.org⏎Via: 1.1 edge.example.org (loligo)⏎⏎ | ERR_ACCESS_DENIED
+        a manager page that is none    | GET /squid-internal-mgr/nothing HTTP/1.1⏎Host: www.example.org⏎⏎       | ERR_INVALID_URL
+        """)
+    void page_is_named_as_in_squid(String rule, String request, String name) {
+        try (var connection = RawHttp.connect(port)) {
+            var answer = connection
+                    .send(request.replace("⏎", "\r\n")
+                            .replace("LONG", "x".repeat(8 << 10))
+                            .replace("FIELDS", "X: y\r\n".repeat(200)))
+                    .answer();
+
+            assertThat(answer.field("X-Squid-Error")).hasValue(name + " 0");
+        }
     }
 }

@@ -63,4 +63,24 @@ class WhatIsKeptTest extends ScenarioWithOneOrigin {
             assertThat(connection.send(request).answer().isHit()).isFalse();
         }
     }
+
+    @Test
+    @DisplayName("a 401 for those who give no credentials, and for nobody who gives some")
+    void unauthorized() {
+        String path = Origin.freshPath();
+        origin.answer(
+                path,
+                aResponse()
+                        .withStatus(401)
+                        .withHeader("WWW-Authenticate", "Basic realm=\"x\"")
+                        .withHeader("Cache-Control", "max-age=60"));
+        RawHttp.get(port, path);
+        assertThat(RawHttp.get(port, path).isHit()).isTrue();
+        origin.answer(path, page("for you", "private"));
+
+        var known = RawHttp.get(port, path, "Authorization: Basic dXNlcjpwYXNz");
+
+        assertThat(known.status()).isEqualTo(200);
+        assertThat(known.text()).isEqualTo("for you");
+    }
 }

@@ -16,7 +16,7 @@ public record PurgePreview(long objects, long bytes, List<String> sample) {
     }
 
     /** What two purges of different responses would be about together. */
-    PurgePreview and(PurgePreview other) {
+    public PurgePreview and(PurgePreview other) {
         List<String> both = new ArrayList<>(sample);
         both.addAll(other.sample);
         return new PurgePreview(objects + other.objects, bytes + other.bytes, both);

@@ -67,6 +67,11 @@ public record Configuration(
                 httpAccess, managerNamed, purgeMethodEnabled, clientAddresses.followXForwardedFor() != null);
     }
 
+    /** The ports by which URLs name the pages of this server's sites. */
+    public SitePorts sitePorts() {
+        return new SitePorts(ports);
+    }
+
     /**
      * Names of this server.
      *
@@ -188,6 +193,8 @@ public record Configuration(
      * @param requestHeaderMaxSize of a request's head
      * @param replyHeaderMaxSize of an origin's head
      * @param requestBodyMaxSize of a request's body
+     * @param requestBufferMaxSize client_request_buffer_max_size: of a chunked request body that is read before the request goes
+     *     on, so that its length can be told; more than 0
      * @param readAheadGap how far the origin is read ahead of the slowest client where nothing is stored
      * @param quickAbort what becomes of a fetch that every client has left
      * @param clientConnections how many client connections there are at a time, and requests in them
@@ -199,6 +206,7 @@ public record Configuration(
             int requestHeaderMaxSize,
             int replyHeaderMaxSize,
             long requestBodyMaxSize,
+            int requestBufferMaxSize,
             int readAheadGap,
             QuickAbort quickAbort,
             ClientConnections clientConnections,
@@ -211,6 +219,7 @@ public record Configuration(
                 64 << 10,
                 64 << 10,
                 0,
+                512 << 10,
                 64 << 10,
                 QuickAbort.DEFAULT,
                 ClientConnections.DEFAULT,

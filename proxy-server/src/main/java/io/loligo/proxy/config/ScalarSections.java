@@ -74,6 +74,7 @@ final class ScalarSections {
                 scalars.smallSize("request_header_max_size", defaults.requestHeaderMaxSize()),
                 scalars.smallSize("reply_header_max_size", defaults.replyHeaderMaxSize()),
                 scalars.size("request_body_max_size", defaults.requestBodyMaxSize()),
+                scalars.smallSize("client_request_buffer_max_size", defaults.requestBufferMaxSize()),
                 scalars.smallSize("read_ahead_gap", defaults.readAheadGap()),
                 new QuickAbort(
                         scalars.size("quick_abort_min", defaults.quickAbort().minBytes()),

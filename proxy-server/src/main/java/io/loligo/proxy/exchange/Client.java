@@ -48,7 +48,7 @@ public interface Client {
     /** Ends the exchange without an answer, or in the middle of one. The client can tell that it did not get all of it. */
     void abort();
 
-    /** Whether the exchange ended before the client had all of its answer. */
+    /** Whether the exchange ended before the client had all of its answer because the client left. */
     boolean aborted();
 
     /** Bytes sent to the client so far, heads and framing included. */

@@ -137,7 +137,7 @@ public final class ServeStored {
             case NOT_MODIFIED -> notModified(x, stored, freshness, code, status, cookies, reader);
             case FAILED -> {
                 reader.close();
-                x.refuse(ErrorPage.ERR_PRECONDITION_FAILED, code, "");
+                x.refuse(ErrorPage.ERR_PRECONDITION_FAILED, code == hitCode ? ResultCode.TCP_HIT : code, "");
             }
             case PROCEED -> {
                 if (request.has("Range")) {
@@ -202,7 +202,8 @@ public final class ServeStored {
             EntryReader reader) {
         reader.close();
         if (code == hitCode) {
-            x.result(x.head().fields().has("If-None-Match") ? ResultCode.TCP_INM_HIT : ResultCode.TCP_IMS_HIT);
+            // With both conditions Squid names the other one.
+            x.result(x.head().fields().has("If-Modified-Since") ? ResultCode.TCP_IMS_HIT : ResultCode.TCP_INM_HIT);
         }
         Fields fields = asOfNow(x, stored, Preconditions.notModifiedFields(stored.fields()), cookies, freshness);
         x.send(

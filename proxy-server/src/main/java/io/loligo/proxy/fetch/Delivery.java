@@ -32,6 +32,7 @@ final class Delivery {
     private static final int OK = 200;
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
+    private static final int BAD_GATEWAY = 502;
     private static final int GATEWAY_TIMEOUT = 504;
     private static final RecurringWarning UNREACHABLE =
             new RecurringWarning(System.getLogger(Delivery.class.getName()));
@@ -170,7 +171,9 @@ final class Delivery {
         ClientBody body = x.client().body();
         boolean tooBig = body != null && body.isTooBig();
         ErrorPage page = tooBig ? ErrorPage.ERR_TOO_BIG : page(failure.cause());
-        if (validation && couldNotAsk(failure.cause())) {
+        if (failure.cause() == Cause.TOO_BIG) {
+            x.refuse(page, BAD_GATEWAY, "Bad Gateway", code, "");
+        } else if (validation && couldNotAsk(failure.cause())) {
             x.refuse(page, GATEWAY_TIMEOUT, "Gateway Timeout", code, "");
         } else {
             x.refuse(page, code, "");
@@ -217,9 +220,8 @@ final class Delivery {
             case CONNECT_TIMEOUT -> ErrorPage.ERR_CONNECT_TIMEOUT;
             case READ_TIMEOUT -> ErrorPage.ERR_READ_TIMEOUT;
             case CLOSED -> ErrorPage.ERR_ZERO_SIZE_OBJECT;
-            case RESET -> ErrorPage.ERR_READ_ERROR;
-            case MALFORMED -> ErrorPage.ERR_INVALID_RESP;
-            case TOO_BIG -> ErrorPage.ERR_INVALID_RESP;
+            case RESET, MALFORMED -> ErrorPage.ERR_INVALID_RESP;
+            case TOO_BIG -> ErrorPage.ERR_TOO_BIG;
             case REQUEST_BODY -> ErrorPage.ERR_INVALID_REQ;
         };
     }

@@ -39,6 +39,8 @@ public final class RequestFlow {
     /** RFC 5842 §7.2. */
     private static final int LOOP_DETECTED = 508;
 
+    private static final int NOT_FOUND = 404;
+
     private static final String WENT_IN_A_CIRCLE = "The request went in a circle.";
 
     private final ResponseStore store;
@@ -164,13 +166,13 @@ public final class RequestFlow {
                     "a request came back to this server",
                     () -> "a request came back to this server: its " + decision.field() + " names it");
             if (decision.equals(Decision.Loop.VIA)) {
-                x.refuse(ErrorPage.ERR_ACCESS_DENIED, ResultCode.TCP_DENIED, WENT_IN_A_CIRCLE);
+                x.refuse(ErrorPage.ERR_ACCESS_DENIED, ResultCode.TCP_MISS, WENT_IN_A_CIRCLE);
             } else {
                 x.refuse(
                         ErrorPage.ERR_ACCESS_DENIED,
                         LOOP_DETECTED,
                         "Loop Detected",
-                        ResultCode.TCP_DENIED,
+                        ResultCode.TCP_MISS,
                         WENT_IN_A_CIRCLE);
             }
             return null;
@@ -255,18 +257,22 @@ public final class RequestFlow {
         }
     }
 
-    /** Squid's PURGE: every variant of the URL, whichever peers may serve it. */
+    /** Squid's PURGE: every variant of the URL, whichever peers may serve it and by whichever port of ours it is named. */
     private void purge(Exchange x) {
-        ResponseStore.Purged purged = store.purge(x.uri());
-        LOG.log(
-                System.Logger.Level.INFO,
-                () -> PurgeWords.byMethod(x.uri().toString(), purged.objects(), purged.bytes()));
-        boolean found = purged.objects() > 0;
+        long objects = 0;
+        long bytes = 0;
+        for (EffectiveUri spelling : x.rules().configuration().sitePorts().spellings(x.uri())) {
+            ResponseStore.Purged purged = store.purge(spelling);
+            objects += purged.objects();
+            bytes += purged.bytes();
+        }
+        LOG.log(System.Logger.Level.INFO, PurgeWords.byMethod(x.uri().toString(), objects, bytes));
+        boolean found = objects > 0;
         x.answerText(
                 found ? 200 : 404,
                 found ? "OK" : "Not Found",
                 "text/plain",
-                (purged.objects() + " removed\n").getBytes(StandardCharsets.US_ASCII),
+                (objects + " removed\n").getBytes(StandardCharsets.US_ASCII),
                 ResultCode.TCP_MISS);
     }
 
@@ -286,7 +292,7 @@ public final class RequestFlow {
                 "OK",
                 trace ? "message/http" : "text/plain",
                 trace ? arrived.getBytes(StandardCharsets.ISO_8859_1) : new byte[0],
-                ResultCode.TCP_MISS);
+                ResultCode.NONE_NONE);
     }
 
     /** A page of Squid's cache manager. */
@@ -297,11 +303,20 @@ public final class RequestFlow {
                 : path.substring(1);
         int password = name.indexOf('@');
         Optional<String> page = manager.apply(password < 0 ? name : name.substring(0, password));
+        if (page.isEmpty()) {
+            x.refuse(
+                    ErrorPage.ERR_INVALID_URL,
+                    NOT_FOUND,
+                    "Not Found",
+                    ResultCode.TCP_MISS,
+                    "The manager has no such page.");
+            return;
+        }
         x.answerText(
-                page.isPresent() ? 200 : 404,
-                page.isPresent() ? "OK" : "Not Found",
+                200,
+                "OK",
                 "text/plain;charset=utf-8",
-                page.orElse("There is no such page.\n").getBytes(StandardCharsets.UTF_8),
+                page.get().getBytes(StandardCharsets.UTF_8),
                 ResultCode.TCP_MISS);
     }
 }

@@ -15,6 +15,8 @@ public record Refusal(int status, String reason, Page page, String why) {
     public enum Page {
         /** Squid's ERR_INVALID_REQ. */
         INVALID_REQUEST,
+        /** Squid's ERR_PROTOCOL_UNKNOWN: the bytes do not begin as a request does. */
+        UNKNOWN_PROTOCOL,
         /** Squid's ERR_INVALID_URL. */
         INVALID_URL,
         /** Squid's ERR_UNSUP_REQ. */
@@ -27,6 +29,10 @@ public record Refusal(int status, String reason, Page page, String why) {
 
     static Refusal malformed(String why) {
         return new Refusal(400, "Bad Request", Page.INVALID_REQUEST, why);
+    }
+
+    static Refusal unknownProtocol(String why) {
+        return new Refusal(400, "Bad Request", Page.UNKNOWN_PROTOCOL, why);
     }
 
     static Refusal invalidUrl(String why) {

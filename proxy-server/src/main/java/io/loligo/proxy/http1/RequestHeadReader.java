@@ -102,7 +102,7 @@ public final class RequestHeadReader {
     public static @Nullable Refusal problemOf(RequestHead request) {
         FieldSection section = new FieldSection(request.version(), request.fields());
         if (section.wrongHost != null) {
-            return Refusal.malformed(section.wrongHost);
+            return section.wrongHost;
         }
         byte[] target = request.target().getBytes(ISO_8859_1);
         RequestHeadReader reader = new RequestHeadReader(0);
@@ -270,7 +270,9 @@ public final class RequestHeadReader {
         if (i == to) {
             return needMore();
         }
-        return i == from || bytes[i] != ' ' ? refuse(Refusal.malformed("a method that is not a token and a blank")) : i;
+        return i == from || bytes[i] != ' '
+                ? refuse(Refusal.unknownProtocol("a method that is not a token and a blank"))
+                : i;
     }
 
     private int endOfTarget(int from) {
@@ -283,7 +285,10 @@ public final class RequestHeadReader {
         }
         if (i - from > TARGET_BYTES_MAX) {
             return refuse(new Refusal(
-                    414, "URI Too Long", Refusal.Page.TOO_BIG, "a URL of more than " + TARGET_BYTES_MAX + " bytes"));
+                    414,
+                    "URI Too Long",
+                    Refusal.Page.INVALID_URL,
+                    "a URL of more than " + TARGET_BYTES_MAX + " bytes"));
         }
         if (i == to) {
             return needMore();
@@ -322,7 +327,8 @@ public final class RequestHeadReader {
                 return needMore();
             }
             if (bytes[i++] != expected) {
-                return refuse(Refusal.malformed("a blank in the URL, or something else than a version after it"));
+                String why = "a blank in the URL, or something else than a version after it";
+                return refuse(i - from > 2 ? Refusal.unknownProtocol(why) : Refusal.invalidUrl(why));
             }
         }
         for (int part = 0; part < 3; part++) {
@@ -331,7 +337,7 @@ public final class RequestHeadReader {
             }
             byte b = bytes[i++];
             if (part == 1 ? b != '.' : b < '0' || b > '9') {
-                return refuse(Refusal.malformed("something else than a version after the URL"));
+                return refuse(Refusal.unknownProtocol("something else than a version after the URL"));
             }
         }
         int after = afterLineEnd(i, "something after the version");
@@ -487,9 +493,9 @@ public final class RequestHeadReader {
         if (target == null) {
             return;
         }
-        String wrongHost = read.wrongHost != null ? read.wrongHost : otherHost(read.fields);
+        Refusal wrongHost = read.wrongHost != null ? read.wrongHost : otherHost(read.fields);
         if (wrongHost != null) {
-            refuse(Refusal.malformed(wrongHost));
+            refuse(wrongHost);
             return;
         }
         if (read.expectsOther) {
@@ -563,7 +569,7 @@ public final class RequestHeadReader {
     }
 
     /** What is wrong with Host beside an absolute-form target. RFC 9112 §3.2.2. */
-    private @Nullable String otherHost(Fields fields) {
+    private @Nullable Refusal otherHost(Fields fields) {
         String named = authority;
         if (named == null || CACHE_OBJECT.equals(scheme)) {
             return null;
@@ -571,7 +577,7 @@ public final class RequestHeadReader {
         String host = fields.first("Host");
         return host == null || KeyPolicy.sameAuthority(host, named, requireNonNull(scheme))
                 ? null
-                : "a Host that is not the URL's";
+                : Refusal.malformed("a Host that is not the URL's");
     }
 
     private String method(int from, int methodEnd) {
@@ -627,7 +633,7 @@ public final class RequestHeadReader {
         private final Fields fields;
         private final @Nullable BodyFraming framing;
         private final String wrongFraming;
-        private final @Nullable String wrongHost;
+        private final @Nullable Refusal wrongHost;
         private final boolean keepAlive;
         private final boolean expects;
         private final boolean expectsOther;
@@ -659,17 +665,17 @@ public final class RequestHeadReader {
         }
 
         /** RFC 9112 §3.2: one Host, well-formed. */
-        private static @Nullable String wrongHost(HttpVersion version, Fields fields) {
+        private static @Nullable Refusal wrongHost(HttpVersion version, Fields fields) {
             int line = fields.indexOf("Host", 0);
             if (line < 0) {
-                return version == HttpVersion.HTTP_1_1 ? "no Host" : null;
+                return version == HttpVersion.HTTP_1_1 ? Refusal.malformed("no Host") : null;
             }
             if (fields.indexOf("Host", line + 1) >= 0) {
-                return "more than one Host";
+                return Refusal.malformed("more than one Host");
             }
             String host = fields.value(line);
             String problem = host.isEmpty() ? null : KeyPolicy.problemOf(host);
-            return problem == null ? null : problem + " in Host";
+            return problem == null ? null : Refusal.invalidUrl(problem + " in Host");
         }
 
         /** RFC 9112 §9.3: Connection is a list. */

@@ -87,7 +87,7 @@ public final class Transaction {
      * @param head the head as sent; {@link SentHead#NONE} where no log shows it
      * @param bytes sent, the head included
      * @param bodyBytes sent, the head excluded
-     * @param aborted whether the answer was cut short, by the client or by this server
+     * @param aborted whether the client left before it had all of the answer
      * @param errorPage the name of the error page that was sent, or null
      */
     public record Reply(
@@ -291,7 +291,7 @@ public final class Transaction {
         return result;
     }
 
-    /** Whether the answer was cut short; logged as a suffix {@code _ABORTED}. */
+    /** Whether the client left before it had all of the answer; logged as a suffix {@code _ABORTED}. */
     public boolean aborted() {
         return aborted;
     }

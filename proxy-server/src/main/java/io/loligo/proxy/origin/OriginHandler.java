@@ -54,7 +54,7 @@ public interface OriginHandler {
         READ_TIMEOUT("silent for too long"),
         /** Closed without a byte of an answer: 502 ERR_ZERO_SIZE_OBJECT. */
         CLOSED("closed without an answer"),
-        /** Closed or reset in the middle of the head: 502 ERR_READ_ERROR. */
+        /** Closed or reset in the middle of the head: 502 ERR_INVALID_RESP. */
         RESET("connection lost within the head"),
         /** Not HTTP, or against its framing rules: 502 ERR_INVALID_RESP. */
         MALFORMED("malformed answer"),

@@ -8,7 +8,6 @@ import io.loligo.proxy.config.PeerConfig.FrontEndHttps;
 import io.loligo.proxy.http1.Octets;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Writes request heads: RFC 9112 §3 and §5. A byte that would end a line or a field early is a bug and throws. */
@@ -20,6 +19,9 @@ final class RequestHeadWriter {
     private static final ThreadLocal<RequestHeadWriter> WRITERS = ThreadLocal.withInitial(RequestHeadWriter::new);
     private static final String VERSION = " HTTP/1.1";
     private static final String FRONT_END_HTTPS = "Front-End-Https";
+
+    /** What {@code login=*:} sends as the name of a user whom this server has not verified, as Squid does. */
+    private static final String NO_USER = "-";
 
     private byte[] bytes = new byte[USUAL_SIZE];
     private int length;
@@ -95,7 +97,7 @@ final class RequestHeadWriter {
         Fields fields = request.fields();
         FrontEndHttps frontEndHttps = peer.frontEndHttps();
         String host = peer.forcedDomain();
-        String authorization = authorization(fields, peer.login());
+        String authorization = authorization(peer.login());
         for (int i = 0; i < fields.size(); i++) {
             String name = fields.name(i);
             if (host != null && name.equalsIgnoreCase("Host")) {
@@ -114,31 +116,18 @@ final class RequestHeadWriter {
     }
 
     /** What login= puts in place of the client's Authorization, or null when that goes on. */
-    private static @Nullable String authorization(Fields fields, PeerConfig.Login login) {
+    private static @Nullable String authorization(PeerConfig.Login login) {
         return switch (login.kind()) {
             case NONE, PASS -> null;
             case FIXED -> basic(login.user(), login.password());
-            case CLIENT_USER -> basic(clientUser(fields.first("Authorization")), login.password());
+            // The origin trusts the name because it comes with our password, so it is never one that only the client
+            // gave.
+            case CLIENT_USER -> basic(NO_USER, login.password());
         };
     }
 
     private static String basic(String user, String password) {
         return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
-    }
-
-    /** The user name of Basic credentials, RFC 7617 §2; empty when there are none. */
-    private static String clientUser(@Nullable String credentials) {
-        if (credentials == null || !credentials.toLowerCase(Locale.ROOT).startsWith("basic ")) {
-            return "";
-        }
-        try {
-            String pair = new String(
-                    Base64.getDecoder().decode(credentials.substring(6).trim()), UTF_8);
-            int colon = pair.indexOf(':');
-            return colon < 0 ? pair : pair.substring(0, colon);
-        } catch (IllegalArgumentException notBase64) {
-            return "";
-        }
     }
 
     /** A field that the peer's line asks for, as request_header_access has it. */

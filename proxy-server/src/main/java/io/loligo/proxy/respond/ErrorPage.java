@@ -12,6 +12,7 @@ import java.time.Instant;
  */
 public enum ErrorPage {
     ERR_INVALID_REQ(400, "Bad Request", "The request could not be understood."),
+    ERR_PROTOCOL_UNKNOWN(400, "Bad Request", "What was sent is not a request of HTTP."),
     ERR_INVALID_URL(400, "Bad Request", "The URL of the request is not valid."),
     ERR_ACCESS_DENIED(403, "Forbidden", "Access to this page is not allowed here."),
     ERR_UNSUP_REQ(405, "Method Not Allowed", "This method is not served here."),
@@ -21,7 +22,6 @@ public enum ErrorPage {
     ERR_CONNECT_FAIL(503, "Service Unavailable", "The origin server does not accept connections."),
     ERR_CONNECT_TIMEOUT(504, "Gateway Timeout", "The origin server could not be reached in time."),
     ERR_READ_TIMEOUT(504, "Gateway Timeout", "The origin server did not answer in time."),
-    ERR_READ_ERROR(502, "Bad Gateway", "The connection to the origin server broke."),
     ERR_ZERO_SIZE_OBJECT(502, "Bad Gateway", "The origin server closed the connection without an answer."),
     ERR_INVALID_RESP(502, "Bad Gateway", "The origin server's answer could not be understood."),
     ERR_ONLY_IF_CACHED_MISS(
@@ -80,7 +80,7 @@ public enum ErrorPage {
             page.append("<p>URL: <code>").append(escape(url)).append("</code></p>\n");
         }
         page.append("<hr><p>")
-                .append(name())
+                .append(squidName())
                 .append(", from ")
                 .append(escape(identity.visibleHostname()))
                 .append(". Its administrator is ")
@@ -111,8 +111,13 @@ public enum ErrorPage {
         return this == ERR_UNSUP_REQ ? fields.plus("Allow", METHODS) : fields;
     }
 
+    /** The name of Squid's page for the same event. */
     private String squidName() {
-        return this == ERR_CONNECT_TIMEOUT ? "ERR_CONNECT_FAIL" : name();
+        return switch (this) {
+            case ERR_CONNECT_TIMEOUT -> "ERR_CONNECT_FAIL";
+            case ERR_INTERNAL -> "ERR_GATEWAY_FAILURE";
+            default -> name();
+        };
     }
 
     private static String escape(String text) {

@@ -536,6 +536,7 @@ class ConfigurationLoaderTest {
                 request_header_max_size 32 KB
                 reply_header_max_size 16 KB
                 request_body_max_size 5 MB
+                client_request_buffer_max_size 96 KB
                 read_ahead_gap 128 KB
                 quick_abort_min -1 KB
                 quick_abort_max 1 MB
@@ -603,6 +604,7 @@ class ConfigurationLoaderTest {
                         32 << 10,
                         16 << 10,
                         5 << 20,
+                        96 << 10,
                         128 << 10,
                         new Configuration.QuickAbort(-1024, 1 << 20, 60),
                         new Configuration.ClientConnections(5000, 200, 4000, 32 << 10),

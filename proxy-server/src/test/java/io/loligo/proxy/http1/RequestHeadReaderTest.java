@@ -105,13 +105,13 @@ class RequestHeadReaderTest {
         LF alone before it                       | ↓GET / HTTP/1.1⏎Host: a⏎⏎                                                    | 400 INVALID_REQUEST a bare LF
         CR alone before it                       | ↵GET / HTTP/1.1⏎Host: a⏎⏎                                                    | 400 INVALID_REQUEST a bare CR
         too many empty lines before it           | ⏎⏎⏎⏎⏎GET / HTTP/1.1⏎Host: a⏎⏎                                                | 400 INVALID_REQUEST empty lines
-        a blank before it                        | ␣GET / HTTP/1.1⏎Host: a⏎⏎                                                    | 400 INVALID_REQUEST method
-        a method that is no token                | G(T / HTTP/1.1⏎Host: a⏎⏎                                                     | 400 INVALID_REQUEST method
-        a tab after the method                   | GET⇥/ HTTP/1.1⏎Host: a⏎⏎                                                     | 400 INVALID_REQUEST method
-        a method alone                           | GET⏎⏎                                                                        | 400 INVALID_REQUEST method
-        the first bytes of TLS                   | \u0016\u0003\u0001\u0002⏎⏎                                                   | 400 INVALID_REQUEST method
+        a blank before it                        | ␣GET / HTTP/1.1⏎Host: a⏎⏎                                                    | 400 UNKNOWN_PROTOCOL method
+        a method that is no token                | G(T / HTTP/1.1⏎Host: a⏎⏎                                                     | 400 UNKNOWN_PROTOCOL method
+        a tab after the method                   | GET⇥/ HTTP/1.1⏎Host: a⏎⏎                                                     | 400 UNKNOWN_PROTOCOL method
+        a method alone                           | GET⏎⏎                                                                        | 400 UNKNOWN_PROTOCOL method
+        the first bytes of TLS                   | \u0016\u0003\u0001\u0002⏎⏎                                                   | 400 UNKNOWN_PROTOCOL method
         two blanks before the target             | GET  / HTTP/1.1⏎Host: a⏎⏎                                                    | 400 INVALID_URL blank
-        a blank in the target                    | GET /a b HTTP/1.1⏎Host: a⏎⏎                                                  | 400 INVALID_REQUEST a blank in the URL
+        a blank in the target                    | GET /a b HTTP/1.1⏎Host: a⏎⏎                                                  | 400 INVALID_URL a blank in the URL
         a tab in the target                      | GET /a⇥b HTTP/1.1⏎Host: a⏎⏎                                                  | 400 INVALID_URL control
         NUL in the target                        | GET /a␀ HTTP/1.1⏎Host: a⏎⏎                                                   | 400 INVALID_URL control
         DEL in the target                        | GET /a\u007f HTTP/1.1⏎Host: a⏎⏎                                              | 400 INVALID_URL control
@@ -126,11 +126,11 @@ class RequestHeadReaderTest {
         HTTP/2.0                                 | GET / HTTP/2.0⏎Host: a⏎⏎                                                     | 505 UNSUPPORTED_VERSION after HTTP/1.1
         HTTP/9.9                                 | GET / HTTP/9.9⏎Host: a⏎⏎                                                     | 505 UNSUPPORTED_VERSION after HTTP/1.1
         the preface of HTTP/2                    | PRI * HTTP/2.0⏎⏎SM⏎⏎                                                         | 505 UNSUPPORTED_VERSION after HTTP/1.1
-        another protocol                         | GET / HTTQ/1.1⏎Host: a⏎⏎                                                     | 400 INVALID_REQUEST version
-        a protocol in small letters              | GET / http/1.1⏎Host: a⏎⏎                                                     | 400 INVALID_REQUEST version
-        a version without a minor number         | GET / HTTP/1⏎Host: a⏎⏎                                                       | 400 INVALID_REQUEST version
+        another protocol                         | GET / HTTQ/1.1⏎Host: a⏎⏎                                                     | 400 UNKNOWN_PROTOCOL version
+        a protocol in small letters              | GET / http/1.1⏎Host: a⏎⏎                                                     | 400 INVALID_URL version
+        a version without a minor number         | GET / HTTP/1⏎Host: a⏎⏎                                                       | 400 UNKNOWN_PROTOCOL version
         a version of three digits                | GET / HTTP/1.10⏎Host: a⏎⏎                                                    | 400 INVALID_REQUEST after the version
-        a version of letters                     | GET / HTTP/x.1⏎Host: a⏎⏎                                                     | 400 INVALID_REQUEST version
+        a version of letters                     | GET / HTTP/x.1⏎Host: a⏎⏎                                                     | 400 UNKNOWN_PROTOCOL version
         a blank after the version                | GET / HTTP/1.1 ⏎Host: a⏎⏎                                                    | 400 INVALID_REQUEST after the version
         LF alone after the version               | GET / HTTP/1.1↓Host: a⏎⏎                                                     | 400 INVALID_REQUEST a bare LF
         CR alone after the version               | GET / HTTP/1.1↵Host: a⏎⏎                                                     | 400 INVALID_REQUEST a bare CR
@@ -181,11 +181,11 @@ class RequestHeadReaderTest {
         no Host beside a URL                     | GET http://a/ HTTP/1.1⏎⏎                                                     | 400 INVALID_REQUEST no Host
         two Hosts                                | GET / HTTP/1.1⏎Host: a⏎Host: a⏎⏎                                             | 400 INVALID_REQUEST more than one Host
         two Hosts in HTTP/1.0                    | GET / HTTP/1.0⏎Host: a⏎Host: b⏎⏎                                             | 400 INVALID_REQUEST more than one Host
-        a Host with a path                       | GET / HTTP/1.1⏎Host: a/b⏎⏎                                                   | 400 INVALID_REQUEST in Host
-        a Host with user information             | GET / HTTP/1.1⏎Host: u@a⏎⏎                                                   | 400 INVALID_REQUEST in Host
-        a list of Hosts                          | GET / HTTP/1.1⏎Host: a, b⏎⏎                                                  | 400 INVALID_REQUEST in Host
-        a Host with a blank                      | GET / HTTP/1.1⏎Host: a b⏎⏎                                                   | 400 INVALID_REQUEST in Host
-        port 0                                   | GET / HTTP/1.1⏎Host: a:0⏎⏎                                                   | 400 INVALID_REQUEST in Host
+        a Host with a path                       | GET / HTTP/1.1⏎Host: a/b⏎⏎                                                   | 400 INVALID_URL in Host
+        a Host with user information             | GET / HTTP/1.1⏎Host: u@a⏎⏎                                                   | 400 INVALID_URL in Host
+        a list of Hosts                          | GET / HTTP/1.1⏎Host: a, b⏎⏎                                                  | 400 INVALID_URL in Host
+        a Host with a blank                      | GET / HTTP/1.1⏎Host: a b⏎⏎                                                   | 400 INVALID_URL in Host
+        port 0                                   | GET / HTTP/1.1⏎Host: a:0⏎⏎                                                   | 400 INVALID_URL in Host
         a Host that is not the URL's             | GET http://a/ HTTP/1.1⏎Host: b⏎⏎                                             | 400 INVALID_REQUEST not the URL's
         a port that is not the URL's             | GET http://a:81/ HTTP/1.1⏎Host: a⏎⏎                                          | 400 INVALID_REQUEST not the URL's
         an empty Host beside a URL               | GET http://a/ HTTP/1.1⏎Host:⏎⏎                                               | 400 INVALID_REQUEST not the URL's
@@ -471,10 +471,10 @@ class RequestHeadReaderTest {
                 .startsWith("GET /xxx")
                 .endsWith("plain stays");
         assertThat(fresh(most)).isEqualTo(UNFINISHED);
-        assertThat(fresh(most + "x")).startsWith("414 TOO_BIG ");
-        assertThat(fresh(most + "x HTTP/1.1\r\nHost: a\r\n\r\n")).startsWith("414 TOO_BIG ");
+        assertThat(fresh(most + "x")).startsWith("414 INVALID_URL ");
+        assertThat(fresh(most + "x HTTP/1.1\r\nHost: a\r\n\r\n")).startsWith("414 INVALID_URL ");
         assertThat(fresh(most.replace("/x", "%x") + "%00 HTTP/1.1\r\nHost: a\r\n\r\n"))
-                .startsWith("414 TOO_BIG ");
+                .startsWith("414 INVALID_URL ");
     }
 
     @Test

@@ -51,9 +51,9 @@ class RequestHeadWriterTest {
         forceddomain= names the Host              | b.internal | NONE        |                    | Host=b.internal
         login=user:password replaces the client's |            | FIXED       | Bearer x           | Host=a.example Authorization=Basic dTpw
         and is sent where the client had none     |            | FIXED       |                    | Host=a.example Authorization=Basic dTpw
-        login=*:password keeps the user           |            | CLIENT_USER | Basic dXNlcjpwYXNz | Host=a.example Authorization=Basic dXNlcjpw
-        login=*:password without a user           |            | CLIENT_USER |                    | Host=a.example Authorization=Basic OnA=
-        login=*:password with rubbish             |            | CLIENT_USER | Basic ???          | Host=a.example Authorization=Basic OnA=
+        login=*:password, a name nobody verified  |            | CLIENT_USER | Basic dXNlcjpwYXNz | Host=a.example Authorization=Basic LTpw
+        login=*:password without a user           |            | CLIENT_USER |                    | Host=a.example Authorization=Basic LTpw
+        login=*:password with rubbish             |            | CLIENT_USER | Basic ???          | Host=a.example Authorization=Basic LTpw
         """)
     void per_peer(
             String rule, @Nullable String domain, Login.Kind kind, @Nullable String authorization, String expected) {

@@ -72,8 +72,13 @@ final class Http1Client implements Client, ResponseSender.Ending {
         try {
             goneListener.run();
         } finally {
-            sender.abort();
+            sender.clientLeft();
         }
+    }
+
+    /** The connection is closed, and not by this server. */
+    void connectionLost() {
+        sender.clientLeft();
     }
 
     ResponseSender sender() {
@@ -166,7 +171,7 @@ final class Http1Client implements Client, ResponseSender.Ending {
 
     @Override
     public boolean aborted() {
-        return sender.aborted();
+        return sender.isClientGone();
     }
 
     @Override

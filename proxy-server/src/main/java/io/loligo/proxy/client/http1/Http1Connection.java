@@ -519,13 +519,15 @@ final class Http1Connection implements PlainClient {
                     request.head().version(),
                     request.keepAlive() && !context.flow().draining());
             if (request.framing().kind() != BodyFraming.Kind.NONE) {
-                client.withBody(new Http1RequestBody(
+                Http1RequestBody body = new Http1RequestBody(
                         this,
                         client.sender(),
                         request.framing(),
                         request.expectsContinue(),
                         rules.configuration().limits().requestBodyMaxSize(),
-                        rules.configuration().timeouts().requestTimeout()));
+                        rules.configuration().timeouts().requestTimeout());
+                body.gather(rules.configuration().limits().requestBufferMaxSize());
+                client.withBody(body);
             }
             if (context.isFull(rules)) {
                 refuseForNow(x, client);
@@ -566,6 +568,7 @@ final class Http1Connection implements PlainClient {
     private static ErrorPage page(Refusal.Page page) {
         return switch (page) {
             case INVALID_REQUEST -> ErrorPage.ERR_INVALID_REQ;
+            case UNKNOWN_PROTOCOL -> ErrorPage.ERR_PROTOCOL_UNKNOWN;
             case INVALID_URL -> ErrorPage.ERR_INVALID_URL;
             case UNSUPPORTED_METHOD -> ErrorPage.ERR_UNSUP_REQ;
             case UNSUPPORTED_VERSION -> ErrorPage.ERR_UNSUP_HTTPVERSION;
@@ -675,7 +678,7 @@ final class Http1Connection implements PlainClient {
 
     private void ended(ResponseSender sender, long before, Consumer<Write> done) {
         context.ended();
-        done.accept(new Write(before + sender.bytesSent(), sender.aborted()));
+        done.accept(new Write(before + sender.bytesSent(), sender.isClientGone()));
     }
 
     // The end.
@@ -743,15 +746,15 @@ final class Http1Connection implements PlainClient {
         }
     }
 
-    /** Whatever closed the connection: the answer under way has ended with it. */
+    /** Whatever closed the connection, the answer under way has ended with it. What this server closes it has ended before. */
     private void cutRest() {
         Http1Client client = serving;
         if (client != null) {
-            client.abort();
+            client.connectionLost();
         }
         ResponseSender rest = sending;
         if (rest != null) {
-            rest.abort();
+            rest.clientLeft();
         }
     }
 }

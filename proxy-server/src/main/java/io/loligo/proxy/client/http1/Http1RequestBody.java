@@ -30,7 +30,19 @@ final class Http1RequestBody implements ClientBody {
     private boolean continueOwed;
     private long received;
     private boolean started;
+
+    /** Whether all of it was read from the client. */
     private boolean complete;
+
+    /** What was gathered and not taken yet. */
+    private @Nullable ByteBuffer gathered;
+
+    /** The length of a chunked body that was gathered whole; -1 where it is not known. */
+    private long gatheredLength = -1;
+
+    /** What is wrong with a body of which something was gathered. */
+    private @Nullable IOException problem;
+
     private Runnable listener = () -> {};
     /** Whether {@link #listener} is to be told of bytes. */
     private boolean resumed;
@@ -64,9 +76,37 @@ final class Http1RequestBody implements ClientBody {
         this.readTimeout = readTimeout;
     }
 
+    /**
+     * Reads what there is of a chunked body, before anybody asks for it. Where that is all of it, the body has a {@linkplain
+     * #length length}, and the origin is told of it: some origins refuse a chunked request. Nothing is waited for.
+     *
+     * @param most bytes of the body that are kept: client_request_buffer_max_size
+     */
+    void gather(int most) {
+        if (chunks == null || expectsContinue || !connection.received().hasRemaining()) {
+            return;
+        }
+        // Framing makes a body longer, so this mostly is enough.
+        ByteBuffer kept =
+                ByteBuffer.allocate(Math.min(most, connection.received().remaining()));
+        try {
+            readChunked(chunks, kept);
+            while (!complete && !kept.hasRemaining() && kept.capacity() < most) {
+                kept = ByteBuffer.allocate((int) Math.min(most, 2L * kept.capacity()))
+                        .put(kept.flip());
+                readChunked(chunks, kept);
+            }
+        } catch (IOException e) {
+            problem = e;
+        }
+        kept.flip();
+        gathered = kept.hasRemaining() ? kept : null;
+        gatheredLength = complete ? kept.remaining() : -1;
+    }
+
     @Override
     public long length() {
-        return framing.length();
+        return gatheredLength >= 0 ? gatheredLength : framing.length();
     }
 
     @Override
@@ -98,6 +138,16 @@ final class Http1RequestBody implements ClientBody {
 
     @Override
     public int read(ByteBuffer dst) throws IOException {
+        ByteBuffer ahead = gathered;
+        if (ahead != null) {
+            int got = copied(ahead, dst);
+            gathered = ahead.hasRemaining() ? ahead : null;
+            count(got);
+            return got;
+        }
+        if (problem != null) {
+            throw problem;
+        }
         if (complete) {
             return -1;
         }
@@ -114,14 +164,7 @@ final class Http1RequestBody implements ClientBody {
         if (got != 0) {
             stopTimer();
         }
-        if (got > 0) {
-            started = true;
-            received += got;
-            if (maximumBytes > 0 && received > maximumBytes) {
-                tooBig = true;
-                throw new IOException("the body is larger than request_body_max_size");
-            }
-        }
+        count(got);
         if (complete) {
             stopTimer();
             resumed = false;
@@ -130,6 +173,18 @@ final class Http1RequestBody implements ClientBody {
             return got > 0 ? got : -1;
         }
         return got;
+    }
+
+    /** Bytes of the body go to whoever reads it. */
+    private void count(int got) throws IOException {
+        if (got > 0) {
+            started = true;
+            received += got;
+            if (maximumBytes > 0 && received > maximumBytes) {
+                tooBig = true;
+                throw new IOException("the body is larger than request_body_max_size");
+            }
+        }
     }
 
     private int readPlain(ByteBuffer dst) throws IOException {
@@ -203,6 +258,11 @@ final class Http1RequestBody implements ClientBody {
 
     @Override
     public void resumeReads() {
+        if (gathered != null || problem != null) {
+            resumed = true;
+            connection.thread().execute(this::tell);
+            return;
+        }
         if (complete) {
             return;
         }

@@ -14,7 +14,7 @@ interface PlainClient {
      * What became of an answer.
      *
      * @param bytes how many of it were written
-     * @param cut whether that is not all of it
+     * @param cut whether that is not all of it because the client left
      */
     record Write(long bytes, boolean cut) {}
 

@@ -86,6 +86,7 @@ public final class ResponseSender {
     private boolean started;
     private boolean ended;
     private boolean aborted;
+    private boolean clientGone;
     private boolean pumping;
     private boolean countedAsWaiting;
     /** Bytes that may still be moved in this turn. */
@@ -123,6 +124,11 @@ public final class ResponseSender {
     /** Whether the answer did not reach its end. */
     public boolean aborted() {
         return aborted;
+    }
+
+    /** Whether the answer did not reach its end because the client left, or took nothing of it for write_timeout. */
+    public boolean isClientGone() {
+        return clientGone;
     }
 
     /** Keeps a copy of the final head, for log_mime_hdrs. Called before anything is sent. */
@@ -188,6 +194,14 @@ public final class ResponseSender {
         if (!ended) {
             started = true;
             giveUp();
+        }
+    }
+
+    /** As {@link #abort}, because the client has left. */
+    void clientLeft() {
+        if (!ended) {
+            started = true;
+            clientIsGone();
         }
     }
 
@@ -395,7 +409,8 @@ public final class ResponseSender {
             ahead = own;
         }
         if (writeTimer == null) {
-            writeTimer = sink.getIoThread().executeAfter(this::giveUp, writeTimeout.toMillis(), TimeUnit.MILLISECONDS);
+            writeTimer =
+                    sink.getIoThread().executeAfter(this::clientIsGone, writeTimeout.toMillis(), TimeUnit.MILLISECONDS);
         }
         if (!countedAsWaiting) {
             countedAsWaiting = true;
@@ -424,7 +439,10 @@ public final class ResponseSender {
     }
 
     private void clientIsGone() {
-        giveUp();
+        if (!ended) {
+            clientGone = true;
+            giveUp();
+        }
     }
 
     private void giveUp() {
