@@ -13,8 +13,12 @@ import java.util.Set;
  * <p>Subjects are Latin-1 text, one character per byte; a pattern's other characters stand for their UTF-8 bytes.
  */
 public final class PosixRegex {
-    /** RE2's limit on the numbers in {@code {n,m}}; GNU's is larger. */
-    static final int REPETITIONS_MAX = 1_000;
+    /** GNU's limit on the numbers in {@code {n,m}}. */
+    static final int REPETITIONS_MAX = 32_767;
+    /** RE2's own limit on them: larger repetitions are written out as several. */
+    private static final int RE2_REPETITIONS_MAX = 1_000;
+    /** Characters and brackets in a pattern, each counted as often as it is repeated. */
+    static final int STEPS_MAX = 40_000;
     /** The longest pattern taken. */
     static final int LENGTH_MAX = 16_384;
     /** Groups within groups. */
@@ -39,11 +43,14 @@ public final class PosixRegex {
     private final String source;
     private final boolean ignoreCase;
     private final Pattern pattern;
+    /** Where in the subject a match of {@link #pattern} may begin: behind the dots that the source begins with. */
+    private final int first;
 
-    private PosixRegex(String source, boolean ignoreCase, Pattern pattern) {
+    private PosixRegex(String source, boolean ignoreCase, Pattern pattern, int first) {
         this.source = source;
         this.ignoreCase = ignoreCase;
         this.pattern = pattern;
+        this.first = first;
     }
 
     /** Says that a pattern cannot be used, and why. */
@@ -57,10 +64,18 @@ public final class PosixRegex {
 
     /** Reads {@code source}. */
     public static PosixRegex compile(String source, boolean ignoreCase) throws Untranslatable {
-        String re2 = new Translation(bytes(source)).run();
+        Translation translation = new Translation(bytes(source));
+        String re2 = translation.run();
+        int first = 0;
+        if (translation.restAfterDots > 0 && !translation.hasAlternatives) {
+            // Any characters will do for the dots: a match begins wherever there are enough of them before it. Without this,
+            // RE2 would follow as many beginnings at a time as there are dots.
+            first = translation.leadingDots;
+            re2 = re2.substring(translation.restAfterDots);
+        }
         try {
             int flags = Pattern.DOTALL | (ignoreCase ? Pattern.CASE_INSENSITIVE : 0);
-            return new PosixRegex(source, ignoreCase, Pattern.compile(re2, flags));
+            return new PosixRegex(source, ignoreCase, Pattern.compile(re2, flags), first);
         } catch (PatternSyntaxException e) {
             throw new Untranslatable(String.valueOf(e.getDescription()));
         }
@@ -68,7 +83,7 @@ public final class PosixRegex {
 
     /** Whether it matches anywhere in {@code subject}. */
     public boolean find(String subject) {
-        return pattern.matcher(subject).find();
+        return first <= subject.length() && pattern.matcher(subject).find(first);
     }
 
     /** As written. */
@@ -103,6 +118,16 @@ public final class PosixRegex {
         private boolean endsInWord;
         /** Whether the last bracket expression holds word characters only. */
         private boolean bracketIsWord;
+        /** Characters and brackets so far, each counted as often as it is repeated. */
+        private long steps;
+        /** Of them, those before the last atom. */
+        private long stepsBefore;
+        /** The least number of characters that {@code .{n,m}} takes at the very beginning. */
+        private int leadingDots;
+        /** Where in {@link #out} the rest begins after such a beginning; 0 where there is none. */
+        private int restAfterDots;
+        /** Whether the pattern is one of several outside any group. */
+        private boolean hasAlternatives;
 
         Translation(String in) {
             this.in = in;
@@ -129,6 +154,7 @@ public final class PosixRegex {
                 switch (c) {
                     case '|' -> {
                         allEndInWord &= endsInWord;
+                        hasAlternatives |= depth == 1;
                         out.append('|');
                         atom = -1;
                         endsInWord = false;
@@ -156,8 +182,10 @@ public final class PosixRegex {
             depth--;
         }
 
-        private void atom(String re2, boolean word) {
+        private void atom(String re2, boolean word) throws Untranslatable {
             atom = out.length();
+            stepsBefore = steps;
+            count(steps + 1);
             repeated = false;
             endsInWord = word;
             if (re2.length() == 1 && ")]}".contains(re2)) {
@@ -171,6 +199,7 @@ public final class PosixRegex {
                 throw new Untranslatable("(? is Perl's, not POSIX's: write a plain group, and -i for case");
             }
             int start = out.length();
+            long before = steps;
             out.append("(?:");
             alternatives();
             if (at == in.length()) {
@@ -179,7 +208,15 @@ public final class PosixRegex {
             at++;
             out.append(')');
             atom = start;
+            stepsBefore = before;
             repeated = false;
+        }
+
+        private void count(long all) throws Untranslatable {
+            if (all > STEPS_MAX) {
+                throw new Untranslatable("its repetitions make it longer than " + STEPS_MAX + " characters");
+            }
+            steps = all;
         }
 
         private void repeat(String operator, boolean atLeastOnce) throws Untranslatable {
@@ -211,14 +248,44 @@ public final class PosixRegex {
                 throw new Untranslatable("{" + inside + "} counts backwards");
             }
             at = close + 1;
-            repeat("{" + from + (comma < 0 ? "" : "," + (anyNumber ? "" : String.valueOf(to))) + "}", from > 0);
+            boolean leading = atom == 0 && !repeated && out.toString().equals(".");
+            repeat(from, to, anyNumber);
+            if (leading && (at == in.length() || "*+?{".indexOf(in.charAt(at)) < 0)) {
+                leadingDots = from;
+                restAfterDots = out.length();
+            }
+        }
+
+        /** Repeats the last atom; RE2 counts no further than {@link #RE2_REPETITIONS_MAX} at a time. */
+        private void repeat(int from, int to, boolean anyNumber) throws Untranslatable {
+            if (to <= RE2_REPETITIONS_MAX) {
+                String most = anyNumber ? "," : from == to ? "" : "," + to;
+                repeat("{" + from + most + "}", from > 0);
+            } else if (atom < 0) {
+                throw new Untranslatable("there is nothing to repeat before {");
+            } else {
+                String once = out.substring(atom);
+                String one = repeated ? "(?:" + once + ")" : once;
+                out.setLength(atom);
+                out.append("(?:");
+                for (int left = from; left > 0; left -= RE2_REPETITIONS_MAX) {
+                    out.append(one).append('{').append(Math.min(left, RE2_REPETITIONS_MAX)).append('}');
+                }
+                for (int left = to - from; left > 0; left -= RE2_REPETITIONS_MAX) {
+                    out.append(one).append("{0,").append(Math.min(left, RE2_REPETITIONS_MAX)).append('}');
+                }
+                out.append(anyNumber ? one + "*" : "").append(')');
+                repeated = true;
+                endsInWord &= from > 0;
+            }
+            count(stepsBefore + (steps - stepsBefore) * Math.max(1, to));
         }
 
         private static int number(String digits) throws Untranslatable {
             if (digits.isEmpty() || !digits.chars().allMatch(c -> '0' <= c && c <= '9')) {
                 throw new Untranslatable("a brace starts a repetition such as {2,5}; a literal one is \\{");
             }
-            if (digits.length() > 4 || Integer.parseInt(digits) > REPETITIONS_MAX) {
+            if (digits.length() > 5 || Integer.parseInt(digits) > REPETITIONS_MAX) {
                 throw new Untranslatable("a repetition counts to " + REPETITIONS_MAX + " at most");
             }
             return Integer.parseInt(digits);

@@ -49,6 +49,54 @@ class PosixRegexTest {
         assertThat(PosixRegex.compile(pattern, false).find(subject)).isEqualTo(matches);
     }
 
+    @DisplayName("a repetition may count further than RE2 does")
+    @ParameterizedTest(name = "{0} on {1} letters: {2}")
+    @CsvSource(delimiterString = " ~ ", textBlock = """
+            .{2000}                ~ 1999  ~ false
+            .{2000}                ~ 2000  ~ true
+            .{2000}                ~ 30000 ~ true
+            .{32767}               ~ 32767 ~ true
+            .{32767}               ~ 32766 ~ false
+            ^a{2000}$              ~ 2000  ~ true
+            ^a{2000}$              ~ 2001  ~ false
+            ^a{1500,2500}$         ~ 1499  ~ false
+            ^a{1500,2500}$         ~ 1500  ~ true
+            ^a{1500,2500}$         ~ 2500  ~ true
+            ^a{1500,2500}$         ~ 2501  ~ false
+            ^a{1001,}$             ~ 1000  ~ false
+            ^a{1001,}$             ~ 5000  ~ true
+            ^a{,1001}$             ~ 0     ~ true
+            ^a{,1001}$             ~ 1002  ~ false
+            ^(a|b){1200}$          ~ 1200  ~ true
+            ^(a{2}){1200}$         ~ 2400  ~ true
+            ^(a{2}){1200}$         ~ 2399  ~ false
+            ^(aa{1200}){2}$        ~ 2402  ~ true
+            """)
+    void counting(String pattern, int letters, boolean matches) throws Untranslatable {
+        assertThat(PosixRegex.compile(pattern, false).find("a".repeat(letters))).isEqualTo(matches);
+    }
+
+    @DisplayName("dots at the beginning are counted, not followed, and change nothing else")
+    @ParameterizedTest(name = "{0}: {1} on {2}")
+    @CsvSource(delimiterString = " ~ ", textBlock = """
+            there are enough                 ~ .{3}b         ~ aaab   ~ true
+            there are too few                ~ .{4}b         ~ aaab   ~ false
+            there are more                   ~ .{1,2}b       ~ aaab   ~ true
+            any number from                  ~ .{2,}b        ~ aab    ~ true
+            any number up to                 ~ .{,2}b        ~ b      ~ true
+            the beginning is not there       ~ .{2}^b        ~ aab    ~ false
+            the end is at the end            ~ .{2}b$        ~ aaba   ~ false
+            a word's edge is seen            ~ .{2}\\bb      ~ aab    ~ false
+            a word's edge behind them        ~ .{2}\\bb      ~ a-b    ~ true
+            one of several                   ~ .{9}|b        ~ ab     ~ true
+            one of several, in a group       ~ .{2}(x|b)     ~ aab    ~ true
+            repeated themselves              ~ .{2}{2}b      ~ aaab   ~ false
+            repeated once more               ~ .{2}*b        ~ b      ~ true
+            """)
+    void leading_dots(String rule, String pattern, String subject, boolean matches) throws Untranslatable {
+        assertThat(PosixRegex.compile(pattern, false).find(subject)).isEqualTo(matches);
+    }
+
     @Test
     @DisplayName("-i folds case")
     void ignoring_case() throws Untranslatable {
@@ -68,7 +116,11 @@ class PosixRegexTest {
             (?:a|b)     ~ Perl
             (?=x)       ~ Perl
             (a)\\1      ~ refers back
-            a{2000}     ~ counts to 1000
+            a{32768}    ~ counts to 32767
+            (a{300}){300} ~ longer than 40000
+            .{40000}    ~ counts to 32767
+            *{2000}     ~ nothing to repeat
+            ^{2000}     ~ nothing to repeat
             a{3,1}      ~ backwards
             a{x}        ~ brace
             *a          ~ nothing to repeat
