@@ -1,5 +1,6 @@
 package io.loligo.proxy.origin;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.loligo.cache.http.Fields;
@@ -8,7 +9,6 @@ import io.loligo.proxy.config.PeerConfig.FrontEndHttps;
 import io.loligo.proxy.http1.Octets;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Writes request heads: RFC 9112 §3 and §5. A byte that would end a line or a field early is a bug and throws. */
@@ -118,27 +118,16 @@ final class RequestHeadWriter {
         return switch (login.kind()) {
             case NONE, PASS -> null;
             case FIXED -> basic(login.user(), login.password());
-            case CLIENT_USER -> basic(clientUser(fields.first("Authorization")), login.password());
+            case CLIENT_USER ->
+                basic(
+                        new String(
+                                BasicUser.bytes(fields.first("Authorization")).getBytes(ISO_8859_1), UTF_8),
+                        login.password());
         };
     }
 
     private static String basic(String user, String password) {
         return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
-    }
-
-    /** The user name of Basic credentials, RFC 7617 §2; empty when there are none. */
-    private static String clientUser(@Nullable String credentials) {
-        if (credentials == null || !credentials.toLowerCase(Locale.ROOT).startsWith("basic ")) {
-            return "";
-        }
-        try {
-            String pair = new String(
-                    Base64.getDecoder().decode(credentials.substring(6).trim()), UTF_8);
-            int colon = pair.indexOf(':');
-            return colon < 0 ? pair : pair.substring(0, colon);
-        } catch (IllegalArgumentException notBase64) {
-            return "";
-        }
     }
 
     private void field(String name, String value) {
