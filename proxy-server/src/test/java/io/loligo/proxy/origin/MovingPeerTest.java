@@ -212,9 +212,7 @@ class MovingPeerTest {
     @Test
     void is_not_looked_up_when_hosts_file_has_its_name() throws Exception {
         Dns hosts = new Dns(
-                Duration.ofHours(6),
-                Duration.ofMinutes(1),
-                Map.of("origin.test", List.of(InetAddress.getByName(TWO))));
+                Duration.ofHours(6), Duration.ofMinutes(1), Map.of("origin.test", List.of(InetAddress.getByName(TWO))));
         Peer peer = followed(origins(hosts));
 
         assertThat(peer.addresses()).containsExactly(new InetSocketAddress(TWO, port));
