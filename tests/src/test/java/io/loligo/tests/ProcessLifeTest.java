@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -145,11 +146,12 @@ class ProcessLifeTest {
                 .as("prlimit of util-linux is there")
                 .isTrue();
         try (var origin = originThatSays("page");
-                var loligo = LoligoProcess.startWithDescriptors(200, SquidConf.inFrontOf(origin.port()))) {
+                var loligo = LoligoProcess.startWithDescriptors(
+                        400, SquidConf.inFrontOf(origin.port()).and("client_max_connections 1000"))) {
             assertThat(RawHttp.get(loligo.port(), "/").text()).isEqualTo("page");
             List<RawHttp> clients = new ArrayList<>();
             try {
-                for (int i = 0; i < 300; i++) {
+                for (int i = 0; i < 500; i++) {
                     clients.add(RawHttp.connect(loligo.port()));
                 }
                 await("the warning")
@@ -159,8 +161,17 @@ class ProcessLifeTest {
                 clients.forEach(RawHttp::close);
             }
 
-            assertThat(RawHttp.get(loligo.port(), "/").text()).isEqualTo("page");
+            await("clients are accepted again").atMost(Duration.ofSeconds(20)).until(() -> isServed(loligo.port()));
             assertThat(saidThatDescriptorsAreUsedUp(loligo)).isEqualTo(1);
+        }
+    }
+
+    /** Whether a new client is served; it is not while those before it are still being closed. */
+    private static boolean isServed(int port) {
+        try {
+            return RawHttp.get(port, "/").text().equals("page");
+        } catch (UncheckedIOException closed) {
+            return false;
         }
     }
 

@@ -84,6 +84,9 @@ final class Http1Connection implements PlainClient {
     /** The answer to a plain hit that the client has not taken at once. */
     private @Nullable ResponseSender sending;
 
+    /** Whether the selector tells of bytes and of the client's end. */
+    private boolean reading;
+
     /** Whether requests are being looked at, one after another, further up the stack. */
     private boolean looking;
 
@@ -144,7 +147,7 @@ final class Http1Connection implements PlainClient {
             next();
         } else {
             deadlines.idle();
-            source.resumeReads();
+            resumeReads();
         }
     }
 
@@ -217,12 +220,12 @@ final class Http1Connection implements PlainClient {
         Http1Client client = serving;
         Http1RequestBody body = client == null ? null : client.requestBody();
         if (closed) {
-            source.suspendReads();
+            suspendReads();
         } else if (lingering) {
             drop();
         } else if (body != null && !body.isComplete()) {
             if (!body.readable()) {
-                source.suspendReads();
+                suspendReads();
             }
         } else if (isAnswering() || yielded) {
             readAhead();
@@ -262,7 +265,7 @@ final class Http1Connection implements PlainClient {
         int limit = context.rules().configuration().limits().clientConnections().pipelineMaxSize();
         int room = limit - received.remaining();
         if (room <= 0 || clientEnded) {
-            source.suspendReads();
+            suspendReads();
             return;
         }
         ByteBuffer buffer = scratch();
@@ -308,10 +311,18 @@ final class Http1Connection implements PlainClient {
         return SCRATCH.get().clear();
     }
 
-    /** Tells of bytes and of the client's end again. */
+    /** Tells of bytes and of the client's end again. The selector is asked only where that is new: each asking costs. */
     void resumeReads() {
-        if (!closed) {
+        if (!closed && !reading) {
+            reading = true;
             source.resumeReads();
+        }
+    }
+
+    private void suspendReads() {
+        if (reading) {
+            reading = false;
+            source.suspendReads();
         }
     }
 
@@ -340,7 +351,7 @@ final class Http1Connection implements PlainClient {
             close();
         } else {
             deadlines.idle();
-            source.resumeReads();
+            resumeReads();
         }
     }
 
@@ -439,9 +450,7 @@ final class Http1Connection implements PlainClient {
         } else {
             deadlines.idle();
         }
-        if (!closed) {
-            source.resumeReads();
-        }
+        resumeReads();
     }
 
     /** Goes on when the thread has looked at its other connections and the socket takes more. */
@@ -686,7 +695,7 @@ final class Http1Connection implements PlainClient {
             return;
         }
         lingerTimer = thread().executeAfter(this::close, LINGER_MILLIS_MAX, TimeUnit.MILLISECONDS);
-        source.resumeReads();
+        resumeReads();
     }
 
     private void drop() {
