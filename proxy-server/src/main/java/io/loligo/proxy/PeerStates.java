@@ -1,6 +1,7 @@
 package io.loligo.proxy;
 
 import io.loligo.proxy.admin.PeerState;
+import io.loligo.proxy.config.Balancing;
 import io.loligo.proxy.config.PeerConfig;
 import io.loligo.proxy.log.AddressText;
 import io.loligo.proxy.origin.Peer;
@@ -37,8 +38,21 @@ final class PeerStates {
         if (peer.defaultPeer()) {
             flags.add("default");
         }
-        if (peer.roundRobin()) {
+        Balancing balancing = peer.balancing();
+        if (balancing.roundRobin()) {
             flags.add("round-robin");
+        }
+        if (balancing.weightedRoundRobin()) {
+            flags.add("weighted-round-robin");
+        }
+        if (balancing.carp()) {
+            flags.add("carp");
+        }
+        if (balancing.userHash()) {
+            flags.add("userhash");
+        }
+        if (balancing.sourceHash()) {
+            flags.add("sourcehash");
         }
         if (peer.weight() > 1) {
             flags.add("weight=" + peer.weight());

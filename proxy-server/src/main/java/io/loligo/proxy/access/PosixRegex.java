@@ -68,7 +68,8 @@ public final class PosixRegex {
         String re2 = translation.run();
         int first = 0;
         if (translation.restAfterDots > 0 && !translation.hasAlternatives) {
-            // Any characters will do for the dots: a match begins wherever there are enough of them before it. Without this,
+            // Any characters will do for the dots: a match begins wherever there are enough of them before it. Without
+            // this,
             // RE2 would follow as many beginnings at a time as there are dots.
             first = translation.leadingDots;
             re2 = re2.substring(translation.restAfterDots);
@@ -269,10 +270,16 @@ public final class PosixRegex {
                 out.setLength(atom);
                 out.append("(?:");
                 for (int left = from; left > 0; left -= RE2_REPETITIONS_MAX) {
-                    out.append(one).append('{').append(Math.min(left, RE2_REPETITIONS_MAX)).append('}');
+                    out.append(one)
+                            .append('{')
+                            .append(Math.min(left, RE2_REPETITIONS_MAX))
+                            .append('}');
                 }
                 for (int left = to - from; left > 0; left -= RE2_REPETITIONS_MAX) {
-                    out.append(one).append("{0,").append(Math.min(left, RE2_REPETITIONS_MAX)).append('}');
+                    out.append(one)
+                            .append("{0,")
+                            .append(Math.min(left, RE2_REPETITIONS_MAX))
+                            .append('}');
                 }
                 out.append(anyNumber ? one + "*" : "").append(')');
                 repeated = true;

@@ -6,11 +6,13 @@ import io.loligo.cache.http.TagFields;
 import io.loligo.cache.store.ReplacementPolicy;
 import io.loligo.proxy.access.AccessList;
 import io.loligo.proxy.access.AccessRules;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -182,9 +184,19 @@ public record Configuration(
      * @param positiveTtl positive_dns_ttl: how long addresses are used before the name is looked up again; more than 0
      * @param negativeTtl negative_dns_ttl: how long a name that does not resolve is left alone; at least 1 second, and
      *     not more than {@code positiveTtl}
+     * @param hosts hosts_file: addresses by name in lower case, which no resolver is asked for
      */
-    public record Dns(Duration positiveTtl, Duration negativeTtl) {
+    public record Dns(Duration positiveTtl, Duration negativeTtl, Map<String, List<InetAddress>> hosts) {
         public static final Dns DEFAULT = new Dns(Duration.ofHours(6), Duration.ofMinutes(1));
+
+        public Dns {
+            hosts = Map.copyOf(hosts);
+        }
+
+        /** Without a hosts_file. */
+        public Dns(Duration positiveTtl, Duration negativeTtl) {
+            this(positiveTtl, negativeTtl, Map.of());
+        }
     }
 
     /**

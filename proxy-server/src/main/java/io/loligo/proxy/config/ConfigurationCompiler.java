@@ -143,6 +143,8 @@ final class ConfigurationCompiler {
         }
         switch (row.name()) {
             case "acl" -> {}
+            // No request goes direct, so that only the line itself is to be read.
+            case "never_direct" -> acls.rule(line, index, line.texts());
             case "http_port" -> ports.take(line);
             case "http_access",
                     "cache",
@@ -247,7 +249,7 @@ final class ConfigurationCompiler {
                 sections.identity(hostName),
                 store.store(),
                 timeouts,
-                sections.dns(),
+                sections.dns(peerConfigs),
                 sections.limits(),
                 sections.forwarding(),
                 headerFields(),

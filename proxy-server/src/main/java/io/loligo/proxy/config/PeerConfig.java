@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param port the origin's HTTP port
  * @param originServer originserver: speak origin form
  * @param defaultPeer default
- * @param roundRobin round-robin
+ * @param balancing sourcehash, userhash, carp, round-robin, weighted-round-robin
  * @param weight weight=, at least 1
  * @param login login=
  * @param forcedDomain forceddomain=, or null
@@ -30,7 +30,7 @@ public record PeerConfig(
         int port,
         boolean originServer,
         boolean defaultPeer,
-        boolean roundRobin,
+        Balancing balancing,
         int weight,
         Login login,
         @Nullable String forcedDomain,

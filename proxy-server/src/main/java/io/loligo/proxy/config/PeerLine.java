@@ -5,14 +5,17 @@ import io.loligo.proxy.access.AccessList.Rule;
 import io.loligo.proxy.access.AccessList.Term;
 import io.loligo.proxy.access.DomainAcl;
 import io.loligo.proxy.access.DomainSet;
+import io.loligo.proxy.config.Balancing.CarpKey;
 import io.loligo.proxy.config.PeerConfig.FrontEndHttps;
 import io.loligo.proxy.config.PeerConfig.Login;
 import io.loligo.proxy.config.Problem.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One cache_peer line, and what later lines say of the peer. */
@@ -36,7 +39,12 @@ final class PeerLine {
     private boolean usable = true;
     private boolean originServer;
     private boolean defaultPeer;
+    private boolean sourceHash;
+    private boolean userHash;
+    private boolean carp;
     private boolean roundRobin;
+    private boolean weightedRoundRobin;
+    private final Set<CarpKey> carpKey = EnumSet.noneOf(CarpKey.class);
     private boolean proxyOnly;
     private boolean tlsSaid;
     private int weight = 1;
@@ -92,6 +100,7 @@ final class PeerLine {
         peer.type(words.get(1));
         List<String> rest = words.subList(options, words.size());
         rest.forEach(peer::option);
+        peer.balanced(words.get(1));
         if (icp && !rest.contains("no-query")) {
             problems.warning(Kind.IGNORED, line.where(), "no ICP query is sent to " + peer.name + "; write no-query");
         }
@@ -141,7 +150,7 @@ final class PeerLine {
                 port,
                 originServer,
                 defaultPeer,
-                roundRobin,
+                new Balancing(sourceHash, userHash, carp, carpKey, roundRobin, weightedRoundRobin),
                 weight,
                 login,
                 forcedDomain,
@@ -212,20 +221,23 @@ final class PeerLine {
                         Kind.IGNORED,
                         line.where(),
                         "cache_peer option " + word + " has no effect: there is no such traffic");
-            case "multicast-responder", "multicast-siblings", "closest-only", "ttl", "background-ping", "basetime" ->
+            case "multicast-siblings", "closest-only", "ttl", "background-ping" -> ignored(word);
+            case "basetime" -> {
+                number(word, value, Integer.MAX_VALUE);
                 ignored(word);
+            }
             case "standby", "monitorurl", "monitorsize", "monitorinterval", "monitortimeout" ->
                 later(word, "it has no effect");
-            case "carp", "carp-key", "weighted-round-robin" -> {
-                roundRobin = true;
-                later(word, "round-robin is used instead");
-            }
-            case "sourcehash", "userhash" ->
+            case "carp" -> carp = true;
+            case "carp-key" -> carpKey(value == null ? "" : value);
+            case "weighted-round-robin" -> weightedRoundRobin = true;
+            case "sourcehash" -> sourceHash = true;
+            case "userhash" -> userHash = true;
+            case "multicast-responder" ->
                 problems.error(
-                        Kind.NOT_YET,
+                        Kind.REJECTED,
                         line.where(),
-                        "cache_peer option " + word + " is not yet implemented, and without it sessions would move from"
-                                + " peer to peer");
+                        "there is no multicast: the peer would never be asked; write a line without multicast-responder");
             default -> {
                 if (isTls(key)) {
                     tls(word);
@@ -235,6 +247,34 @@ final class PeerLine {
                     problems.value(line.where(), "cache_peer has no option " + word);
                 }
             }
+        }
+    }
+
+    private void carpKey(String value) {
+        if (!carp) {
+            problems.value(line.where(), "carp-key= stands after carp: carp carp-key=host,path");
+        }
+        for (String word : value.split(",", -1)) {
+            CarpKey.of(word)
+                    .ifPresentOrElse(
+                            carpKey::add,
+                            () -> problems.value(
+                                    line.where(),
+                                    "carp-key= is a list of scheme, host, port, path and params, such as"
+                                            + " carp-key=host,path, not " + value));
+        }
+    }
+
+    private void balanced(String type) {
+        if (!type.equals("parent") && (sourceHash || userHash || carp)) {
+            problems.value(line.where(), "sourcehash, userhash and carp are for parents, not for a " + type);
+        }
+        if (weightedRoundRobin) {
+            problems.notice(
+                    Kind.IGNORED,
+                    line.where(),
+                    "weighted-round-robin takes even turns, as Squid's does where no ICP query measures times; for turns"
+                            + " by weight= write round-robin");
         }
     }
 

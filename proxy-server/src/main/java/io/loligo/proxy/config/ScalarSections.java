@@ -12,9 +12,15 @@ import io.loligo.proxy.config.Configuration.Limits;
 import io.loligo.proxy.config.Configuration.QuickAbort;
 import io.loligo.proxy.config.Configuration.Timeouts;
 import io.loligo.proxy.config.Problem.Kind;
+import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** The sections of a {@link Configuration} that are nothing but directives of one value, each with its default. */
 final class ScalarSections {
@@ -111,21 +117,36 @@ final class ScalarSections {
         return count;
     }
 
-    Dns dns() {
+    /** @param peers whose names are looked for in hosts_file */
+    Dns dns(List<PeerConfig> peers) {
         Dns defaults = Dns.DEFAULT;
         Duration positive = scalars.positiveTime("positive_dns_ttl", defaults.positiveTtl());
         Duration negative =
                 atLeastASecond("negative_dns_ttl", scalars.time("negative_dns_ttl", defaults.negativeTtl()));
         Directive line = scalars.line("positive_dns_ttl");
         if (positive.compareTo(negative) >= 0 || line == null) {
-            return new Dns(positive, positive.compareTo(negative) < 0 ? positive : negative);
+            return new Dns(positive, positive.compareTo(negative) < 0 ? positive : negative, hosts(peers));
         }
         problems.warning(
                 Kind.DOUBTFUL,
                 line.where(),
                 "positive_dns_ttl is less than negative_dns_ttl, so names that do not resolve are looked up again after"
                         + " positive_dns_ttl too");
-        return new Dns(positive, positive);
+        return new Dns(positive, positive, hosts(peers));
+    }
+
+    private Map<String, List<InetAddress>> hosts(List<PeerConfig> peers) {
+        Directive line = scalars.line("hosts_file");
+        Optional<Path> file = scalars.file("hosts_file");
+        return line == null || file.isEmpty()
+                ? Map.of()
+                : HostsFile.read(
+                        line,
+                        file.get(),
+                        peers.stream()
+                                .map(peer -> peer.host().toLowerCase(Locale.ROOT))
+                                .collect(Collectors.toUnmodifiableSet()),
+                        problems);
     }
 
     private Duration atLeastASecond(String name, Duration time) {

@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -24,7 +25,7 @@ import java.util.stream.Collectors;
  *   <li>after negative_dns_ttl when the name did not resolve.
  * </ul>
  *
- * <p>A name that does not resolve leaves its peer with the addresses that it had, down if it never had one. That is logged
+ * <p>A name that hosts_file has is not asked for. A name that does not resolve leaves its peer with the addresses that it had, down if it never had one. That is logged
  * once, and once when the name resolves again.
  */
 final class NameResolution implements AutoCloseable {
@@ -157,7 +158,8 @@ final class NameResolution implements AutoCloseable {
         String host = peer.config().host();
         try {
             List<InetSocketAddress> found = new ArrayList<>();
-            for (InetAddress address : resolver.resolve(host)) {
+            List<InetAddress> named = ttl.get().hosts().get(host.toLowerCase(Locale.ROOT));
+            for (InetAddress address : named != null ? named : List.of(resolver.resolve(host))) {
                 found.add(new InetSocketAddress(address, peer.config().port()));
             }
             List<InetSocketAddress> before = peer.addresses();

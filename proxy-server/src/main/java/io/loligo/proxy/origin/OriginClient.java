@@ -113,6 +113,7 @@ public final class OriginClient implements AutoCloseable {
             } else {
                 gone.remove(peer);
                 peer.reconfigure(config);
+                peer.lookUpAgain();
             }
             peers.add(peer);
         }

@@ -120,14 +120,19 @@ public final class Peer {
         resolver = again;
     }
 
-    /** A connect to {@code address} failed, and that is the peer's doing. */
-    void connectFailed(InetSocketAddress address) {
-        addresses.updateAndGet(known -> known.failed(address));
-        failures.increment();
+    /** Its name may have other addresses by now: after a failed connect, or with another hosts_file. */
+    void lookUpAgain() {
         Runnable again = resolver;
         if (again != null) {
             again.run();
         }
+    }
+
+    /** A connect to {@code address} failed, and that is the peer's doing. */
+    void connectFailed(InetSocketAddress address) {
+        addresses.updateAndGet(known -> known.failed(address));
+        failures.increment();
+        lookUpAgain();
         int before = connectsForgiven.getAndUpdate(forgiven -> Math.max(0, forgiven - 1));
         if (before == 1) {
             LOG.log(System.Logger.Level.WARNING, "Detected DEAD Parent: " + config.name());

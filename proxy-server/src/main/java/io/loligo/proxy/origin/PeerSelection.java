@@ -3,18 +3,21 @@ package io.loligo.proxy.origin;
 import io.loligo.cache.status.HierarchyCode;
 import io.loligo.proxy.access.AccessList.AccessVerdict;
 import io.loligo.proxy.access.RequestFacts;
+import io.loligo.proxy.config.Balancing;
 import io.loligo.proxy.config.PeerConfig;
+import io.loligo.proxy.log.AddressText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which peers may serve a request, and in which order to try them. Squid's peer selection for accelerated requests.
  *
  * <p>A peer is eligible when cache_peer_access allows the request, it is up, and max-conn leaves room. The first to try
- * is chosen by round-robin among those that have the option, else it is the first one up; then comes every other
- * eligible parent in file order. One instance per configuration; used by every I/O thread, does no I/O itself.
+ * is the one that the first of these yields: sourcehash, userhash, carp, round-robin and weighted-round-robin, each among
+ * the peers that have the option; else it is the first one up. Then comes every other eligible parent in file order. One instance per configuration; used by every I/O thread, does no I/O itself.
  */
 public final class PeerSelection {
     /** Sets of allowed peers whose joined names are remembered; others are joined each time. */
@@ -24,21 +27,22 @@ public final class PeerSelection {
     /** The peers' configuration when this was made: one request sees one configuration. */
     private final PeerConfig[] configs;
 
-    private final boolean anyRoundRobin;
+    private final PeerHash bySource;
+    private final PeerHash byUser;
+    private final PeerHash byUrl;
+    private final Turns roundRobin;
+    private final Turns weightedRoundRobin;
     private volatile Joined joined = new Joined(new long[0], new String[0]);
-
-    /** Requests sent to each round-robin peer, guarded by itself. */
-    private final long[] turns;
-
-    /** The peers' revivals when {@link #turns} started, guarded by it. */
-    private int revivals;
 
     /** @param peers in file order */
     public PeerSelection(List<Peer> peers) {
         this.peers = peers.toArray(new Peer[0]);
         this.configs = peers.stream().map(Peer::config).toArray(PeerConfig[]::new);
-        this.turns = new long[this.peers.length];
-        this.anyRoundRobin = peers.stream().anyMatch(peer -> peer.config().roundRobin());
+        this.bySource = PeerHash.of(configs, Balancing::sourceHash);
+        this.byUser = PeerHash.of(configs, Balancing::userHash);
+        this.byUrl = PeerHash.of(configs, Balancing::carp);
+        this.roundRobin = new Turns(Balancing::roundRobin, true);
+        this.weightedRoundRobin = new Turns(Balancing::weightedRoundRobin, false);
     }
 
     public List<Peer> peers() {
@@ -89,10 +93,7 @@ public final class PeerSelection {
             }
         }
         List<Candidate> candidates = new ArrayList<>(count);
-        int first = anyRoundRobin ? roundRobin(eligible, takesTurn) : -1;
-        if (first >= 0) {
-            candidates.add(new Candidate(peers[first], HierarchyCode.ROUNDROBIN_PARENT));
-        }
+        int first = count == 0 ? -1 : balanced(facts, eligible, takesTurn, candidates);
         for (int i = 0; i < peers.length; i++) {
             if (eligible[i] && i != first) {
                 HierarchyCode code = candidates.isEmpty() ? HierarchyCode.FIRSTUP_PARENT : HierarchyCode.ANY_OLD_PARENT;
@@ -124,9 +125,77 @@ public final class PeerSelection {
         return configs[peer].access().decide(facts).allowed();
     }
 
-    /** Least turns by weight; the last listed wins ties. */
-    private int roundRobin(boolean[] eligible, boolean takesTurn) {
-        synchronized (turns) {
+    /** Adds the peer that a balancing option chooses, and says which; -1 when none does. */
+    private int balanced(RequestFacts facts, boolean[] eligible, boolean takesTurn, List<Candidate> candidates) {
+        int chosen = -1;
+        HierarchyCode code = HierarchyCode.SOURCEHASH_PARENT;
+        if (!bySource.isEmpty()) {
+            chosen = bySource.choose(AddressText.of(facts.client().getAddress()), eligible);
+        }
+        if (chosen < 0 && !byUser.isEmpty()) {
+            String user = BasicUser.bytes(facts.head().fields().first("Authorization"));
+            if (!user.isEmpty()) {
+                chosen = byUser.choose(lowerCase(user), eligible);
+                code = HierarchyCode.USERHASH_PARENT;
+            }
+        }
+        if (chosen < 0 && !byUrl.isEmpty()) {
+            chosen = byUrl.choose(facts.uri(), eligible);
+            code = HierarchyCode.CARP;
+        }
+        if (chosen < 0) {
+            code = HierarchyCode.ROUNDROBIN_PARENT;
+            chosen = roundRobin.next(eligible, takesTurn);
+        }
+        if (chosen < 0) {
+            chosen = weightedRoundRobin.next(eligible, takesTurn);
+        }
+        if (chosen >= 0) {
+            candidates.add(new Candidate(peers[chosen], code));
+        }
+        return chosen;
+    }
+
+    /** ASCII only: other bytes are of an unknown encoding. */
+    private static String lowerCase(String user) {
+        StringBuilder lower = new StringBuilder(user);
+        for (int i = 0; i < lower.length(); i++) {
+            char c = lower.charAt(i);
+            if ('A' <= c && c <= 'Z') {
+                lower.setCharAt(i, (char) (c + ('a' - 'A')));
+            }
+        }
+        return lower.toString();
+    }
+
+    /** The peers that take turns: least turns, by weight or not; the last listed wins ties. */
+    private final class Turns {
+        private final boolean[] members = new boolean[peers.length];
+        private final boolean any;
+        private final boolean weighs;
+
+        /** Requests sent to each, guarded by this. */
+        private final long[] turns = new long[peers.length];
+
+        /** The peers' revivals when {@link #turns} started, guarded by this. */
+        private int revivals;
+
+        Turns(Predicate<Balancing> option, boolean weighs) {
+            boolean some = false;
+            for (int i = 0; i < members.length; i++) {
+                members[i] = option.test(configs[i].balancing());
+                some |= members[i];
+            }
+            this.any = some;
+            this.weighs = weighs;
+        }
+
+        /** -1 when no member is eligible. */
+        int next(boolean[] eligible, boolean takesTurn) {
+            return any ? least(eligible, takesTurn) : -1;
+        }
+
+        private synchronized int least(boolean[] eligible, boolean takesTurn) {
             int seen = 0;
             for (Peer peer : peers) {
                 seen += peer.revivals();
@@ -138,9 +207,9 @@ public final class PeerSelection {
             }
             int best = -1;
             double least = Double.MAX_VALUE;
-            for (int i = 0; i < peers.length; i++) {
-                if (eligible[i] && configs[i].roundRobin()) {
-                    double share = (double) turns[i] / configs[i].weight();
+            for (int i = 0; i < turns.length; i++) {
+                if (eligible[i] && members[i]) {
+                    double share = weighs ? (double) turns[i] / configs[i].weight() : turns[i];
                     if (share <= least) {
                         least = share;
                         best = i;

@@ -132,7 +132,6 @@ class ConfigurationCheckTest {
                         "error https_port",
                         "warning external_acl_type",
                         "error http_access",
-                        "warning cache_peer",
                         "error TLS",
                         "error url_rewrite_program",
                         "warning deny_info",

@@ -99,8 +99,13 @@ class ConfigurationLoaderTest {
             https_port 443 accel tls-cert=x      ~ error: https_port is not yet implemented
             cache_peer x.org parent 80 0 tls     ~ error: TLS to a peer is not yet implemented (tls), and is never left out
             cache_peer x.org parent 80 0 sslcert=secret ~ error: TLS to a peer is not yet implemented (sslcert=), and is never
-            cache_peer x.org parent 80 0 sourcehash ~ error: cache_peer option sourcehash is not yet implemented
-            cache_peer x.org parent 80 0 carp    ~ warning: cache_peer option carp is not yet implemented; round-robin is used
+            cache_peer x.org sibling 80 0 sourcehash ~ error: sourcehash, userhash and carp are for parents, not for a sibling
+            cache_peer x.org parent 80 0 carp-key=path ~ error: carp-key= stands after carp: carp carp-key=host,path
+            cache_peer x.org parent 80 0 carp carp-key=query ~ error: carp-key= is a list of scheme, host, port, path and params
+            cache_peer x.org parent 80 0 carp carp-key= ~ error: carp-key= is a list of scheme, host, port, path and params
+            cache_peer x.org parent 80 0 weighted-round-robin ~ notice: weighted-round-robin takes even turns, as Squid's does
+            cache_peer x.org parent 80 0 basetime=x ~ error: not a number: basetime=x
+            cache_peer x.org parent 80 0 multicast-responder ~ error: there is no multicast: the peer would never be asked
             cache_peer x.org parent 80 0 no-digest ~ notice: cache_peer option no-digest has no effect
             cache_peer http://x.org/ parent 80 0 ~ error: not a host name or address: http://x.org/
             cache_peer x.org parent 80 0 forceddomain=a/b ~ error: forceddomain= needs a host name
@@ -373,7 +378,7 @@ class ConfigurationLoaderTest {
         assertThat(peer.port()).isEqualTo(8080);
         assertThat(peer.originServer()).isTrue();
         assertThat(peer.defaultPeer()).isTrue();
-        assertThat(peer.roundRobin()).isTrue();
+        assertThat(peer.balancing().roundRobin()).isTrue();
         assertThat(peer.weight()).isEqualTo(3);
         assertThat(peer.login()).isEqualTo(new Login(Login.Kind.FIXED, "user", "p:w"));
         assertThat(peer.login()).asString().doesNotContain("p:w");

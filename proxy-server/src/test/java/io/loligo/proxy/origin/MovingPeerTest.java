@@ -11,11 +11,13 @@ import io.loligo.proxy.config.Configuration.Dns;
 import io.loligo.proxy.origin.Origins.Outcome;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -206,6 +208,16 @@ class MovingPeerTest {
     }
 
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    @Test
+    void is_not_looked_up_when_hosts_file_has_its_name() throws Exception {
+        Dns hosts = new Dns(
+                Duration.ofHours(6), Duration.ofMinutes(1), Map.of("origin.test", List.of(InetAddress.getByName(TWO))));
+        Peer peer = followed(origins(hosts));
+
+        assertThat(peer.addresses()).containsExactly(new InetSocketAddress(TWO, port));
+        assertThat(names.count()).isZero();
+    }
 
     private Origins origins(Dns dns) throws IOException {
         Origins origins = new Origins(

@@ -814,7 +814,7 @@ class OriginClientTest {
                 config.port(),
                 config.originServer(),
                 config.defaultPeer(),
-                config.roundRobin(),
+                config.balancing(),
                 config.weight(),
                 config.login(),
                 config.forcedDomain(),

@@ -6,6 +6,7 @@ import io.loligo.cache.http.Fields;
 import io.loligo.cache.http.ResponseHead;
 import io.loligo.cache.status.HierarchyCode;
 import io.loligo.proxy.access.AccessList;
+import io.loligo.proxy.config.Balancing;
 import io.loligo.proxy.config.Configuration;
 import io.loligo.proxy.config.PeerConfig;
 import io.loligo.proxy.config.SourceLocation;
@@ -93,7 +94,7 @@ final class Origins implements AutoCloseable {
                 port,
                 true,
                 false,
-                false,
+                Balancing.NONE,
                 1,
                 PeerConfig.Login.NONE,
                 null,

@@ -9,13 +9,17 @@ import io.loligo.cache.key.EffectiveUri;
 import io.loligo.proxy.access.AccessList;
 import io.loligo.proxy.access.Acl;
 import io.loligo.proxy.access.RequestFacts;
+import io.loligo.proxy.config.Balancing;
 import io.loligo.proxy.config.PeerConfig;
 import io.loligo.proxy.config.SourceLocation;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -38,6 +42,12 @@ class PeerSelectionTest {
         round robin before the first one up           | a b,rr                       | b:ROUNDROBIN_PARENT a:ANY_OLD_PARENT
         the last listed wins the tie                  | a,rr b,rr c                  | b:ROUNDROBIN_PARENT a:ANY_OLD_PARENT c:ANY_OLD_PARENT
         a dead round robin peer is skipped            | a,rr b,rr,dead               | a:ROUNDROBIN_PARENT
+        source hash before all others                 | a,rr b,user c,carp d,source  | d:SOURCEHASH_PARENT a:ANY_OLD_PARENT b:ANY_OLD_PARENT c:ANY_OLD_PARENT
+        user hash needs a user                        | a b,user                     | a:FIRSTUP_PARENT b:ANY_OLD_PARENT
+        carp before round robin                       | a,rr b,carp                  | b:CARP a:ANY_OLD_PARENT
+        a dead carp peer is skipped                   | a,rr b,carp,dead             | a:ROUNDROBIN_PARENT
+        weighted round robin is logged as the other   | a b,wrr                      | b:ROUNDROBIN_PARENT a:ANY_OLD_PARENT
+        round robin before the weighted one           | a,rr b,wrr                   | a:ROUNDROBIN_PARENT b:ANY_OLD_PARENT
         the first one up when round robin has none    | a b,rr,dead                  | a:FIRSTUP_PARENT
         nobody                                        | a,dead b,denied c,full       | ''
         """)
@@ -57,6 +67,7 @@ class PeerSelectionTest {
         a,rr b,rr                 | b a b a b a
         c,rr d,rr,weight=3        | d c d d d c d d
         a,rr b,rr c,rr            | c b a c b a
+        a,wrr b,wrr,weight=3 c,wrr | c b a c b a
         """)
     void turns(String peers, String expected) {
         PeerSelection selection = new PeerSelection(peers(peers));
@@ -156,8 +167,8 @@ class PeerSelectionTest {
                 80,
                 true,
                 words.contains("default"),
-                words.contains("rr"),
-                words.contains("weight=3") ? 3 : 1,
+                balancing(words),
+                words.contains("weight=3") ? 3 : words.contains("weight=2") ? 2 : 1,
                 PeerConfig.Login.NONE,
                 null,
                 PeerConfig.FrontEndHttps.OFF,
@@ -177,6 +188,22 @@ class PeerSelectionTest {
             peer.becameIdle();
         }
         return peer;
+    }
+
+    private static Balancing balancing(List<String> words) {
+        Set<Balancing.CarpKey> parts = EnumSet.noneOf(Balancing.CarpKey.class);
+        for (Balancing.CarpKey part : Balancing.CarpKey.values()) {
+            if (words.contains("key=" + part.name().toLowerCase(Locale.ROOT))) {
+                parts.add(part);
+            }
+        }
+        return new Balancing(
+                words.contains("source"),
+                words.contains("user"),
+                words.contains("carp"),
+                parts,
+                words.contains("rr"),
+                words.contains("wrr"));
     }
 
     private static AccessList denyAll() {

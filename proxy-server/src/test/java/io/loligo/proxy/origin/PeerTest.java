@@ -3,6 +3,7 @@ package io.loligo.proxy.origin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.loligo.proxy.access.AccessList;
+import io.loligo.proxy.config.Balancing;
 import io.loligo.proxy.config.PeerConfig;
 import io.loligo.proxy.config.SourceLocation;
 import java.net.InetSocketAddress;
@@ -96,7 +97,7 @@ class PeerTest {
                 80,
                 true,
                 false,
-                false,
+                Balancing.NONE,
                 1,
                 PeerConfig.Login.NONE,
                 null,

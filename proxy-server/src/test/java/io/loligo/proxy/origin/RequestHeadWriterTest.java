@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.loligo.cache.http.Fields;
 import io.loligo.proxy.access.AccessList;
+import io.loligo.proxy.config.Balancing;
 import io.loligo.proxy.config.PeerConfig;
 import io.loligo.proxy.config.PeerConfig.FrontEndHttps;
 import io.loligo.proxy.config.PeerConfig.Login;
@@ -148,7 +149,7 @@ class RequestHeadWriterTest {
                 80,
                 true,
                 false,
-                false,
+                Balancing.NONE,
                 1,
                 login,
                 forcedDomain,
