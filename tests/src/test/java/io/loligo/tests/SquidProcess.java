@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The real Squid, where it is installed: what it does is what Loligo's answers are compared with. */
 final class SquidProcess implements AutoCloseable {
     private static final Path PROGRAM = Path.of("/usr/sbin/squid");
+    private static final AtomicInteger STARTED = new AtomicInteger();
 
     private final Process process;
     private final Path directory;
@@ -34,8 +36,12 @@ final class SquidProcess implements AutoCloseable {
             // Squid gives up root's rights; then it must still reach its files, and target/ may be closed to it.
             Path directory = Files.createTempDirectory("squid");
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
-            Path file = Files.writeString(directory.resolve("squid.conf"), conf.replace("DIR", directory.toString()));
-            Process process = new ProcessBuilder(PROGRAM.toString(), "-N", "-f", file.toString())
+            Path file = Files.writeString(
+                    directory.resolve("squid.conf"),
+                    conf.replace("DIR", directory.toString()) + "\nshutdown_lifetime 0 seconds\n");
+            // The name is part of the names of its shared memory: what an earlier one left must not stop this one.
+            String name = "loligo" + ProcessHandle.current().pid() + "x" + STARTED.incrementAndGet();
+            Process process = new ProcessBuilder(PROGRAM.toString(), "-N", "-n", name, "-f", file.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(directory.resolve("output").toFile())
                     .start();
@@ -69,9 +75,11 @@ final class SquidProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly();
+        process.destroy();
         try {
-            process.waitFor(10, TimeUnit.SECONDS);
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

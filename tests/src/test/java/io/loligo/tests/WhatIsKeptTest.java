@@ -32,6 +32,26 @@ class WhatIsKeptTest extends ScenarioWithOneOrigin {
         assertThat(RawHttp.get(port, explicit).isHit()).isEqualTo(kept);
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"400, true", "413, true", "429, true", "431, true", "404, false"})
+    @DisplayName("what is stored, when a reload or a validation is answered with what is about one request")
+    void aboutOneRequest(int status, boolean kept) {
+        String reloaded = cacheablePage("x");
+        String stale = Origin.freshPath();
+        origin.answer(stale, page("x", "max-age=0").withHeader("ETag", "\"1\""));
+        RawHttp.get(port, reloaded);
+        RawHttp.get(port, stale);
+        origin.answer(reloaded, aResponse().withStatus(status).withHeader("Cache-Control", "no-store"));
+        origin.answer(stale, aResponse().withStatus(status).withHeader("Cache-Control", "no-store"));
+
+        assertThat(RawHttp.get(port, reloaded, "Cache-Control: no-cache").status())
+                .isEqualTo(status);
+        assertThat(RawHttp.get(port, stale).status()).isEqualTo(status);
+
+        assertThat(RawHttp.get(port, reloaded).isHit()).isEqualTo(kept);
+        assertThat(RawHttp.get(port, stale, "Cache-Control: max-stale").isHit()).isEqualTo(kept);
+    }
+
     @Test
     @DisplayName("RFC 9110 §9.3.3: the answer to a POST that is what a GET would get, and says for how long")
     void post() {

@@ -199,7 +199,16 @@ public final class StoragePolicy {
             case PRECONDITION_FAILED -> isConditional(request) ? Reason.PROVOKED : null;
             case RANGE_NOT_SATISFIABLE -> request.has("Range") ? Reason.PROVOKED : null;
             case EXPECTATION_FAILED -> request.has("Expect") ? Reason.PROVOKED : null;
-            // About one request, or one client, whatever lifetime they claim. RFC 6585 §3 to §6.
+            default -> isAboutOneRequest(response.status()) ? Reason.PROVOKED : null;
+        };
+    }
+
+    /**
+     * Whether an answer of this status is about one request, or one client, whatever lifetime it claims: it says nothing about
+     * what others get. RFC 6585 §3 to §6.
+     */
+    public static boolean isAboutOneRequest(int status) {
+        return switch (status) {
             case BAD_REQUEST,
                     CONTENT_TOO_LARGE,
                     URI_TOO_LONG,
@@ -207,8 +216,8 @@ public final class StoragePolicy {
                     TOO_MANY_REQUESTS,
                     FIELDS_TOO_LARGE,
                     NOT_IMPLEMENTED,
-                    NETWORK_AUTHENTICATION_REQUIRED -> Reason.PROVOKED;
-            default -> null;
+                    NETWORK_AUTHENTICATION_REQUIRED -> true;
+            default -> false;
         };
     }
 

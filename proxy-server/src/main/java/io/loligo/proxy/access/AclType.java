@@ -1,10 +1,12 @@
 package io.loligo.proxy.access;
 
 import io.loligo.proxy.access.AclParser.Line;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,6 +163,32 @@ public enum AclType {
             "All acls of one line match",
             (parser, name, lines) -> parser.group(name, lines, true)),
 
+    TIME(
+            "time",
+            LooksAt.CONNECTION,
+            Items.PLAIN,
+            "[SMTWHFAD] [HH:MM-HH:MM]...",
+            "The local day of the week (S is Sunday, H Thursday, A Saturday, D Monday to Friday) and time of day; the last minute"
+                    + " belongs to the span",
+            (parser, name, lines) -> new TimeAcl(name, AclItems.times(lines), Clock.systemDefaultZone())),
+    RANDOM(
+            "random",
+            LooksAt.CONNECTION,
+            Items.PLAIN,
+            "0.N | N/M | N:M",
+            "Matches that share of all times that it is asked; N:M is N of N+M",
+            (parser, name, lines) -> new RandomAcl(
+                    name,
+                    AclItems.share(lines),
+                    () -> ThreadLocalRandom.current().nextDouble())),
+    HAS(
+            "has",
+            LooksAt.REPLY,
+            Items.PLAIN,
+            "request | response | ALE...",
+            "What is known of the exchange: the request and ALE always, the response where there is an answer",
+            (parser, name, lines) -> new HasAcl(name, AclItems.hasMoreThanResponse(lines))),
+
     DST("dst", State.NOT_YET, Speed.SLOW, Items.PLAIN, "[-n] " + Form.ADDRESSES, "The addresses of the URL's host"),
     SRCDOMAIN("srcdomain", State.NOT_YET, Speed.SLOW, Items.PLAIN, "NAME | .NAME...", "The client's host name"),
     SRCDOM_REGEX(
@@ -177,15 +205,7 @@ public enum AclType {
             Items.PLAIN,
             Form.PATTERNS,
             "A pattern is found in the user name of the URL"),
-    TIME(
-            "time",
-            State.NOT_YET,
-            Speed.FAST,
-            Items.PLAIN,
-            "[SMTWHFAD] [HH:MM-HH:MM]",
-            "The day of the week and the time of day, local"),
     MAXCONN("maxconn", State.NOT_YET, Speed.FAST, Items.PLAIN, "NUMBER", "The client has more connections than that"),
-    RANDOM("random", State.NOT_YET, Speed.FAST, Items.PLAIN, "0.N | N/M | N:M", "Matches that share of requests"),
     EXTERNAL("external", State.NOT_YET, Speed.SLOW, Items.PLAIN, "CLASS ARGUMENT...", "What a helper program says"),
     PROXY_AUTH("proxy_auth", State.NOT_YET, Speed.SLOW, Items.PLAIN, "USER... | REQUIRED", "The user who logged in"),
     PROXY_AUTH_REGEX(
@@ -235,7 +255,6 @@ public enum AclType {
             Items.PLAIN,
             "NAME=VALUE...",
             "Always matches, and annotates the connection"),
-    HAS("has", State.NOT_YET, Speed.FAST, Items.PLAIN, "request | response | ALE...", "What is known of the exchange"),
     TRANSACTION_INITIATOR(
             "transaction_initiator", State.NOT_YET, Speed.FAST, Items.PLAIN, "INITIATOR...", "Who caused the request"),
     CONNECTIONS_ENCRYPTED(

@@ -174,21 +174,19 @@ final class AnswerStorage {
      * @return the number that the answer is stored by
      */
     long dropOutdated(OriginAnswer answer, boolean stored, boolean replacing, long begun) {
-        if (!stored && replacing && plan.purpose() instanceof Purpose.Validate validated) {
+        boolean outdates = !stored && isNews(answer.head().status());
+        if (outdates && replacing && plan.purpose() instanceof Purpose.Validate validated) {
             store.remove(validated.verdict().stored());
         }
-        if (!stored
-                && plan.purpose() instanceof Purpose.Reload reload
-                && !plan.isForOneClient()
-                && isNews(answer.head().status())) {
+        if (outdates && plan.purpose() instanceof Purpose.Reload reload && !plan.isForOneClient()) {
             store.remove(reload.replaced());
         }
         return invalidate(answer.head(), begun);
     }
 
-    /** Whether an answer of this status shows that what is stored is out of date: no failure, no 304. */
+    /** Whether an answer of this status shows that what is stored is out of date: no failure, no 304, nothing about one request. */
     private static boolean isNews(int status) {
-        return status != 304 && status < 500;
+        return status != 304 && status < 500 && !StoragePolicy.isAboutOneRequest(status);
     }
 
     /** Drops what a state-changing request made unusable. To the store it is a purge: nobody joins an older fetch of it. */

@@ -43,6 +43,9 @@ final class BodyRelay {
     private final ArrayDeque<PooledByteBuffer> window = new ArrayDeque<>(1);
 
     private final List<Reader> readers = new ArrayList<>(1);
+    /** Readers that are still to come: who waited for the head opens its own on its own thread. */
+    private int expected;
+
     private long windowStart;
     private long produced;
     private boolean storing;
@@ -104,7 +107,7 @@ final class BodyRelay {
     }
 
     /**
-     * A new reader from the first byte on; null when that byte is no longer to be had.
+     * A new reader from the first byte on; null when that byte is no longer to be had, or the body has failed already.
      *
      * @param thread where the reader is used and told
      */
@@ -112,7 +115,7 @@ final class BodyRelay {
         synchronized (lock) {
             // Once the store has given up, what is neither in it nor in the window is lost.
             boolean startIsGone = windowStart > 0 && !storing;
-            if (released || abandoned || startIsGone || (failure != null && produced == 0)) {
+            if (released || abandoned || startIsGone || failure != null) {
                 return null;
             }
             Reader reader = new Reader(thread);
@@ -310,6 +313,24 @@ final class BodyRelay {
         owner.execute(this::fill);
     }
 
+    /** So many clients are going to {@link #open} a reader; till they have {@link #came}, nobody else's leaving ends the body. */
+    void expect(int clients) {
+        synchronized (lock) {
+            expected = clients;
+        }
+    }
+
+    /** One of those that were expected has a reader, or wants none. Any thread. */
+    void came() {
+        boolean last;
+        synchronized (lock) {
+            last = --expected == 0;
+        }
+        if (last) {
+            abandonIfUnread();
+        }
+    }
+
     /** Gives the body up, by the abandon policy, if no client reads it: those that it came for have left. Any thread. */
     void abandonIfUnread() {
         owner.execute(this::lastReaderLeft);
@@ -319,6 +340,7 @@ final class BodyRelay {
         boolean abandon;
         synchronized (lock) {
             abandon = readers.isEmpty()
+                    && expected == 0
                     && !complete
                     && failure == null
                     && (!storing || !abandonPolicy.goOn(produced, body.length()));

@@ -26,7 +26,6 @@ import io.undertow.connector.ByteBufferPool;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
@@ -394,6 +393,7 @@ final class Fetch implements OriginHandler {
         List<Exchange> followers = clients.answered(storable != null);
         rememberWhetherShareable(storable != null);
         BodyRelay.Reader first = leader == null ? null : relay.open(owner);
+        relay.expect(followers.size());
         relay.start();
         if (leader != null && first != null) {
             FetchClients.tell(leader, x -> stream(x, now, first, leaderCode, false));
@@ -428,7 +428,6 @@ final class Fetch implements OriginHandler {
             }
             return;
         }
-        AtomicInteger pending = new AtomicInteger(followers.size());
         for (Exchange follower : followers) {
             follower.run(() -> {
                 FetchClients.tell(follower, x -> {
@@ -436,9 +435,7 @@ final class Fetch implements OriginHandler {
                         outlets.goAlone().accept(x);
                     }
                 });
-                if (pending.decrementAndGet() == 0) {
-                    now.relay().abandonIfUnread();
-                }
+                now.relay().came();
             });
         }
     }

@@ -137,6 +137,52 @@ final class BodyRelayTest {
     }
 
     @Test
+    void whoIsExpectedFindsTheBodyThoughAllOthersHaveLeft() throws Exception {
+        Origin origin = new Origin(64 * BUFFER, 9);
+        origin.available = BUFFER;
+        Memory writer = new Memory(NO_LIMIT);
+        BodyRelay relay = relay(origin, writer, BUFFER, (received, length) -> false);
+        Client leader = open(relay, 1, 1);
+        relay.expect(2);
+        begin(relay);
+        leader.reaches(BUFFER);
+        on(worker.getIoThread(1), leader.reader::close);
+        on(owner, () -> {});
+        Client follower = open(relay, 2, 1);
+        on(worker.getIoThread(2), relay::came);
+        on(worker.getIoThread(1), relay::came);
+        on(owner, origin::more);
+        assertThat(follower.bytes()).isEqualTo(origin.all);
+        settled(1, origin, writer);
+        assertThat(origin.aborted).isFalse();
+    }
+
+    @Test
+    void theOriginIsLeftWhenNoneOfTheExpectedWantsTheBody() throws Exception {
+        Origin origin = new Origin(64 * BUFFER, 10);
+        origin.available = BUFFER;
+        Memory writer = new Memory(NO_LIMIT);
+        BodyRelay relay = relay(origin, writer, BUFFER, (received, length) -> false);
+        relay.expect(1);
+        begin(relay);
+        on(worker.getIoThread(1), relay::came);
+        settled(1, origin, writer);
+        assertThat(origin.aborted).isTrue();
+    }
+
+    @Test
+    void whoComesAfterTheBodyWasCutShortIsTurnedAway() throws Exception {
+        Origin origin = new Origin(20 * BUFFER, 11);
+        origin.cutAt = 3 * BUFFER;
+        BodyRelay relay = relay(origin, new Memory(NO_LIMIT), BUFFER);
+        BodyRelay.Reader held = Objects.requireNonNull(relay.open(owner));
+        begin(relay);
+        Awaitility.await().untilAsserted(() -> assertThat(ended).hasValue(1));
+        assertThat(relay.open(worker.getIoThread(1))).isNull();
+        on(owner, held::close);
+    }
+
+    @Test
     void aFailureOfTheStoreFailsTheClientsInsteadOfLeavingThemWaiting() throws Exception {
         Origin origin = new Origin(64 * BUFFER, 7);
         Memory writer = new Memory(NO_LIMIT) {
