@@ -76,8 +76,11 @@ final class NameResolution implements AutoCloseable {
         Followed followed = new Followed(peer);
         peer.resolveWith(followed::again);
         schedule.in(Duration.ZERO, () -> {
-            followed.lookUp();
-            first.countDown();
+            try {
+                followed.lookUp();
+            } finally {
+                first.countDown();
+            }
         });
     }
 

@@ -171,7 +171,10 @@ final class OriginCall implements OriginClient.Call, OriginExchange, ConnectAtte
     }
 
     private void noRoom() {
-        remember(OriginHandler.Cause.NO_PEER, peer() + " has max-conn connections", null);
+        if (lastFailure == null) {
+            // What failed before tells more.
+            remember(OriginHandler.Cause.NO_PEER, peer() + " has max-conn connections", null);
+        }
         tryNextCandidate();
     }
 
@@ -244,7 +247,8 @@ final class OriginCall implements OriginClient.Call, OriginExchange, ConnectAtte
         RequestBody body = request.body();
         boolean repeatable = untouched && (request.isIdempotent() || unsent) && (body == null || !body.started());
         if (repeatable && reused && cause == OriginHandler.Cause.CLOSED) {
-            // It closed while idle and we had not heard of it yet: no fault of the peer.
+            // It closed while idle and we had not heard of it yet: no fault of the peer, and no try.
+            tries--;
             freshOnly = true;
             tryCandidate();
             return;

@@ -143,11 +143,7 @@ public final class OriginClient implements AutoCloseable {
      * @throws IllegalArgumentException when the request cannot be written without breaking its own framing: a bug
      */
     public Call send(OriginRequest request, List<Candidate> candidates, XnioIoThread thread, OriginHandler handler) {
-        IdleConnections connections = idle.get(thread);
-        if (connections == null) {
-            connections = idle.computeIfAbsent(thread, IdleConnections::new);
-        }
-        OriginCall call = new OriginCall(this, context, settings, request, candidates, connections, handler);
+        OriginCall call = new OriginCall(this, context, settings, request, candidates, idleOn(thread), handler);
         call.start();
         return call;
     }
@@ -181,6 +177,11 @@ public final class OriginClient implements AutoCloseable {
         ours.thread().execute(then);
     }
 
+    private IdleConnections idleOn(XnioIoThread thread) {
+        IdleConnections connections = idle.get(thread);
+        return connections == null ? idle.computeIfAbsent(thread, IdleConnections::new) : connections;
+    }
+
     private void onEachThread(Consumer<IdleConnections> task) {
         for (IdleConnections connections : idle.values()) {
             try {
@@ -191,10 +192,21 @@ public final class OriginClient implements AutoCloseable {
         }
     }
 
-    /** Asks a dead peer whether it lives: one connect to each of its addresses in turn until one succeeds. */
+    /**
+     * Asks a dead peer whether it lives: one connect to each of its addresses in turn until one succeeds. Where max-conn leaves
+     * no room, an idle connection makes some: nobody uses those of a dead peer.
+     */
     private void probe(Peer peer) {
         XnioIoThread thread = worker.getIoThread();
-        thread.execute(() -> probe(thread, peer, peer.addressesToTry().iterator()));
+        thread.execute(() -> {
+            Iterator<InetSocketAddress> addresses = peer.addressesToTry().iterator();
+            IdleConnections ours = idleOn(thread);
+            if (peer.hasRoomToOpen() || ours.closeOne(peer)) {
+                probe(thread, peer, addresses);
+            } else {
+                closeIdleElsewhere(peer, ours, () -> probe(thread, peer, addresses));
+            }
+        });
     }
 
     private void probe(XnioIoThread thread, Peer peer, Iterator<InetSocketAddress> addresses) {

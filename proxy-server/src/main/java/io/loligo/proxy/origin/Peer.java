@@ -93,6 +93,12 @@ public final class Peer {
         return max == 0 || open.get() - idle.get() < max;
     }
 
+    /** Whether max-conn leaves room for one more connection. */
+    boolean hasRoomToOpen() {
+        int max = config.maxConnections();
+        return max == 0 || open.get() < max;
+    }
+
     /** How often it came back from the dead: round robin starts anew then. */
     int revivals() {
         return revivals.get();

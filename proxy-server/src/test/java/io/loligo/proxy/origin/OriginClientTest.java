@@ -272,6 +272,25 @@ class OriginClientTest {
     }
 
     @Test
+    void an_idle_connection_that_dies_with_the_request_is_not_a_try_of_forward_max_tries() throws Exception {
+        ScriptedOrigin origin = origin(
+                connection -> {
+                    connection.readHead();
+                    connection.write(OK);
+                    connection.readHead();
+                },
+                ScriptedOrigin.keepAnswering(OK));
+        Origins origins = origins(maxTries(1));
+        Peer peer = peer("p", origin.port());
+
+        origins.fetch(get("/1"), to(peer));
+        Outcome second = origins.fetch(get("/2"), to(peer));
+
+        assertThat(second.summary()).isEqualTo("200 [ok]");
+        assertThat(origin.accepted()).isEqualTo(2);
+    }
+
+    @Test
     void an_idle_connection_that_the_origin_closes_is_dropped() throws Exception {
         ScriptedOrigin origin = origin(ScriptedOrigin.answering(OK), ScriptedOrigin.keepAnswering(OK));
         Origins origins = origins();
@@ -418,22 +437,26 @@ class OriginClientTest {
     @Test
     void forward_max_tries_bounds_the_tries() throws Exception {
         ScriptedOrigin answers = origin(ScriptedOrigin.answering(OK));
-        Origins origins = origins(new OriginSettings(
-                Duration.ofSeconds(20),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(60),
-                2,
-                false,
-                0,
-                true,
-                64 << 10,
-                16,
-                Configuration.Dns.DEFAULT));
+        Origins origins = origins(maxTries(2));
 
         Outcome outcome = origins.fetch(
                 get("/"), to(peer("a", freePort()), peer("b", freePort()), peer("answers", answers.port())));
 
         assertThat(outcome.summary()).isEqualTo("REFUSED");
+    }
+
+    private static OriginSettings maxTries(int tries) {
+        return new OriginSettings(
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(60),
+                tries,
+                false,
+                0,
+                true,
+                64 << 10,
+                16,
+                Configuration.Dns.DEFAULT);
     }
 
     @DisplayName("whether another peer is asked after an answer")
@@ -886,6 +909,46 @@ class OriginClientTest {
     }
 
     @Test
+    void a_dead_peer_whose_idle_connections_fill_max_conn_is_probed() throws Exception {
+        ScriptedOrigin origin = origin(ScriptedOrigin.keepAnswering(OK));
+        Origins origins = origins();
+        Peer peer = new Peer(limited(Origins.config("p", "127.0.0.1", origin.port()), 2, 1));
+        origins.client.start(List.of(peer), Origins.PATIENCE);
+        for (int i = 0; i < 2; i++) {
+            origins.fetch(get("/" + i), to(peer), origins.worker.getIoThread(i));
+        }
+        assertThat(peer.idleConnections()).isEqualTo(2);
+        peer.connectFailed(peer.addresses().get(0));
+        assertThat(peer.isUp()).isFalse();
+
+        peer.lookedAtWhileDown();
+
+        Awaitility.await().until(peer::isUp);
+        assertThat(peer.openConnections()).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void a_peer_that_refused_is_told_of_rather_than_one_that_has_max_conn_connections() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        ScriptedOrigin full = origin(connection -> {
+            connection.readHead();
+            asked.countDown();
+            connection.hang();
+        });
+        Origins origins = origins();
+        Peer busy = new Peer(limited(Origins.config("busy", "127.0.0.1", full.port()), 1, 10));
+        origins.thread().execute(() -> origins.client.send(
+                get("/1"), to(busy), origins.thread(), new Origins.Collector()));
+        assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+        Peer refuses = peer("refuses", freePort());
+
+        Outcome outcome = origins.fetch(get("/2"), to(refuses, busy));
+
+        assertThat(outcome.summary()).isEqualTo("REFUSED");
+        assertThat(outcome.theFailure().peer()).isSameAs(refuses);
+    }
+
+    @Test
     void every_address_of_a_name_is_tried() throws Exception {
         ScriptedOrigin origin = origin(ScriptedOrigin.keepAnswering(OK));
         Origins origins = new Origins(SETTINGS, host -> new java.net.InetAddress[] {
@@ -915,6 +978,41 @@ class OriginClientTest {
         origins.client.start(List.of(peer), Origins.PATIENCE);
 
         assertThat(peer.isUp()).isFalse();
+    }
+
+    @Test
+    void a_lookup_that_fails_inside_holds_nobody_up() throws Exception {
+        CountDownLatch again = new CountDownLatch(2);
+        Origins origins = new Origins(
+                new OriginSettings(
+                        SETTINGS.forwardTimeout(),
+                        SETTINGS.readTimeout(),
+                        SETTINGS.idleTimeout(),
+                        SETTINGS.maxTries(),
+                        SETTINGS.retryOnError(),
+                        SETTINGS.connectRetries(),
+                        SETTINGS.persistent(),
+                        SETTINGS.headMax(),
+                        SETTINGS.idleMax(),
+                        new Configuration.Dns(Duration.ofHours(1), Duration.ofMillis(1))),
+                host -> {
+                    again.countDown();
+                    throw new IllegalArgumentException(host);
+                });
+        opened.add(origins);
+        Peer peer = new Peer(Origins.config("p", "odd.example", 80));
+        CompletableFuture<Void> started = CompletableFuture.runAsync(() -> {
+            try {
+                origins.client.start(List.of(peer), Duration.ofHours(1));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+
+        await(started);
+
+        assertThat(peer.isUp()).isFalse();
+        assertThat(again.await(20, TimeUnit.SECONDS)).as("looked up again").isTrue();
     }
 
     @Test
