@@ -216,6 +216,36 @@ class CollapsedForwardingTest {
     }
 
     @Test
+    void a_validation_that_was_answered_for_each_alone_is_not_waited_for_again() throws Exception {
+        var asked = new AtomicInteger();
+        var all = new CountDownLatch(CLIENTS);
+        try (var origin = RawOrigin.with(exchange -> {
+                    int number = asked.incrementAndGet();
+                    if (number > 2) {
+                        // Answers nobody until everybody is here.
+                        all.countDown();
+                        waitFor(all);
+                    }
+                    exchange.send(
+                            number == 1
+                                    ? "HTTP/1.1 200 OK\r\nCache-Control: max-age=0, must-revalidate\r\nETag: \"1\"\r\n"
+                                            + "Content-Length: 5\r\n\r\nhello"
+                                    : "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
+                });
+                var loligo = RunningServer.start(SquidConf.inFrontOf(origin.port()))) {
+            assertThat(RawHttp.get(loligo.port(), "/page").status()).isEqualTo(200);
+            assertThat(RawHttp.get(loligo.port(), "/page").status()).isEqualTo(503);
+
+            var statuses =
+                    atOnce(CLIENTS, () -> RawHttp.get(loligo.port(), "/page").status());
+
+            assertThat(statuses).containsOnly(503);
+            assertThat(origin.heads()).hasSize(2 + CLIENTS);
+            assertThat(origin.heads().get(2)).contains("If-None-Match");
+        }
+    }
+
+    @Test
     void those_who_wait_get_the_page_though_the_one_who_asked_first_leaves() throws Exception {
         var firstHasLeft = new CountDownLatch(1);
         var arrived = new CountDownLatch(1);

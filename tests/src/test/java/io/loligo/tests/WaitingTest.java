@@ -71,6 +71,47 @@ class WaitingTest {
     }
 
     @Test
+    void a_request_that_waited_in_vain_and_is_then_served_from_the_store_is_logged_without_a_peer() {
+        var validating = new CountDownLatch(1);
+        var otherStored = new CountDownLatch(1);
+        try (var origin = RawOrigin.with(exchange -> {
+                    boolean german = exchange.says("Accept-Language: de");
+                    if (german && exchange.has("If-None-Match")) {
+                        validating.countDown();
+                        waitFor(otherStored);
+                        exchange.send("HTTP/1.1 304 Not Modified\r\nETag: \"de\"\r\n\r\n");
+                    } else {
+                        exchange.send(page(
+                                german ? "deutsch" : "english",
+                                "Cache-Control: public, max-age=" + (german ? 0 : 60),
+                                "Vary: Accept-Language",
+                                "ETag: \"" + (german ? "de" : "en") + "\""));
+                    }
+                });
+                var loligo = RunningServer.start(SquidConf.inFrontOf(origin.port()));
+                var german = RawHttp.connect(loligo.port());
+                var english = RawHttp.connect(loligo.port())) {
+            RawHttp.get(loligo.port(), "/page", "Accept-Language: de");
+            german.send(RawHttp.head("GET", "/page", "Accept-Language: de"));
+            waitFor(validating);
+            english.send(RawHttp.head("GET", "/page", "Accept-Language: en"));
+            RawHttp.get(loligo.port(), "/other");
+            // One with a login waits for nobody.
+            assertThat(RawHttp.get(loligo.port(), "/page", "Accept-Language: en", "Authorization: Basic eDp5")
+                            .text())
+                    .isEqualTo("english");
+            otherStored.countDown();
+
+            assertThat(english.answer().isHit()).isTrue();
+            await().untilAsserted(() -> assertThat(loligo.accessLog())
+                    .filteredOn(line -> line.contains("_HIT/200"))
+                    .singleElement()
+                    .asString()
+                    .contains(" HIER_NONE/- "));
+        }
+    }
+
+    @Test
     void a_page_that_a_background_validation_brings_is_stored_though_it_arrives_in_pieces() {
         var asked = new AtomicInteger();
         var firstPieceSent = new CountDownLatch(1);

@@ -309,10 +309,12 @@ final class Fetch implements OriginHandler {
 
     /** Nobody can join any more, and everybody gets {@code head}, which is stored. */
     void serveAll(StoredHead head, ResultCode code, OriginAnswer answer) {
+        outlets.collapsed().shareable(plan.asked().key());
         endForAll(x -> {
             x.answeredBy(answer);
-            // Cookies that came with a 304 are for the client whose request was answered with it, and for no other.
-            Fields cookies = x.equals(starter)
+            // Cookies that came with a 304 are for the client whose request was answered with it, and for no other. Those of
+            // an error that the stored response stands in for are as little sent as the error.
+            Fields cookies = x.equals(starter) && answer.head().status() == NOT_MODIFIED
                     ? FieldRule.SET_COOKIE.linesIn(answer.head().fields())
                     : Fields.EMPTY;
             serve(x, head, code, answer.head().status(), cookies);

@@ -4,16 +4,13 @@ import io.loligo.cache.reuse.Reuse;
 import io.loligo.cache.status.ForwardReason;
 import io.loligo.cache.status.ResultCode;
 import io.loligo.proxy.exchange.Exchange;
-import java.time.InstantSource;
 
 /** Step 7c: fetch once per key, store, and stream to all who wait. Used on I/O threads. */
 public final class FetchAndStore {
     private final OriginTrips trips;
-    private final InstantSource clock;
 
-    public FetchAndStore(OriginTrips trips, InstantSource clock) {
+    public FetchAndStore(OriginTrips trips) {
         this.trips = trips;
-        this.clock = clock;
     }
 
     public void fetch(Exchange x, Reuse.Fetch verdict) {
@@ -21,7 +18,7 @@ public final class FetchAndStore {
         boolean shared = x.head().isMethod("GET")
                 && !plan.isForOneClient()
                 && x.rules().mayCollapse(x.facts())
-                && trips.collapsed().mayShare(x.key(), clock.millis());
+                && trips.mayShare(x.key());
         if (shared) {
             trips.startOrJoin(x.key(), () -> plan, x);
         } else {

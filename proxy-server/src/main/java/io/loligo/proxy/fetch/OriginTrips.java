@@ -2,6 +2,7 @@ package io.loligo.proxy.fetch;
 
 import io.loligo.cache.key.CacheKey;
 import io.loligo.cache.status.ForwardReason;
+import io.loligo.cache.status.HierarchyCode;
 import io.loligo.cache.store.ResponseStore;
 import io.loligo.proxy.exchange.Exchange;
 import io.loligo.proxy.exchange.ServeStored;
@@ -28,8 +29,9 @@ public final class OriginTrips {
                 store, buffers, new CollapsedForwarding(), new Delivery(), serveStored, this::goAlone, clock);
     }
 
-    CollapsedForwarding collapsed() {
-        return outlets.collapsed();
+    /** Whether requests for {@code key} may wait for each other. */
+    boolean mayShare(CacheKey key) {
+        return outlets.collapsed().mayShare(key, outlets.clock().millis());
     }
 
     /** Starts a fetch that nobody can join. On the thread of {@code x}. */
@@ -39,6 +41,8 @@ public final class OriginTrips {
 
     /** For a request that waited in vain: what is in the store by now serves it, or it fetches by itself, at once. */
     private void goAlone(Exchange x) {
+        // Who answered the other's request does not answer this one.
+        x.answeredBy(HierarchyCode.HIER_NONE, null);
         if (!outlets.serveStored().serveIfFresh(x)) {
             start(FetchPlan.alone(x, ForwardReason.MISS), x);
         }

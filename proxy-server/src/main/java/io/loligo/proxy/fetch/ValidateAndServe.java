@@ -14,13 +14,14 @@ public final class ValidateAndServe {
         this.trips = trips;
     }
 
-    /** Validates, then answers: requests for the same key share one validation. */
+    /** Validates, then answers: requests for the same key share one validation, unless the last answer was for one of them only. */
     public void validate(Exchange x, Reuse.Validate verdict) {
         boolean shared = x.head().isMethod("GET")
                 && verdict.stored().isComplete()
                 && verdict.why() == ForwardReason.STALE
                 && x.rules().mayCollapse(x.facts())
-                && !x.head().fields().has("Authorization");
+                && !x.head().fields().has("Authorization")
+                && trips.mayShare(x.key());
         if (shared) {
             trips.startOrJoin(x.key(), () -> FetchPlan.validation(x, verdict), x);
         } else {

@@ -87,7 +87,7 @@ public final class RequestFlow {
                 new Deliberation(store::lookup, clock),
                 serveStored,
                 new ValidateAndServe(trips),
-                new FetchAndStore(trips, clock),
+                new FetchAndStore(trips),
                 new PassThrough(trips),
                 pages);
     }
