@@ -228,4 +228,50 @@ class AccessLogTest {
             assertThat(lineFor(loligo, "/left", 1)).contains(" TCP_MISS_ABORTED/200 ");
         }
     }
+
+    @Test
+    void says_aborted_of_a_client_that_left_within_its_body() {
+        try (var origin = RawOrigin.with(exchange -> exchange.read(10));
+                var loligo = RunningServer.start(SquidConf.inFrontOf(origin.port()))) {
+            for (String framing : List.of("Content-Length: 10", "Transfer-Encoding: chunked")) {
+                String path = Origin.freshPath();
+                try (var client = RawHttp.connect(loligo.port())) {
+                    client.send(RawHttp.head("POST", path, framing) + "5\r\n");
+                }
+                assertThat(lineFor(loligo, path, 1)).contains(" TCP_MISS_ABORTED/000 ");
+            }
+        }
+    }
+
+    @Test
+    void says_cf_of_a_client_that_shared_anothers_fetch() {
+        var waiting = new CountDownLatch(1);
+        try (var origin = RawOrigin.with(exchange -> {
+                    try {
+                        waiting.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    exchange.send("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 1\r\n\r\nx");
+                });
+                var loligo = RunningServer.start(SquidConf.inFrontOf(origin.port()));
+                var one = RawHttp.connect(loligo.port());
+                var other = RawHttp.connect(loligo.port())) {
+            one.send(RawHttp.head("GET", "/page"));
+            await().until(() -> origin.heads().size() == 1);
+            other.send(RawHttp.head("GET", "/page"));
+            // Not seen from outside: that it waits. A later request on its thread is served after it was looked at.
+            for (int i = 0; i < 20; i++) {
+                RawHttp.get(loligo.port(), "/squid-internal-mgr/menu");
+            }
+            waiting.countDown();
+
+            assertThat(one.answer().status()).isEqualTo(200);
+            assertThat(other.answer().status()).isEqualTo(200);
+            await().untilAsserted(() -> assertThat(
+                            linesFor(loligo, "/page").stream().map(line -> line.split(" +", -1)[3]))
+                    .containsExactlyInAnyOrder("TCP_MISS/200", "TCP_CF_HIT/200"));
+            assertThat(origin.heads()).hasSize(1);
+        }
+    }
 }

@@ -2,6 +2,8 @@ package io.loligo.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,7 +122,41 @@ class PurgeTest extends ScenarioWithOneOrigin {
                 .isTrue();
     }
 
+    @Test
+    void by_the_admin_listener_finds_both_spellings_too() throws Exception {
+        int admin = Ports.free();
+        var conf = SquidConf.inFrontOf(origin.port())
+                .replacing("admin_port 0", "admin_port " + admin + "\nadmin_token_file DIR/admin.token");
+        String path = cacheablePage("x");
+        try (var server = RunningServer.start(conf)) {
+            String named = "www.example.org:" + server.port();
+            for (String url : List.of("http://www.example.org" + path, "http://" + named + path)) {
+                get(server.port(), path, "www.example.org");
+                get(server.port(), path, named);
+                String token = Files.readString(server.directory().resolve("admin.token"))
+                        .strip();
+
+                for (boolean dryRun : new boolean[] {true, false}) {
+                    String json = "{\"urls\":[\"" + url + "\"],\"dry_run\":" + dryRun + "}";
+                    try (var connection = RawHttp.connect(admin)) {
+                        connection.send("POST /purge HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token
+                                + "\r\nContent-Type: application/json\r\nContent-Length: " + json.length()
+                                + "\r\n\r\n" + json);
+                        assertThat(connection.answer("POST").text()).as(url).containsPattern("\"objects\" ?: ?2\\b");
+                    }
+                }
+
+                assertThat(get(server.port(), path, "www.example.org").isHit()).isFalse();
+                assertThat(get(server.port(), path, named).isHit()).isFalse();
+            }
+        }
+    }
+
     private RawHttp.Answer get(String path, String host) {
+        return get(port, path, host);
+    }
+
+    private static RawHttp.Answer get(int port, String path, String host) {
         try (var connection = RawHttp.connect(port)) {
             return connection
                     .send("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n")

@@ -12,7 +12,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WhatIsKeptTest extends ScenarioWithOneOrigin {
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource({"400, false", "414, false", "501, false", "410, true"})
+    @CsvSource({
+        "400, false",
+        "413, false",
+        "414, false",
+        "428, false",
+        "429, false",
+        "431, false",
+        "501, false",
+        "511, false",
+        "410, true"
+    })
     @DisplayName("no error that one client's odd request may have provoked, whatever lifetime it claims")
     void provoked(int status, boolean kept) {
         String guessed = Origin.freshPath();
@@ -102,5 +112,22 @@ class WhatIsKeptTest extends ScenarioWithOneOrigin {
 
         assertThat(known.status()).isEqualTo(200);
         assertThat(known.text()).isEqualTo("for you");
+    }
+
+    @ParameterizedTest(name = "Surrogate-Control: {0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        no-store                 | false
+        max-age=60, no-store     | false
+        no-store;somebody        | true
+        max-age=0                | true
+        """)
+    @DisplayName("not what no surrogate may store, though this one has no name")
+    void surrogateControl(String value, boolean kept) {
+        String path = Origin.freshPath();
+        origin.answer(path, page("x", "max-age=60").withHeader("Surrogate-Control", value));
+
+        RawHttp.get(port, path);
+
+        assertThat(RawHttp.get(port, path).isHit()).isEqualTo(kept);
     }
 }

@@ -2,6 +2,7 @@ package io.loligo.proxy.access;
 
 import io.loligo.proxy.access.AclParser.Line;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -170,7 +171,7 @@ public enum AclType {
             "[SMTWHFAD] [HH:MM-HH:MM]...",
             "The local day of the week (S is Sunday, H Thursday, A Saturday, D Monday to Friday) and time of day; the last minute"
                     + " belongs to the span",
-            (parser, name, lines) -> new TimeAcl(name, AclItems.times(lines), Clock.systemDefaultZone())),
+            (parser, name, lines) -> new TimeAcl(name, AclItems.times(lines), Clock.system(ZoneId.systemDefault()))),
     RANDOM(
             "random",
             LooksAt.CONNECTION,

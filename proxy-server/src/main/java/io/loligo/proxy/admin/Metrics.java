@@ -133,7 +133,8 @@ public final class Metrics {
             return TimeClass.NOT_MODIFIED;
         }
         return switch (transaction.result()) {
-            case TCP_REFRESH_UNMODIFIED, TCP_CF_REFRESH_UNMODIFIED, TCP_REFRESH_FAIL_OLD -> TimeClass.NEAR_HIT;
+            case TCP_REFRESH_UNMODIFIED, TCP_CF_REFRESH_UNMODIFIED, TCP_REFRESH_FAIL_OLD, TCP_CF_REFRESH_FAIL_OLD ->
+                TimeClass.NEAR_HIT;
             default -> transaction.result().isHit() ? TimeClass.HIT : TimeClass.MISS;
         };
     }
@@ -148,7 +149,8 @@ public final class Metrics {
         boolean gateway = transaction.status() >= 502 && transaction.status() <= 504;
         return (ours && transaction.status() >= 400)
                 || gateway
-                || transaction.result() == ResultCode.TCP_REFRESH_FAIL_ERR;
+                || transaction.result() == ResultCode.TCP_REFRESH_FAIL_ERR
+                || transaction.result() == ResultCode.TCP_CF_REFRESH_FAIL_ERR;
     }
 
     /** Keeps the numbers as they stand for every minute that began since the last call. */

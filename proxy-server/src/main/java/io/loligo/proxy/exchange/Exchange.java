@@ -54,6 +54,7 @@ public final class Exchange {
     private @Nullable String contentType;
     private @Nullable String errorPage;
     private int status;
+    private boolean collapsed;
     private boolean gone;
     private Runnable goneListener = () -> {};
 
@@ -191,7 +192,12 @@ public final class Exchange {
     }
 
     public void result(ResultCode code) {
-        result = code;
+        result = collapsed ? code.collapsed() : code;
+    }
+
+    /** The request shares another request's fetch, or waits for it, whatever answers it in the end. */
+    public void collapses() {
+        collapsed = true;
     }
 
     public ResultCode result() {

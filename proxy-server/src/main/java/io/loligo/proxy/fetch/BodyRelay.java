@@ -356,7 +356,7 @@ final class BodyRelay {
 
     private void releaseIfDone() {
         synchronized (lock) {
-            if (released || !readers.isEmpty() || !(complete || failure != null)) {
+            if (released || expected > 0 || !readers.isEmpty() || !(complete || failure != null)) {
                 return;
             }
             released = true;

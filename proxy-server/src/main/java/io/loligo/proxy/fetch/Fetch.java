@@ -176,7 +176,8 @@ final class Fetch implements OriginHandler {
     Joined join(Exchange x) {
         return switch (clients.join(x)) {
             case WAITS -> {
-                x.result(plan.abortedWaiterCode());
+                x.collapses();
+                x.result(plan.abortedCode());
                 yield Joined.YES;
             }
             case FULL -> Joined.NO;
@@ -468,6 +469,7 @@ final class Fetch implements OriginHandler {
         if (reader == null) {
             return Joined.OVER;
         }
+        x.collapses();
         stream(x, streaming, reader, ResultCode.TCP_CF_HIT, true);
         return Joined.YES;
     }

@@ -205,13 +205,8 @@ record FetchPlan(
         return purpose instanceof Purpose.Reload reload ? reload.code() : ResultCode.TCP_MISS;
     }
 
-    /** What the log calls the exchange of the client that started the fetch, should that client leave before the answer. */
+    /** What the log calls the exchange of a client that leaves before the answer. */
     ResultCode abortedCode() {
         return purpose instanceof Purpose.Validate ? ResultCode.TCP_REFRESH : code();
-    }
-
-    /** The same for a client that waits for another's fetch. */
-    ResultCode abortedWaiterCode() {
-        return purpose instanceof Purpose.Validate ? ResultCode.TCP_CF_REFRESH : ResultCode.TCP_CF_MISS;
     }
 }

@@ -158,6 +158,22 @@ final class BodyRelayTest {
     }
 
     @Test
+    void whoIsExpectedFindsTheBodyThoughAllOthersHaveReadIt() throws Exception {
+        Origin origin = new Origin(3 * BUFFER, 12);
+        Memory writer = new Memory(NO_LIMIT);
+        BodyRelay relay = relay(origin, writer, BUFFER);
+        Client leader = open(relay, 0, 1);
+        relay.expect(1);
+        begin(relay);
+        assertThat(leader.bytes()).isEqualTo(origin.all);
+        on(owner, () -> {});
+        Client follower = open(relay, 2, 1);
+        on(worker.getIoThread(2), relay::came);
+        assertThat(follower.bytes()).isEqualTo(origin.all);
+        settled(1, origin, writer);
+    }
+
+    @Test
     void theOriginIsLeftWhenNoneOfTheExpectedWantsTheBody() throws Exception {
         Origin origin = new Origin(64 * BUFFER, 10);
         origin.available = BUFFER;

@@ -301,6 +301,16 @@ final class Http1Connection implements PlainClient {
         keep(more);
     }
 
+    /** The client has ended its side before its request did. */
+    void clientLeftWithinBody() {
+        clientEnded = true;
+        suspendReads();
+        Http1Client client = serving;
+        if (client != null) {
+            client.clientHasLeft();
+        }
+    }
+
     /** The conduit that a request body is read from once {@link #received()} is empty. */
     StreamSourceConduit source() {
         return source;

@@ -19,6 +19,8 @@ import org.xnio.XnioExecutor;
  * <p>Used on the connection's I/O thread only.
  */
 final class Http1RequestBody implements ClientBody {
+    private static final System.Logger LOG = System.getLogger(Http1RequestBody.class.getName());
+
     private final Http1Connection connection;
     private final ResponseSender sender;
     private final BodyFraming framing;
@@ -30,6 +32,9 @@ final class Http1RequestBody implements ClientBody {
     private boolean continueOwed;
     private long received;
     private boolean started;
+
+    /** Whether the client left before the end of the body. */
+    private boolean left;
 
     /** Whether all of it was read from the client. */
     private boolean complete;
@@ -220,12 +225,34 @@ final class Http1RequestBody implements ClientBody {
         if (turn <= 0) {
             return 0;
         }
-        int got = connection.source().read(dst);
+        int got = left ? -1 : readQuietly(dst);
+        if (got < 0 && left) {
+            throw new IOException("the client left in the middle of its body");
+        }
         if (got < 0) {
-            throw new IOException("the client closed in the middle of its body");
+            left = true;
+            // Not within a read: the end of the exchange ends what reads here.
+            connection.thread().execute(this::clientHasLeft);
+            return 0;
         }
         turn -= got;
         return got;
+    }
+
+    /** A connection that broke has ended. */
+    private int readQuietly(ByteBuffer dst) {
+        try {
+            return connection.source().read(dst);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a client's connection broke within a request body", e);
+            return -1;
+        }
+    }
+
+    private void clientHasLeft() {
+        connection.clientLeftWithinBody();
+        // Whoever still wants the body learns that there is no more.
+        listener.run();
     }
 
     private int readChunked(ChunkedDecoder decoder, ByteBuffer dst) throws IOException {
@@ -258,6 +285,9 @@ final class Http1RequestBody implements ClientBody {
 
     @Override
     public void resumeReads() {
+        if (left) {
+            return;
+        }
         if (gathered != null || problem != null) {
             resumed = true;
             connection.thread().execute(this::tell);
