@@ -80,10 +80,11 @@ class SetCookieTest {
     @Test
     void that_comes_with_an_error_stays_behind_when_the_stored_page_stands_in() {
         var asked = new AtomicInteger();
-        try (var origin = RawOrigin.with(exchange -> exchange.send(
-                        asked.incrementAndGet() == 1
-                                ? "HTTP/1.1 200 OK\r\nETag: \"1\"\r\nCache-Control: max-age=0\r\nContent-Length: 5\r\n\r\nhello"
-                                : "HTTP/1.1 503 Service Unavailable\r\nSet-Cookie: error=1\r\nContent-Length: 0\r\n\r\n"));
+        try (var origin = RawOrigin.with(
+                        exchange -> exchange.send(
+                                asked.incrementAndGet() == 1
+                                        ? "HTTP/1.1 200 OK\r\nETag: \"1\"\r\nCache-Control: max-age=0\r\nContent-Length: 5\r\n\r\nhello"
+                                        : "HTTP/1.1 503 Service Unavailable\r\nSet-Cookie: error=1\r\nContent-Length: 0\r\n\r\n"));
                 var loligo = RunningServer.start(SquidConf.inFrontOf(origin.port()))) {
             get(loligo, "/page");
 

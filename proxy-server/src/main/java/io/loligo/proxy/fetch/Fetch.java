@@ -313,7 +313,8 @@ final class Fetch implements OriginHandler {
         outlets.collapsed().shareable(plan.asked().key());
         endForAll(x -> {
             x.answeredBy(answer);
-            // Cookies that came with a 304 are for the client whose request was answered with it, and for no other. Those of
+            // Cookies that came with a 304 are for the client whose request was answered with it, and for no other.
+            // Those of
             // an error that the stored response stands in for are as little sent as the error.
             Fields cookies = x.equals(starter) && answer.head().status() == NOT_MODIFIED
                     ? FieldRule.SET_COOKIE.linesIn(answer.head().fields())

@@ -937,8 +937,8 @@ class OriginClientTest {
         });
         Origins origins = origins();
         Peer busy = new Peer(limited(Origins.config("busy", "127.0.0.1", full.port()), 1, 10));
-        origins.thread().execute(() -> origins.client.send(
-                get("/1"), to(busy), origins.thread(), new Origins.Collector()));
+        origins.thread()
+                .execute(() -> origins.client.send(get("/1"), to(busy), origins.thread(), new Origins.Collector()));
         assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
         Peer refuses = peer("refuses", freePort());
 
