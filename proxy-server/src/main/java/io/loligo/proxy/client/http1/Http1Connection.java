@@ -93,7 +93,7 @@ final class Http1Connection implements PlainClient {
     /** Whether what was received is looked at when the other connections have had their turn. */
     private boolean yielded;
 
-    /** Bytes of answers to plain hits that were sent in this turn. */
+    /** Bytes of answers that were sent in this turn. */
     private long sentInTurn;
 
     /** Whether the client has ended its side. */
@@ -140,6 +140,8 @@ final class Http1Connection implements PlainClient {
             }
         });
         source.setReadReadyHandler(new Readiness());
+        // Whoever read a PROXY header has left them on.
+        reading = source.isReadResumed();
         deadlines.opened();
         if (first.hasRemaining()) {
             keep(first);
@@ -445,7 +447,12 @@ final class Http1Connection implements PlainClient {
             return;
         }
         if (!bytes.hasRemaining()) {
-            next();
+            if (received.hasRemaining()) {
+                // What came behind a request with a body: not looked at from within this look, or calls would pile up.
+                yieldTurn();
+            } else {
+                next();
+            }
             return;
         }
         if (someServed || begun == null) {
@@ -608,6 +615,10 @@ final class Http1Connection implements PlainClient {
 
     /** The exchange is over and recorded. */
     void ended() {
+        Http1Client client = serving;
+        if (client != null) {
+            sentInTurn += client.bytesSent();
+        }
         serving = null;
         context.ended();
     }

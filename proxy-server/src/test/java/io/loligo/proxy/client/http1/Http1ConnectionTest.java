@@ -55,8 +55,14 @@ class Http1ConnectionTest {
 
     private final List<Http1Connection> connections = new CopyOnWriteArrayList<>();
     private final List<Transaction> transactions = new CopyOnWriteArrayList<>();
+    /** The most stack frames below the page that answers. */
+    private final AtomicInteger deepest = new AtomicInteger();
+
     private final AtomicInteger closed = new AtomicInteger();
     private final LongAdder active = new LongAdder();
+    /** What came behind a PROXY header, whose reader leaves reads on. */
+    private volatile ByteBuffer first = ByteBuffer.allocate(0);
+
     private XnioWorker worker;
     private OriginClient origin;
     private DefaultByteBufferPool buffers;
@@ -85,8 +91,7 @@ class Http1ConnectionTest {
                 worker, buffers, Clock.systemUTC(), OriginSettings.from(configuration), (sent, received) -> {});
         var live = new LiveConfiguration(
                 Rules.of(configuration, origin.renew(List.of(), configuration.peers(), Duration.ofSeconds(5)), "1"));
-        RequestFlow flow =
-                RequestFlow.assemble(store, origin, buffers, Clock.systemUTC(), page -> Optional.of("the page"));
+        RequestFlow flow = RequestFlow.assemble(store, origin, buffers, Clock.systemUTC(), page -> page());
         var context = new Http1Context(
                 Rules.portKey(configuration.ports().get(0)),
                 live,
@@ -99,7 +104,8 @@ class Http1ConnectionTest {
                 ChannelListeners.openListenerAdapter(channel -> {
                     var connection = new Http1Connection(channel, context, null);
                     connections.add(connection);
-                    connection.begin(ByteBuffer.allocate(0), closed::incrementAndGet);
+                    channel.getSourceChannel().getConduit().resumeReads();
+                    connection.begin(first.duplicate(), closed::incrementAndGet);
                 }),
                 OptionMap.EMPTY);
         server.resumeAccepts();
@@ -113,6 +119,11 @@ class Http1ConnectionTest {
         silent.close();
         buffers.close();
         store.close();
+    }
+
+    private Optional<String> page() {
+        deepest.accumulateAndGet(Thread.currentThread().getStackTrace().length, Math::max);
+        return Optional.of("the page");
     }
 
     private Socket connect() throws IOException {
@@ -141,6 +152,20 @@ class Http1ConnectionTest {
                         && !connection.source().isReadResumed();
             });
             assertThat(active.sum()).as("one request is under way").isEqualTo(1);
+        }
+    }
+
+    @Test
+    void suspends_reads_that_were_on_when_it_began() throws Exception {
+        first = ByteBuffer.wrap(WAITS.getBytes(StandardCharsets.ISO_8859_1));
+        try (Socket client = connect()) {
+            send(client, ANSWERED.repeat(10 * PIPELINE_BYTES / ANSWERED.length()));
+
+            await("as much as is kept, and reads suspended").until(() -> {
+                Http1Connection connection = connections.get(0);
+                return connection.received().remaining() == PIPELINE_BYTES
+                        && !connection.source().isReadResumed();
+            });
         }
     }
 
@@ -221,6 +246,22 @@ class Http1ConnectionTest {
             writer.start();
 
             assertThat(all(client).split("HTTP/1\\.1 200 OK", -1)).hasSize(count + 1);
+        }
+    }
+
+    @Test
+    void answers_requests_with_bodies_that_came_at_once_one_after_another_and_not_within_another() throws Exception {
+        String withBody =
+                "GET /squid-internal-mgr/menu HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+        try (Socket client = connect()) {
+            send(client, withBody);
+            client.getInputStream().read();
+            int alone = deepest.get();
+            send(client, withBody.repeat(100));
+            client.shutdownOutput();
+
+            assertThat(all(client).split("TTP/1\\.1 200 OK", -1)).hasSize(102);
+            assertThat(deepest.get()).isLessThan(2 * alone);
         }
     }
 }
